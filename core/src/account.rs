@@ -1,0 +1,107 @@
+//! An account: a person at one provider, the grant they gave, and its tokens.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{Secret, Timestamp};
+
+/// A person's account at a provider, with what the provider granted.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Account {
+    /// The provider's id, such as `azure-devops`.
+    pub provider: String,
+    /// The provider's identifier of the person. Together with `provider` it identifies the account.
+    pub subject: String,
+    /// The tokens.
+    pub tokens: TokenSet,
+    /// What the grant was made with.
+    pub grant: GrantRecord,
+    /// Whether the provider refused the refresh token: the person has to sign in there again.
+    pub needs_reauthentication: bool,
+}
+
+impl Account {
+    /// An account whose grant is in order.
+    pub fn new(provider: impl Into<String>, subject: impl Into<String>, tokens: TokenSet, grant: GrantRecord) -> Self {
+        Self { provider: provider.into(), subject: subject.into(), tokens, grant, needs_reauthentication: false }
+    }
+}
+
+/// What a token endpoint granted (RFC 6749 §5.1).
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct TokenSet {
+    /// The access token.
+    pub access_token: Secret,
+    /// Its type as the provider spells it; `Bearer` where it said nothing.
+    pub token_type: String,
+    /// When the access token ends. `None` where the provider did not say.
+    pub expires_at: Option<Timestamp>,
+    /// The refresh token.
+    pub refresh_token: Option<Secret>,
+    /// The ID token.
+    pub id_token: Option<Secret>,
+    /// The scopes granted, separated by spaces; what was asked for where the provider said nothing.
+    pub scope: Option<String>,
+    /// Members of the answer beyond RFC 6749's. They may be secret, so they are not printed.
+    pub extra: Extra,
+}
+
+impl TokenSet {
+    /// A bare access token.
+    pub fn new(access_token: impl Into<Secret>) -> Self {
+        Self {
+            access_token: access_token.into(),
+            token_type: "Bearer".to_owned(),
+            expires_at: None,
+            refresh_token: None,
+            id_token: None,
+            scope: None,
+            extra: Extra::default(),
+        }
+    }
+
+    /// When the access token ends.
+    #[must_use]
+    pub fn expires_at(mut self, expires_at: Option<Timestamp>) -> Self {
+        self.expires_at = expires_at;
+        self
+    }
+
+    /// The refresh token.
+    #[must_use]
+    pub fn refresh_token(mut self, refresh_token: Option<Secret>) -> Self {
+        self.refresh_token = refresh_token;
+        self
+    }
+}
+
+/// Members of a token answer that admit has no name for.
+#[derive(Clone, Default, PartialEq)]
+pub struct Extra(pub Map<String, Value>);
+
+impl fmt::Debug for Extra {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+/// What a grant was made with. A refresh uses this, not what the configuration says by then.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GrantRecord {
+    /// The client id.
+    pub client_id: String,
+    /// Where the provider sent the browser.
+    pub redirect_uri: String,
+    /// The token endpoint that issued it.
+    pub token_endpoint: String,
+    /// The scopes asked for.
+    pub scopes: Vec<String>,
+    /// Which of the client's credentials the provider took last: its place in the list.
+    pub credential: usize,
+    /// When it was made.
+    pub granted_at: Timestamp,
+}

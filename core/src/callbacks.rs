@@ -1,0 +1,111 @@
+//! Where the application decides: who may sign in, where to go, what a session holds and shows.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use async_trait::async_trait;
+use serde_json::Value;
+use url::Url;
+
+use crate::{Account, Claims, Profile, Session, Token, User};
+
+/// Any error of the application's.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// The application's decisions. Every method has Auth.js's default.
+#[async_trait]
+pub trait Callbacks: fmt::Debug + Send + Sync + 'static {
+    /// Whether a person whom the provider has identified may sign in. An error refuses.
+    async fn sign_in(&self, attempt: &SignInAttempt<'_>) -> Result<Decision, BoxError> {
+        let _ = attempt;
+        Ok(Decision::Allow)
+    }
+
+    /// Where to send the browser. `target` is a well-formed http(s) address that may be of another origin;
+    /// by default only the application's own origin is gone to.
+    async fn redirect(&self, target: Url, base_url: &Url) -> Result<Url, BoxError> {
+        Ok(if target.origin() == base_url.origin() { target } else { base_url.clone() })
+    }
+
+    /// The claims of a session: at sign-in to fill them, at every read to change them. `None` ends the session.
+    async fn jwt(&self, token: Token, cause: JwtCause<'_>) -> Result<Option<Token>, BoxError> {
+        let _ = cause;
+        Ok(Some(token))
+    }
+
+    /// What of a session is shown to the browser and to handlers.
+    async fn session(&self, session: Session, cause: SessionCause<'_>) -> Result<Session, BoxError> {
+        let _ = cause;
+        Ok(session)
+    }
+}
+
+/// Auth.js's defaults.
+#[async_trait]
+impl Callbacks for () {}
+
+/// A person at the door.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct SignInAttempt<'a> {
+    /// The account, with its tokens.
+    pub account: &'a Account,
+    /// Who the provider says this is.
+    pub profile: &'a Profile,
+    /// The provider's claims, as they came.
+    pub claims: &'a Claims,
+    /// The user the account is linked to, if there is one already.
+    pub user: Option<&'a User>,
+}
+
+/// Whether a person may come in. Not `non_exhaustive`: a caller must look at all three.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Come in.
+    Allow,
+    /// Stay out: the browser sees `AccessDenied`.
+    Deny,
+    /// Stay out, and go there; the `redirect` callback has the last word.
+    Redirect(String),
+}
+
+/// Why the `jwt` callback is called.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum JwtCause<'a> {
+    /// Somebody signed in; `is_new_user` is Auth.js's trigger `signUp`.
+    SignIn {
+        /// The user.
+        user: &'a User,
+        /// The account.
+        account: &'a Account,
+        /// Who the provider says this is.
+        profile: &'a Profile,
+        /// The provider's claims, as they came.
+        claims: &'a Claims,
+        /// Whether the user was added just now. Never without a user store.
+        is_new_user: bool,
+    },
+    /// The session is read.
+    Read,
+    /// The browser asked for an update (`POST …/session`). The data is the browser's and unchecked.
+    Update {
+        /// What it sent.
+        data: &'a Value,
+    },
+    /// An account's tokens were refreshed.
+    Refresh {
+        /// The account, with the new tokens.
+        account: &'a Account,
+    },
+}
+
+/// Why the `session` callback is called.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct SessionCause<'a> {
+    /// The session's claims.
+    pub token: &'a Token,
+    /// What the browser sent, if it asked for an update.
+    pub update: Option<&'a Value>,
+}

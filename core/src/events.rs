@@ -1,0 +1,104 @@
+//! Where the application hears what happened.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use crate::{Account, Profile, User};
+
+/// Hears of events. It is waited for, and cannot fail the request that caused the event.
+#[async_trait]
+pub trait Events: fmt::Debug + Send + Sync + 'static {
+    /// Something happened.
+    async fn record(&self, event: &Event<'_>);
+}
+
+/// What happened.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// Somebody signed in.
+    SignIn {
+        /// The user.
+        user: &'a User,
+        /// The account.
+        account: &'a Account,
+        /// Who the provider says this is.
+        profile: &'a Profile,
+        /// Whether the user was added just now.
+        is_new_user: bool,
+    },
+    /// A user was added.
+    CreateUser {
+        /// The user.
+        user: &'a User,
+    },
+    /// An account was linked to a user.
+    LinkAccount {
+        /// The user's id.
+        user: &'a str,
+        /// The provider's id.
+        provider: &'a str,
+        /// The provider's identifier of the person.
+        subject: &'a str,
+    },
+    /// Somebody signed out.
+    SignOut {
+        /// The user's id.
+        user: &'a str,
+    },
+    /// A session was read by `GET …/session`.
+    Session {
+        /// The user's id.
+        user: &'a str,
+    },
+    /// A sign-in was refused or failed.
+    SignInFailed {
+        /// The provider's id, if one was named that exists.
+        provider: Option<&'a str>,
+        /// The closed list's word for it, such as `state_mismatch`.
+        reason: &'a str,
+        /// The provider's own error code, if it sent one.
+        provider_code: Option<&'a str>,
+        /// The id that the browser was shown.
+        correlation: &'a str,
+    },
+    /// An account's tokens were refreshed.
+    TokensRefreshed {
+        /// The provider's id.
+        provider: &'a str,
+        /// The provider's identifier of the person.
+        subject: &'a str,
+    },
+    /// The provider refused the refresh token: the person has to sign in there again.
+    NeedsReauthentication {
+        /// The provider's id.
+        provider: &'a str,
+        /// The provider's identifier of the person.
+        subject: &'a str,
+    },
+    /// The provider did not take the first credential, but a later one: the first has expired or is wrong.
+    AlternateCredentialUsed {
+        /// The provider's id.
+        provider: &'a str,
+        /// The place in the list of the one that worked, from zero.
+        credential: usize,
+    },
+}
+
+impl Event<'_> {
+    /// A name for audit logs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::SignIn { .. } => "sign_in",
+            Self::CreateUser { .. } => "create_user",
+            Self::LinkAccount { .. } => "link_account",
+            Self::SignOut { .. } => "sign_out",
+            Self::Session { .. } => "session",
+            Self::SignInFailed { .. } => "sign_in_failed",
+            Self::TokensRefreshed { .. } => "tokens_refreshed",
+            Self::NeedsReauthentication { .. } => "needs_reauth",
+            Self::AlternateCredentialUsed { .. } => "alternate_credential_used",
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! The description of an OAuth 2 provider: what most providers are, and all that most of them need.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use super::{Client, Flow, OAuthFlow, Provider};
+use crate::claims::ClaimsError;
+use crate::{Claims, Profile, Timestamp};
+
+/// A provider that keeps to RFC 6749, described by its endpoints, scopes and profile.
+///
+/// ```
+/// use admit::{Client, Email, OAuthProvider, Profile};
+///
+/// /// Signs people in with their Acme account.
+/// pub fn acme(client: Client) -> OAuthProvider {
+///     OAuthProvider::oauth2("acme", "Acme", client)
+///         .authorization_endpoint("https://acme.example/oauth/authorize")
+///         .token_endpoint("https://acme.example/oauth/token")
+///         .userinfo_endpoint("https://acme.example/api/me")
+///         .scopes(["profile", "email"])
+///         .profile(|source| {
+///             Ok(Profile::new(source.id("id")?)
+///                 .name(source.text("login"))
+///                 .email(source.text("mail").map(Email::unverified)))
+///         })
+/// }
+/// # let _ = acme(Client::env());
+/// ```
+#[derive(Clone)]
+pub struct OAuthProvider {
+    pub(crate) id: Cow<'static, str>,
+    pub(crate) name: Cow<'static, str>,
+    pub(crate) client: Client,
+    pub(crate) authorization_endpoint: Option<String>,
+    pub(crate) token_endpoint: Option<String>,
+    pub(crate) userinfo_endpoint: Option<String>,
+    pub(crate) scopes: Option<Vec<String>>,
+    pub(crate) default_scopes: Vec<String>,
+    pub(crate) scope_separator: &'static str,
+    pub(crate) response_type: &'static str,
+    pub(crate) parameters: Vec<(String, String)>,
+    pub(crate) pkce: Pkce,
+    pub(crate) client_auth: ClientAuthMethod,
+    pub(crate) rotates_refresh_tokens: bool,
+    pub(crate) form_post: bool,
+    pub(crate) issuer: Option<String>,
+    pub(crate) retires_on: Option<Timestamp>,
+    pub(crate) id_variables: Vec<&'static str>,
+    pub(crate) secret_variables: Vec<&'static str>,
+    pub(crate) scope_variables: Vec<&'static str>,
+    pub(crate) profile: ProfileMapper,
+}
+
+type ProfileMapper = Arc<dyn Fn(&Claims) -> Result<Profile, ProfileError> + Send + Sync>;
+
+impl OAuthProvider {
+    /// A plain OAuth 2 provider: `code` flow with PKCE, the client's secret in a Basic header.
+    pub fn oauth2(id: impl Into<Cow<'static, str>>, name: impl Into<Cow<'static, str>>, client: Client) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            client,
+            authorization_endpoint: None,
+            token_endpoint: None,
+            userinfo_endpoint: None,
+            scopes: None,
+            default_scopes: Vec::new(),
+            scope_separator: " ",
+            response_type: "code",
+            parameters: Vec::new(),
+            pkce: Pkce::S256,
+            client_auth: ClientAuthMethod::Basic,
+            rotates_refresh_tokens: false,
+            form_post: false,
+            issuer: None,
+            retires_on: None,
+            id_variables: Vec::new(),
+            secret_variables: Vec::new(),
+            scope_variables: Vec::new(),
+            profile: Arc::new(|claims| {
+                Ok(Profile::new(claims.id("sub").or_else(|_| claims.id("id"))?)
+                    .name(claims.text("name"))
+                    .email(claims.text("email").map(crate::Email::unverified))
+                    .image_url(claims.text("picture")))
+            }),
+        }
+    }
+
+    /// Stands under another id, so that one kind of provider can be there twice.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<Cow<'static, str>>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// Goes by another name on pages.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// Where the browser is sent (RFC 6749 §3.1). https, save on loopback.
+    #[must_use]
+    pub fn authorization_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.authorization_endpoint = Some(url.into());
+        self
+    }
+
+    /// Where codes and refresh tokens are exchanged (RFC 6749 §3.2). https, save on loopback.
+    #[must_use]
+    pub fn token_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.token_endpoint = Some(url.into());
+        self
+    }
+
+    /// Where the person's profile is read with the access token.
+    #[must_use]
+    pub fn userinfo_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.userinfo_endpoint = Some(url.into());
+        self
+    }
+
+    /// The scopes to ask for, in place of the description's own.
+    #[must_use]
+    pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.scopes = Some(scopes.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The scopes to ask for where the application and the environment say nothing.
+    #[must_use]
+    pub fn default_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.default_scopes = scopes.into_iter().map(Into::into).collect();
+        self
+    }
+
+    /// What stands between two scopes. RFC 6749 §3.3 says a space; some servers want a comma.
+    #[must_use]
+    pub fn scope_separator(mut self, separator: &'static str) -> Self {
+        self.scope_separator = separator;
+        self
+    }
+
+    /// The `response_type`, for a server that knows another word than `code`.
+    #[must_use]
+    pub fn response_type(mut self, response_type: &'static str) -> Self {
+        self.response_type = response_type;
+        self
+    }
+
+    /// A further parameter of every authorization request.
+    #[must_use]
+    pub fn authorization_parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.parameters.push((name.into(), value.into()));
+        self
+    }
+
+    /// Whether the server knows PKCE. Where it does not, `state` alone guards the sign-in.
+    #[must_use]
+    pub fn pkce(mut self, pkce: Pkce) -> Self {
+        self.pkce = pkce;
+        self
+    }
+
+    /// Where the client's secret goes in a token request.
+    #[must_use]
+    pub fn client_auth(mut self, method: ClientAuthMethod) -> Self {
+        self.client_auth = method;
+        self
+    }
+
+    /// Whether the server replaces the refresh token at each use, so that two refreshes at once would lose the grant.
+    #[must_use]
+    pub fn rotates_refresh_tokens(mut self, rotates: bool) -> Self {
+        self.rotates_refresh_tokens = rotates;
+        self
+    }
+
+    /// Whether the server answers with a form that the browser posts (OAuth 2.0 Form Post Response Mode).
+    #[must_use]
+    pub fn form_post(mut self, form_post: bool) -> Self {
+        self.form_post = form_post;
+        self
+    }
+
+    /// The server's issuer identifier. A callback that carries another `iss` is refused (RFC 9207 §2.4).
+    #[must_use]
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.issuer = Some(issuer.into());
+        self
+    }
+
+    /// When the service is switched off. Until then `build()` warns; from then on new sign-ins are refused.
+    #[must_use]
+    pub fn retires_on(mut self, instant: Option<Timestamp>) -> Self {
+        self.retires_on = instant;
+        self
+    }
+
+    /// Older environment variables that are read besides `AUTH_<ID>_ID`, `_SECRET` and `_SCOPE`.
+    #[must_use]
+    pub fn env_aliases(
+        mut self,
+        id: &[&'static str],
+        secret: &[&'static str],
+        scope: &[&'static str],
+    ) -> Self {
+        self.id_variables = id.to_vec();
+        self.secret_variables = secret.to_vec();
+        self.scope_variables = scope.to_vec();
+        self
+    }
+
+    /// How the provider's claims become a [`Profile`].
+    #[must_use]
+    pub fn profile(
+        mut self,
+        mapper: impl Fn(&Claims) -> Result<Profile, ProfileError> + Send + Sync + 'static,
+    ) -> Self {
+        self.profile = Arc::new(mapper);
+        self
+    }
+
+    /// Makes a profile of claims.
+    ///
+    /// # Errors
+    /// When they lack what a sign-in needs.
+    pub fn to_profile(&self, claims: &Claims) -> Result<Profile, ProfileError> {
+        (self.profile)(claims)
+    }
+
+    /// Where the browser is sent, if the description says.
+    pub fn authorization_url(&self) -> Option<&str> {
+        self.authorization_endpoint.as_deref()
+    }
+
+    /// Where tokens are exchanged, if the description says.
+    pub fn token_url(&self) -> Option<&str> {
+        self.token_endpoint.as_deref()
+    }
+
+    /// When the service is switched off, if that is known.
+    pub fn retirement(&self) -> Option<Timestamp> {
+        self.retires_on
+    }
+
+    /// The scopes that are asked for: the application's choice, else the description's.
+    pub fn requested_scopes(&self) -> &[String] {
+        self.scopes.as_deref().unwrap_or(&self.default_scopes)
+    }
+}
+
+impl fmt::Debug for OAuthProvider {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OAuthProvider")
+            .field("id", &self.id)
+            .field("client", &self.client)
+            .field("authorization_endpoint", &self.authorization_endpoint)
+            .field("token_endpoint", &self.token_endpoint)
+            .field("userinfo_endpoint", &self.userinfo_endpoint)
+            .field("scopes", &self.requested_scopes())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Provider for OAuthProvider {
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::OAuth(self)
+    }
+}
+
+impl OAuthFlow for OAuthProvider {
+    fn config(&self) -> &OAuthProvider {
+        self
+    }
+}
+
+/// Proof Key for Code Exchange (RFC 7636).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pkce {
+    /// Sent, with SHA-256. `plain` is never used.
+    S256,
+    /// The server does not know it; nothing is sent.
+    Unsupported,
+}
+
+/// Where a client secret goes (RFC 6749 §2.3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientAuthMethod {
+    /// In a Basic header, id and secret form-encoded.
+    Basic,
+    /// In the body.
+    Post,
+}
+
+/// Why a provider's claims make no profile.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProfileError {
+    /// A claim is missing or of the wrong kind.
+    #[error(transparent)]
+    Claims(#[from] ClaimsError),
+    /// The mapper's own reason.
+    #[error("{0}")]
+    Other(String, #[source] Option<Box<dyn StdError + Send + Sync>>),
+}

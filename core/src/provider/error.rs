@@ -1,0 +1,141 @@
+//! What can go wrong between admit and a provider, told by who is at fault.
+
+use std::fmt;
+use std::time::Duration;
+
+use super::{CredentialError, ProfileError};
+use crate::claims::ClaimsError;
+use crate::http::HttpError;
+
+/// A failed exchange with a provider.
+///
+/// What the provider wrote is kept for the log, shortened and with control characters escaped; it never reaches the
+/// browser, and it never holds a token, since only error members are kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProviderError {
+    /// The provider said no, in the words of RFC 6749 §5.2 or its own.
+    #[error("{endpoint} answered {status} {code}{}", .description.as_deref().map(|d| format!(": {d}")).unwrap_or_default())]
+    Refused {
+        /// Which endpoint.
+        endpoint: Endpoint,
+        /// The HTTP status.
+        status: u16,
+        /// The error code, such as `invalid_grant`.
+        code: String,
+        /// The provider's explanation.
+        description: Option<String>,
+        /// Whose fault it is.
+        fault: Fault,
+    },
+    /// The provider could not answer now: 5xx, 429, or no answer at all.
+    #[error("{endpoint} is unavailable{}", .status.map(|s| format!(" (status {s})")).unwrap_or_default())]
+    Unavailable {
+        /// Which endpoint.
+        endpoint: Endpoint,
+        /// The HTTP status, if there was an answer.
+        status: Option<u16>,
+        /// How long the provider asks to wait, at most an hour.
+        retry_after: Option<Duration>,
+        /// The network's error, if there was no answer.
+        #[source]
+        source: Option<HttpError>,
+    },
+    /// The answer is none that the protocol knows.
+    #[error("{endpoint} answered {status} with something unexpected: {what}")]
+    Unexpected {
+        /// Which endpoint.
+        endpoint: Endpoint,
+        /// The HTTP status.
+        status: u16,
+        /// What is wrong with it; never the body itself.
+        what: String,
+        /// The parser's error, if there was one.
+        #[source]
+        source: Option<ClaimsError>,
+    },
+    /// The access token was not accepted where the person's profile is read.
+    #[error("{endpoint} did not accept the access token (status {status})")]
+    TokenRejected {
+        /// Which endpoint.
+        endpoint: Endpoint,
+        /// The HTTP status.
+        status: u16,
+    },
+    /// The profile lacks what a sign-in needs.
+    #[error("the profile cannot be used")]
+    Profile(#[source] ProfileError),
+    /// The client has no credential to show.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    /// The request could not be put together.
+    #[error("the request cannot be made: {0}")]
+    Request(String),
+    /// The provider takes no new sign-ins.
+    #[error("the provider was retired: {0}")]
+    Retired(String),
+}
+
+impl ProviderError {
+    /// Whose fault it is, which decides what happens next.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Refused { fault, .. } => *fault,
+            Self::Unavailable { .. } => Fault::Temporary,
+            Self::TokenRejected { .. } => Fault::Reauthenticate,
+            Self::Unexpected { .. } | Self::Profile(_) => Fault::Protocol,
+            Self::Credential(_) | Self::Request(_) | Self::Retired(_) => Fault::Configuration,
+        }
+    }
+
+    /// How long the provider asks to wait.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Unavailable { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+
+    /// Whether the provider did not take the client's credential, so that another may be tried.
+    pub fn is_invalid_client(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if super::flow::same_word(code, "invalid_client"))
+    }
+}
+
+/// Whose fault a failure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// The application's set-up: an administrator has to act.
+    Configuration,
+    /// The grant is dead: the person has to sign in again.
+    Reauthenticate,
+    /// It will pass.
+    Temporary,
+    /// The provider does not keep to its protocol.
+    Protocol,
+    /// The person said no.
+    Denied,
+}
+
+/// Where a request went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Endpoint {
+    /// The authorization endpoint.
+    Authorization,
+    /// The token endpoint.
+    Token,
+    /// The userinfo endpoint, or what the provider has in its place.
+    Userinfo,
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Authorization => "authorization endpoint",
+            Self::Token => "token endpoint",
+            Self::Userinfo => "userinfo endpoint",
+        })
+    }
+}

@@ -1,0 +1,167 @@
+//! The OAuth flow: each network step as a pair, the request and what to make of the answer.
+//!
+//! Every method but [`OAuthFlow::config`] does what the RFCs say. A provider that departs from them overrides the
+//! method, beside a comment that names the section.
+
+use std::fmt;
+
+use async_trait::async_trait;
+
+use super::{ClientAuthentication, Endpoint, Grant, OAuthProvider, ProviderContext, ProviderError};
+use crate::oauth::{self, authorization, token};
+use crate::{Claims, HttpRequest, HttpResponse, Secret, TokenSet};
+
+/// How a provider signs people in by redirect.
+#[async_trait]
+pub trait OAuthFlow: fmt::Debug + Send + Sync + 'static {
+    /// The description: endpoints, scopes, capabilities.
+    fn config(&self) -> &OAuthProvider;
+
+    /// The query of the authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3).
+    ///
+    /// # Errors
+    /// When the provider takes no new sign-ins.
+    fn authorization(
+        &self,
+        cx: &ProviderContext<'_>,
+        request: &AuthorizationRequest<'_>,
+    ) -> Result<Parameters, ProviderError> {
+        let _ = cx;
+        Ok(authorization::parameters(self.config(), request))
+    }
+
+    /// The token request (RFC 6749 §4.1.3 and §6).
+    ///
+    /// # Errors
+    /// When it cannot be put together.
+    fn token_request(
+        &self,
+        cx: &ProviderContext<'_>,
+        grant: &Grant<'_>,
+        client: &ClientAuthentication,
+    ) -> Result<HttpRequest, ProviderError> {
+        token::request(self.config(), cx, grant, client)
+    }
+
+    /// What the token endpoint's answer means (RFC 6749 §5).
+    ///
+    /// # Errors
+    /// When it is a refusal, or no answer that the protocol knows.
+    fn token_response(
+        &self,
+        cx: &ProviderContext<'_>,
+        grant: &Grant<'_>,
+        response: &HttpResponse,
+    ) -> Result<TokenSet, ProviderError> {
+        let _ = grant;
+        oauth::parse_token_answer(response, cx.now())
+    }
+
+    /// Who the person is: by default the userinfo endpoint's answer.
+    ///
+    /// # Errors
+    /// When the provider does not say.
+    async fn claims(&self, cx: &ProviderContext<'_>, granted: &Granted<'_>) -> Result<Claims, ProviderError> {
+        match &self.config().userinfo_endpoint {
+            Some(url) => cx.get_json(url, &granted.tokens.access_token).await,
+            None => Err(ProviderError::Unexpected {
+                endpoint: Endpoint::Userinfo,
+                status: 0,
+                what: "the provider's description names no userinfo endpoint".to_owned(),
+                source: None,
+            }),
+        }
+    }
+}
+
+/// What an authorization request is made of.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AuthorizationRequest<'a> {
+    /// The client id.
+    pub client_id: &'a str,
+    /// Where the provider shall send the browser.
+    pub redirect_uri: &'a str,
+    /// The value that comes back with the browser (RFC 6749 §10.12). It cannot be switched off.
+    pub state: &'a str,
+    /// The PKCE challenge (S256), unless the provider knows no PKCE.
+    pub code_challenge: Option<&'a str>,
+    /// The scopes.
+    pub scopes: &'a [String],
+    /// What the caller of this sign-in adds, from the list that is allowed.
+    pub extra: &'a [(String, String)],
+}
+
+impl<'a> AuthorizationRequest<'a> {
+    /// A request, for testing a provider by itself.
+    pub fn new(client_id: &'a str, redirect_uri: &'a str, state: &'a str, scopes: &'a [String]) -> Self {
+        Self { client_id, redirect_uri, state, code_challenge: None, scopes, extra: &[] }
+    }
+
+    /// With a PKCE challenge.
+    #[must_use]
+    pub fn code_challenge(mut self, challenge: Option<&'a str>) -> Self {
+        self.code_challenge = challenge;
+        self
+    }
+}
+
+/// Names and values in order, each name once.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parameters(Vec<(String, String)>);
+
+impl Parameters {
+    /// Sets a value, in the place of an earlier one of that name.
+    pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
+        let (name, value) = (name.into(), value.into());
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some(entry) => entry.1 = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    /// Takes a value out.
+    pub fn remove(&mut self, name: &str) {
+        self.0.retain(|(known, _)| known != name);
+    }
+
+    /// The value under a name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// As a query or form body. A space is `%20`, which every server reads alike.
+    pub fn encode(&self) -> String {
+        oauth::form_encode(self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())))
+    }
+}
+
+/// What a provider granted, before it is known to whom.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Granted<'a> {
+    /// The tokens.
+    pub tokens: &'a TokenSet,
+    /// The parameters of the callback.
+    pub callback: &'a [(String, String)],
+}
+
+impl<'a> Granted<'a> {
+    /// A grant, for testing a provider by itself.
+    pub fn new(tokens: &'a TokenSet, callback: &'a [(String, String)]) -> Self {
+        Self { tokens, callback }
+    }
+
+    /// The access token.
+    pub fn access_token(&self) -> &Secret {
+        &self.tokens.access_token
+    }
+}
+
+/// Whether two protocol words are the same but for case and underscores: `AccessDenied` and `access_denied`.
+pub(crate) fn same_word(a: &str, b: &str) -> bool {
+    let letters = |text: &'_ str| {
+        text.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).collect::<Vec<_>>()
+    };
+    letters(a) == letters(b)
+}

@@ -1,0 +1,258 @@
+//! The claims of a session: what its cookie or record holds, and what the `jwt` callback shapes.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::{Map, Value};
+
+/// The claims of a session, in Auth.js's names: `sub`, `name`, `email`, `picture`, `iat`, `exp`, `jti`, and whatever
+/// the application adds. admit's own claim is not among them.
+///
+/// An Auth.js server writes `null` for what it does not know; that survives a round trip.
+#[derive(Clone, Default, PartialEq)]
+pub struct Token {
+    /// `sub`: the user's id.
+    pub subject: Option<String>,
+    /// `name`: the name to show.
+    pub name: Option<String>,
+    /// `email`: the e-mail address.
+    pub email: Option<String>,
+    /// `picture`: the address of a picture.
+    pub picture: Option<String>,
+    /// `iat`: when it was sealed, in seconds since the epoch. Set by the engine.
+    pub issued_at: Option<i64>,
+    /// `exp`: when it ends, in seconds since the epoch. Set by the engine.
+    pub expires_at: Option<i64>,
+    /// `nbf`: before when it does not count. Read, never written by us.
+    pub not_before: Option<i64>,
+    /// `jti`: its own id. Set by the engine.
+    pub id: Option<String>,
+    /// Every other claim.
+    pub extra: Map<String, Value>,
+    /// Which of name, email and picture stood there as `null`.
+    pub(crate) nulls: Nulls,
+    /// admit's own claim, taken off before a callback sees the token.
+    pub(crate) private: Option<Value>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Nulls {
+    pub(crate) name: bool,
+    pub(crate) email: bool,
+    pub(crate) picture: bool,
+}
+
+impl Token {
+    /// Sets a claim of the application's own.
+    ///
+    /// The registered names (`sub`, `exp`, …) are fields; setting one here has no effect on the session.
+    pub fn insert(&mut self, name: impl Into<String>, value: impl Into<Value>) {
+        self.extra.insert(name.into(), value.into());
+    }
+
+    /// A claim of the application's own.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.extra.get(name)
+    }
+}
+
+impl fmt::Debug for Token {
+    /// Names the claims; their values are personal and may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("subject", &self.subject)
+            .field("expires_at", &self.expires_at)
+            .field("extra", &self.extra.keys().collect::<Vec<_>>())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Serialize for Token {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        for (name, value, null) in [
+            ("name", &self.name, self.nulls.name),
+            ("email", &self.email, self.nulls.email),
+            ("picture", &self.picture, self.nulls.picture),
+            ("sub", &self.subject, false),
+        ] {
+            if value.is_some() || null {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        for (name, value) in &self.extra {
+            if !REGISTERED.contains(&name.as_str()) {
+                map.serialize_entry(name, value)?;
+            }
+        }
+        if let Some(private) = &self.private {
+            map.serialize_entry(PRIVATE, private)?;
+        }
+        for (name, value) in [("nbf", self.not_before), ("iat", self.issued_at), ("exp", self.expires_at)] {
+            if let Some(value) = value {
+                map.serialize_entry(name, &value)?;
+            }
+        }
+        if let Some(id) = &self.id {
+            map.serialize_entry("jti", id)?;
+        }
+        map.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Token {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+
+        impl<'de> Visitor<'de> for Members {
+            type Value = Token;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a JSON object of claims")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Token, A::Error> {
+                let mut token = Token::default();
+                while let Some(name) = access.next_key::<Name>()? {
+                    match name {
+                        Name::Subject => token.subject = access.next_value()?,
+                        Name::Name => {
+                            token.name = access.next_value()?;
+                            token.nulls.name = token.name.is_none();
+                        }
+                        Name::Email => {
+                            token.email = access.next_value()?;
+                            token.nulls.email = token.email.is_none();
+                        }
+                        Name::Picture => {
+                            token.picture = access.next_value()?;
+                            token.nulls.picture = token.picture.is_none();
+                        }
+                        Name::IssuedAt => token.issued_at = Some(access.next_value::<Seconds>()?.0),
+                        Name::ExpiresAt => token.expires_at = Some(access.next_value::<Seconds>()?.0),
+                        Name::NotBefore => token.not_before = Some(access.next_value::<Seconds>()?.0),
+                        Name::Id => token.id = access.next_value()?,
+                        Name::Private => token.private = Some(access.next_value()?),
+                        Name::Other(name) => {
+                            token.extra.insert(name, access.next_value()?);
+                        }
+                    }
+                }
+                Ok(token)
+            }
+        }
+
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// A claim's name. Those we know cost no allocation.
+enum Name {
+    Subject,
+    Name,
+    Email,
+    Picture,
+    IssuedAt,
+    ExpiresAt,
+    NotBefore,
+    Id,
+    Private,
+    Other(String),
+}
+
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Text;
+
+        impl Visitor<'_> for Text {
+            type Value = Name;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a claim's name")
+            }
+
+            fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+                Ok(match name {
+                    "sub" => Name::Subject,
+                    "name" => Name::Name,
+                    "email" => Name::Email,
+                    "picture" => Name::Picture,
+                    "iat" => Name::IssuedAt,
+                    "exp" => Name::ExpiresAt,
+                    "nbf" => Name::NotBefore,
+                    "jti" => Name::Id,
+                    PRIVATE => Name::Private,
+                    other => Name::Other(other.to_owned()),
+                })
+            }
+        }
+
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// A NumericDate (RFC 7519 §2): any JSON number, rounded down. What is no number is refused.
+struct Seconds(i64);
+
+impl<'de> Deserialize<'de> for Seconds {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Number;
+
+        impl Visitor<'_> for Number {
+            type Value = Seconds;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of seconds")
+            }
+
+            fn visit_u64<E>(self, number: u64) -> Result<Seconds, E> {
+                Ok(Seconds(i64::try_from(number).unwrap_or(i64::MAX)))
+            }
+
+            fn visit_i64<E>(self, number: i64) -> Result<Seconds, E> {
+                Ok(Seconds(number))
+            }
+
+            #[allow(clippy::cast_possible_truncation, reason = "`as` saturates, which is what is wanted")]
+            fn visit_f64<E>(self, number: f64) -> Result<Seconds, E> {
+                Ok(Seconds(number.floor() as i64))
+            }
+        }
+
+        deserializer.deserialize_any(Number)
+    }
+}
+
+pub(crate) const PRIVATE: &str = "admit";
+const REGISTERED: &[&str] = &["sub", "name", "email", "picture", "iat", "exp", "nbf", "jti", PRIVATE];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_auth_js_wrote_survives_a_round_trip() {
+        let text = r#"{"name":"Ada","email":null,"sub":"1","role":"admin","admit":{"sid":"x"},"iat":1,"exp":2,"jti":"j"}"#;
+        let token: Token = serde_json::from_str(text).unwrap();
+        assert_eq!(token.private, Some(serde_json::json!({"sid": "x"})));
+        assert_eq!(serde_json::to_string(&token).unwrap(), text);
+    }
+
+    #[test]
+    fn an_expiry_that_is_no_number_is_refused() {
+        for exp in ["\"1\"", "null", "[]", "{}", "true"] {
+            assert!(serde_json::from_str::<Token>(&format!(r#"{{"exp":{exp}}}"#)).is_err(), "{exp}");
+        }
+        let token: Token = serde_json::from_str(r#"{"exp":1.9}"#).unwrap();
+        assert_eq!(token.expires_at, Some(1));
+    }
+
+    #[test]
+    fn an_application_cannot_set_a_registered_claim_by_the_back_door() {
+        let mut token = Token::default();
+        token.insert("exp", 99);
+        token.insert("admit", "forged");
+        assert_eq!(serde_json::to_string(&token).unwrap(), "{}");
+    }
+}
