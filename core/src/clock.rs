@@ -43,7 +43,7 @@ impl Clock for SystemClock {
 ///
 /// let issued = Timestamp::from_unix_seconds(1_795_300_000);
 /// assert_eq!((issued + Duration::from_secs(60)).since(issued), Duration::from_secs(60));
-/// assert_eq!(issued.to_string(), "2026-11-21T21:46:40.000Z");
+/// assert_eq!(issued.to_string(), "2026-11-21T22:26:40.000Z");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -134,7 +134,7 @@ mod tests {
     #[test]
     fn dates_read_as_the_wire_writes_them() {
         let instant = Timestamp::from_unix_millis(1_795_295_606_042);
-        assert_eq!(instant.to_http_date(), "Sat, 21 Nov 2026 20:33:26 GMT");
-        assert_eq!(instant.to_string(), "2026-11-21T20:33:26.042Z");
+        assert_eq!(instant.to_http_date(), "Sat, 21 Nov 2026 21:13:26 GMT");
+        assert_eq!(instant.to_string(), "2026-11-21T21:13:26.042Z");
     }
 }
