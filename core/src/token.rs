@@ -6,6 +6,8 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
+use crate::private_claim::PrivateClaim;
+
 /// The claims of a session, in Auth.js's names: `sub`, `name`, `email`, `picture`, `iat`, `exp`, `jti`, and whatever
 /// the application adds. admit's own claim is not among them.
 ///
@@ -33,7 +35,7 @@ pub struct Token {
     /// Which of name, email and picture stood there as `null`.
     pub(crate) nulls: Nulls,
     /// admit's own claim, taken off before a callback sees the token.
-    pub(crate) private: Option<Value>,
+    pub(crate) private: Option<Box<PrivateClaim>>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
@@ -233,9 +235,9 @@ mod tests {
 
     #[test]
     fn what_auth_js_wrote_survives_a_round_trip() {
-        let text = r#"{"name":"Ada","email":null,"sub":"1","role":"admin","admit":{"sid":"x"},"iat":1,"exp":2,"jti":"j"}"#;
+        let text = r#"{"name":"Ada","email":null,"sub":"1","role":"admin","admit":{"sid":"x","started_at":7},"iat":1,"exp":2,"jti":"j"}"#;
         let token: Token = serde_json::from_str(text).unwrap();
-        assert_eq!(token.private, Some(serde_json::json!({"sid": "x"})));
+        assert_eq!(token.private.as_ref().unwrap().sid, "x");
         assert_eq!(serde_json::to_string(&token).unwrap(), text);
     }
 

@@ -1,0 +1,412 @@
+//! Putting an [`Auth`] together, and telling everything that is wrong with it at once.
+
+mod base_url;
+mod clients;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::cookie::CookieNames;
+use crate::csrf::Csrf;
+use crate::env::Environment;
+use crate::jwe::Keys;
+use crate::memory::MemoryStore;
+use crate::realm::{Lifetimes, Realm};
+use crate::refresh::RefreshGate;
+use crate::seal::Sealer;
+use crate::store::{Once, SessionStore, TokenStore, UserStore};
+use crate::tombstones::Tombstones;
+use crate::{
+    Auth, Callbacks, Clock, Events, HttpClient, Pages, Provider, Random, Secret, SystemClock, SystemRandom, Theme,
+};
+
+/// Puts an [`Auth`] together: see [`Auth::builder`].
+#[must_use]
+#[derive(Debug)]
+pub struct AuthBuilder {
+    base_url: String,
+    base_path: Option<String>,
+    environment: Option<Environment>,
+    secrets: Vec<Secret>,
+    seal_keys: Vec<Secret>,
+    providers: Vec<Arc<dyn Provider>>,
+    callbacks: Option<Arc<dyn Callbacks>>,
+    events: Option<Arc<dyn Events>>,
+    sessions: Option<Arc<dyn SessionStore>>,
+    tokens: Option<Arc<dyn TokenStore>>,
+    users: Option<Arc<dyn UserStore>>,
+    once: Option<Arc<dyn Once>>,
+    http: Option<Arc<dyn HttpClient>>,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    lifetimes: Lifetimes,
+    max_cookies: usize,
+    trusted_origins: Vec<String>,
+    csrf_headers_suffice: bool,
+    host_only_cookies: bool,
+    single_process_refresh: bool,
+    plain_http: bool,
+    pages: Pages,
+    theme: Theme,
+}
+
+impl AuthBuilder {
+    pub(crate) fn new(base_url: String) -> Self {
+        Self {
+            base_url,
+            base_path: None,
+            environment: None,
+            secrets: Vec::new(),
+            seal_keys: Vec::new(),
+            providers: Vec::new(),
+            callbacks: None,
+            events: None,
+            sessions: None,
+            tokens: None,
+            users: None,
+            once: None,
+            http: None,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(SystemRandom),
+            lifetimes: Lifetimes {
+                max_age: 30 * DAY,
+                update_age: DAY,
+                absolute: 90 * DAY,
+                refresh_margin: Duration::from_secs(300),
+            },
+            max_cookies: 4,
+            trusted_origins: Vec::new(),
+            csrf_headers_suffice: false,
+            host_only_cookies: false,
+            single_process_refresh: false,
+            plain_http: false,
+            pages: Pages::default(),
+            theme: Theme::default(),
+        }
+    }
+
+    /// Adds a provider. Pages list providers in the order they were added.
+    pub fn provider(mut self, provider: impl Provider) -> Self {
+        self.providers.push(Arc::new(provider));
+        self
+    }
+
+    /// The secret that sessions are sealed with, in place of `AUTH_SECRET`. Call again for older ones that are still
+    /// read; the first seals.
+    pub fn secret(mut self, secret: impl Into<Secret>) -> Self {
+        self.secrets.push(secret.into());
+        self
+    }
+
+    /// The key that tokens and sessions in stores are sealed with, in place of `AUTH_SEAL_KEY`. Without one it is
+    /// derived from the secret. Call again for older ones that are still read; the first seals.
+    pub fn seal_key(mut self, key: impl Into<Secret>) -> Self {
+        self.seal_keys.push(key.into());
+        self
+    }
+
+    /// The path admit is mounted at: `/api/auth` unless the base URL has a path of its own.
+    pub fn base_path(mut self, path: impl Into<String>) -> Self {
+        self.base_path = Some(path.into());
+        self
+    }
+
+    /// The application's decisions.
+    pub fn callbacks(mut self, callbacks: impl Callbacks) -> Self {
+        self.callbacks = Some(Arc::new(callbacks));
+        self
+    }
+
+    /// Where the application hears what happened.
+    pub fn events(mut self, events: impl Events) -> Self {
+        self.events = Some(Arc::new(events));
+        self
+    }
+
+    /// Keeps sessions in a store, in place of the cookie.
+    pub fn session_store(mut self, store: impl SessionStore) -> Self {
+        self.sessions = Some(Arc::new(store));
+        self
+    }
+
+    /// Keeps tokens in a store, in place of the session.
+    pub fn token_store(mut self, store: impl TokenStore) -> Self {
+        self.tokens = Some(Arc::new(store));
+        self
+    }
+
+    /// Keeps users. Without one, a user is who their account says.
+    pub fn user_store(mut self, store: impl UserStore) -> Self {
+        self.users = Some(Arc::new(store));
+        self
+    }
+
+    /// Remembers which callbacks were consumed. In this process's memory unless told otherwise.
+    pub fn once(mut self, once: impl Once) -> Self {
+        self.once = Some(Arc::new(once));
+        self
+    }
+
+    /// Sends requests to providers, in place of reqwest.
+    pub fn http_client(mut self, client: impl HttpClient) -> Self {
+        self.http = Some(Arc::new(client));
+        self
+    }
+
+    /// Where the time comes from, for tests.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Where randomness comes from, for tests.
+    pub fn random(mut self, random: impl Random) -> Self {
+        self.random = Arc::new(random);
+        self
+    }
+
+    /// Where variables come from, for tests: the process's environment unless told otherwise.
+    pub fn environment(mut self, environment: Environment) -> Self {
+        self.environment = Some(environment);
+        self
+    }
+
+    /// How long a session lives that is not used: 30 days unless told otherwise.
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        self.lifetimes.max_age = max_age;
+        self
+    }
+
+    /// After what time a session in use is written anew by guarded requests: one day unless told otherwise.
+    pub fn update_age(mut self, update_age: Duration) -> Self {
+        self.lifetimes.update_age = update_age;
+        self
+    }
+
+    /// How long a session lives however much it is used: 90 days unless told otherwise.
+    pub fn absolute_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetimes.absolute = lifetime;
+        self
+    }
+
+    /// How much an access token must have left to be handed out without a refresh: five minutes unless told otherwise.
+    pub fn refresh_margin(mut self, margin: Duration) -> Self {
+        self.lifetimes.refresh_margin = margin;
+        self
+    }
+
+    /// How many cookies a session may take up, of 4 KiB each: four unless told otherwise.
+    pub fn max_session_cookies(mut self, most: usize) -> Self {
+        self.max_cookies = most;
+        self
+    }
+
+    /// Origins besides the base URL's that may post to admit and be returned to, such as a development proxy's.
+    pub fn trusted_origins(mut self, origins: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.trusted_origins.extend(origins.into_iter().map(Into::into));
+        self
+    }
+
+    /// Lets `Sec-Fetch-Site` and `Origin` stand in for the CSRF token, for clients that send none.
+    pub fn csrf_headers_suffice(mut self) -> Self {
+        self.csrf_headers_suffice = true;
+        self
+    }
+
+    /// Names the session's cookie `__Host-…` on https, so that no sibling domain can plant one. Auth.js no longer
+    /// reads it.
+    pub fn host_only_cookies(mut self) -> Self {
+        self.host_only_cookies = true;
+        self
+    }
+
+    /// Pages of the application's own.
+    pub fn pages(mut self, pages: Pages) -> Self {
+        self.pages = pages;
+        self
+    }
+
+    /// The looks of the built-in pages.
+    pub fn theme(mut self, theme: Theme) -> Self {
+        self.theme = theme;
+        self
+    }
+
+    /// Says that one process alone serves this site, so that refresh tokens that rotate may live in the cookie.
+    ///
+    /// With two processes both would spend one refresh token, and the provider would void the grant.
+    pub fn danger_single_process_refresh(mut self) -> Self {
+        self.single_process_refresh = true;
+        self
+    }
+
+    /// Allows a base URL on plain http that is not loopback. Cookies then cross the network in the clear.
+    pub fn danger_plain_http(mut self) -> Self {
+        self.plain_http = true;
+        self
+    }
+
+    /// Checks everything.
+    ///
+    /// # Errors
+    /// All that is wrong, each with its remedy.
+    pub fn build(self) -> Result<Auth, ConfigError> {
+        let mut problems = Vec::new();
+        let environment = self.environment.unwrap_or_else(Environment::process);
+
+        let base = base_url::resolve(&self.base_url, self.base_path.as_deref(), self.plain_http, &mut problems);
+        let secrets = secrets(self.secrets, &environment, &mut problems);
+        let seal_keys = match self.seal_keys.is_empty() {
+            false => self.seal_keys,
+            true => [environment.secrets("AUTH_SEAL_KEY"), environment.secrets("TOKEN_ENCRYPTION_KEY")].concat(),
+        };
+        for key in seal_keys.iter().filter(|key| key.len() < SECRET_BYTES) {
+            problems.push(format!(
+                "AUTH_SEAL_KEY is {} bytes, {SECRET_BYTES} needed; try \"openssl rand -base64 33\"",
+                key.len()
+            ));
+        }
+        let trusted_origins = self.trusted_origins.iter().filter_map(|text| origin(text, &mut problems)).collect();
+        problems.extend(self.pages.problems());
+        problems.extend(self.theme.problems());
+        if self.max_cookies == 0 || self.max_cookies > 16 {
+            problems.push(format!("max_session_cookies is {}, 1 to 16 possible", self.max_cookies));
+        }
+        if self.lifetimes.max_age < Duration::from_secs(1) {
+            problems.push("max_age is no time at all; give it a second at least".to_owned());
+        }
+        if self.providers.is_empty() {
+            problems.push("no provider is configured; add one with .provider(…)".to_owned());
+        }
+        let http = self.http.or_else(|| default_http_client(&mut problems));
+
+        let registered = base.as_ref().map(|base| {
+            let setup = clients::Setup {
+                base,
+                environment: &environment,
+                now: self.clock.now(),
+                tokens_are_stored: self.tokens.is_some(),
+                single_process_refresh: self.single_process_refresh,
+            };
+            clients::resolve(self.providers, &setup, &mut problems)
+        });
+
+        let (Some(base), Some(providers), Some(http)) = (base, registered, http) else {
+            return Err(ConfigError { problems });
+        };
+        if !problems.is_empty() {
+            return Err(ConfigError { problems });
+        }
+
+        let cookies = CookieNames::new(base.url.scheme() == "https", self.host_only_cookies);
+        let once = self.once.unwrap_or_else(|| Arc::new(MemoryStore::new()));
+        Ok(Auth::new(Realm {
+            csrf: Csrf::new(&secrets),
+            session_keys: Keys::derive(&secrets, &cookies.session),
+            session_keys_v4: Keys::derive_v4(&secrets),
+            pending_sealer: Sealer::new(&secrets, "admit pending v1"),
+            store_sealer: Sealer::new(if seal_keys.is_empty() { &secrets } else { &seal_keys }, "admit store v1"),
+            base,
+            providers,
+            cookies,
+            sessions: self.sessions,
+            tokens: self.tokens,
+            users: self.users,
+            once,
+            callbacks: self.callbacks,
+            events: self.events,
+            http,
+            clock: self.clock,
+            random: self.random,
+            lifetimes: self.lifetimes,
+            max_cookies: self.max_cookies,
+            trusted_origins,
+            csrf_headers_suffice: self.csrf_headers_suffice,
+            pages: self.pages,
+            theme: self.theme,
+            tombstones: Tombstones::new(),
+            refresh: RefreshGate::default(),
+        }))
+    }
+}
+
+/// All that is wrong with a configuration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    problems: Vec<String>,
+}
+
+impl ConfigError {
+    /// The problems, each with its remedy.
+    pub fn problems(&self) -> &[String] {
+        &self.problems
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.problems.len() == 1 { "problem" } else { "problems" };
+        write!(f, "admit cannot start, {} {plural}:", self.problems.len())?;
+        for problem in &self.problems {
+            write!(f, "\n- {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+fn secrets(given: Vec<Secret>, environment: &Environment, problems: &mut Vec<String>) -> Vec<Secret> {
+    let mut secrets = given;
+    if secrets.is_empty() {
+        secrets = environment.secrets("AUTH_SECRET");
+    }
+    if secrets.is_empty() {
+        secrets.extend(environment.secret("NEXTAUTH_SECRET"));
+    }
+    if secrets.is_empty() {
+        problems.push("AUTH_SECRET is not set; try \"openssl rand -base64 33\"".to_owned());
+    }
+    for secret in secrets.iter().filter(|secret| secret.len() < SECRET_BYTES) {
+        problems.push(format!(
+            "AUTH_SECRET is {} bytes, {SECRET_BYTES} needed; try \"openssl rand -base64 33\"",
+            secret.len()
+        ));
+    }
+    secrets
+}
+
+fn origin(text: &str, problems: &mut Vec<String>) -> Option<String> {
+    let url = Url::parse(text).ok().filter(|url| {
+        matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none() && url.username().is_empty()
+    });
+    if url.is_none() {
+        problems.push(format!(
+            "trusted_origins: {text:?} is no origin; write scheme, host and port, as in \"http://localhost:5173\""
+        ));
+    }
+    url.map(|url| url.origin().ascii_serialization())
+}
+
+#[cfg(feature = "reqwest")]
+fn default_http_client(problems: &mut Vec<String>) -> Option<Arc<dyn HttpClient>> {
+    match crate::http::ReqwestClient::new() {
+        Ok(client) => Some(Arc::new(client)),
+        Err(error) => {
+            problems.push(format!("the HTTP client cannot be made: {}", crate::failure::chain(&error)));
+            None
+        }
+    }
+}
+
+#[cfg(not(feature = "reqwest"))]
+fn default_http_client(problems: &mut Vec<String>) -> Option<Arc<dyn HttpClient>> {
+    problems.push("no HTTP client; give one with .http_client(…) or turn on the feature \"reqwest\"".to_owned());
+    None
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+const SECRET_BYTES: usize = 32;

@@ -1,0 +1,157 @@
+//! Providers with their clients: ids and secrets found, endpoints parsed, each provider's own checks heard.
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::base_url::is_loopback;
+use crate::env::{Environment, provider_prefix};
+use crate::provider::{ClientCredential, ClientSecret, Finding, OAuthProvider, ResolvedClient, Review};
+use crate::realm::{Base, Registered};
+use crate::{Flow, Provider, Timestamp};
+
+/// What is known before providers are looked at.
+pub(super) struct Setup<'a> {
+    pub(super) base: &'a Base,
+    pub(super) environment: &'a Environment,
+    pub(super) now: Timestamp,
+    pub(super) tokens_are_stored: bool,
+    pub(super) single_process_refresh: bool,
+}
+
+/// Resolves every provider. Problems are added to the list, warnings are logged.
+pub(super) fn resolve(
+    providers: Vec<Arc<dyn Provider>>,
+    setup: &Setup<'_>,
+    problems: &mut Vec<String>,
+) -> Vec<Registered> {
+    let mut registered: Vec<Registered> = Vec::with_capacity(providers.len());
+    for provider in providers {
+        let id = provider.id().to_owned();
+        if !is_plain(&id) {
+            problems.push(format!("provider id {id:?} does not fit a path; use a-z, 0-9 and hyphens"));
+        }
+        if registered.iter().any(|known| known.id() == id) {
+            problems.push(format!("provider {id} is there twice; give one of them another id with .id(…)"));
+            continue;
+        }
+        registered.extend(resolve_one(provider, setup, problems));
+    }
+    registered
+}
+
+fn resolve_one(provider: Arc<dyn Provider>, setup: &Setup<'_>, problems: &mut Vec<String>) -> Option<Registered> {
+    let id = provider.id().to_owned();
+    let Flow::OAuth(flow) = provider.flow();
+    let config = flow.config();
+    let before = problems.len();
+
+    let authorization_endpoint = endpoint(&id, "authorization_endpoint", config.authorization_endpoint.as_deref(), problems);
+    endpoint(&id, "token_endpoint", config.token_endpoint.as_deref(), problems);
+    if let Some(userinfo) = config.userinfo_endpoint.as_deref() {
+        endpoint(&id, "userinfo_endpoint", Some(userinfo), problems);
+    }
+    let (client_id, credentials) = client(&id, config, setup.environment, problems);
+    let scopes = match (&config.scopes, scopes_from_environment(&id, config, setup.environment)) {
+        (Some(scopes), _) => scopes.clone(),
+        (None, Some(scopes)) => scopes,
+        (None, None) => config.default_scopes.clone(),
+    };
+    if config.rotates_refresh_tokens && !setup.tokens_are_stored && !setup.single_process_refresh {
+        problems.push(format!(
+            "{id}: its refresh tokens are replaced at each use, so two processes would void each other's; give a \
+             token_store, or say danger_single_process_refresh() if there is one process only"
+        ));
+    }
+
+    let redirect_uri = format!("{}/callback/{id}", setup.base.auth_url);
+    if let Ok(redirect) = Url::parse(&redirect_uri) {
+        let review = Review {
+            id: &id,
+            client_id: &client_id,
+            redirect_uri: &redirect,
+            scopes: &scopes,
+            now: setup.now,
+            credentials: &credentials,
+        };
+        for finding in provider.review(&review) {
+            match finding {
+                Finding::Problem(text) => problems.push(format!("{id}: {text}")),
+                Finding::Warning(text) => tracing::warn!(provider = %id, "{text}"),
+            }
+        }
+    }
+    if problems.len() > before {
+        return None;
+    }
+    Some(Registered {
+        sign_in_url: format!("{}/signin/{id}", setup.base.auth_url),
+        redirect_uri,
+        client: ResolvedClient { id: client_id, credentials },
+        authorization_endpoint: authorization_endpoint?,
+        scopes,
+        provider,
+    })
+}
+
+/// https, or http on this machine.
+fn endpoint(id: &str, name: &str, text: Option<&str>, problems: &mut Vec<String>) -> Option<Url> {
+    let Some(text) = text else {
+        problems.push(format!("{id}: no {name}; set it on the provider's description"));
+        return None;
+    };
+    match Url::parse(text) {
+        Ok(url) if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) => Some(url),
+        _ => {
+            problems.push(format!("{id}: {name} is {text:?}, which is no https address"));
+            None
+        }
+    }
+}
+
+fn client(
+    id: &str,
+    config: &OAuthProvider,
+    environment: &Environment,
+    problems: &mut Vec<String>,
+) -> (String, Vec<Arc<dyn ClientCredential>>) {
+    let prefix = provider_prefix(id);
+    let client = &config.client;
+    let client_id = client.id.clone().or_else(|| {
+        std::iter::once(format!("{prefix}_ID"))
+            .chain(config.id_variables.iter().map(|name| (*name).to_owned()))
+            .find_map(|name| environment.text(&name).map(str::to_owned))
+    });
+    let client_id = client_id.filter(|client_id| !client_id.trim().is_empty()).unwrap_or_else(|| {
+        problems.push(format!("{id}: no client id; set {prefix}_ID, or give it with Client::new"));
+        String::new()
+    });
+    let mut credentials = client.credentials.clone();
+    if credentials.is_empty() && !client.public {
+        let names = std::iter::once(format!("{prefix}_SECRET"))
+            .chain(config.secret_variables.iter().map(|name| (*name).to_owned()));
+        for name in names {
+            for secret in environment.secrets(&name) {
+                credentials.push(Arc::new(ClientSecret(secret)));
+            }
+        }
+    }
+    let blank = |credential: &Arc<dyn ClientCredential>| credential.as_secret().is_some_and(|secret| secret.is_empty());
+    if !client.public && (credentials.is_empty() || credentials.iter().any(blank)) {
+        problems.push(format!("{id}: no client secret; set {prefix}_SECRET, or give it with Client::new"));
+    }
+    (client_id, credentials)
+}
+
+fn scopes_from_environment(id: &str, config: &OAuthProvider, environment: &Environment) -> Option<Vec<String>> {
+    std::iter::once(format!("{}_SCOPE", provider_prefix(id)))
+        .chain(config.scope_variables.iter().map(|name| (*name).to_owned()))
+        .find_map(|name| environment.text(&name).map(|text| text.split_whitespace().map(str::to_owned).collect()))
+}
+
+fn is_plain(id: &str) -> bool {
+    !id.is_empty()
+        && id.len() <= 64
+        && id != "undefined"
+        && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}

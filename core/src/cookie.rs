@@ -1,0 +1,301 @@
+//! Cookies: how they are read, named, cut into chunks, written and deleted. Nothing else writes one.
+//!
+//! 1. A session is read from exactly `name`, or from `name.0`, `name.1`, … without a gap; never by prefix.
+//! 2. Of cookies with one name all are tried, and only one that authenticates counts.
+//! 3. A deletion carries the attributes the cookie was set with.
+//! 4. Bytes that are no text, and pairs that are none, are passed over.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use http::header::COOKIE;
+use http::{HeaderMap, HeaderValue};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::Timestamp;
+
+/// The names of admit's cookies, and whether they are for https only.
+#[derive(Clone, Debug)]
+pub(crate) struct CookieNames {
+    pub(crate) session: String,
+    pub(crate) csrf: String,
+    pub(crate) callback_url: String,
+    /// What a pending cookie's name begins with.
+    pub(crate) pending: String,
+    /// The name next-auth v4 gave the session.
+    pub(crate) session_v4: String,
+    pub(crate) secure: bool,
+}
+
+impl CookieNames {
+    /// `secure` follows the base URL's scheme. `host_only` gives the session `__Host-`, and gives up Auth.js's name.
+    pub(crate) fn new(secure: bool, host_only: bool) -> Self {
+        let (secured, hosted) = if secure { ("__Secure-", "__Host-") } else { ("", "") };
+        Self {
+            session: format!("{}authjs.session-token", if host_only { hosted } else { secured }),
+            csrf: format!("{hosted}authjs.csrf-token"),
+            callback_url: format!("{}authjs.callback-url", if host_only { hosted } else { secured }),
+            pending: format!("{hosted}admit.pending."),
+            session_v4: format!("{secured}next-auth.session-token"),
+            secure,
+        }
+    }
+
+    /// Cuts a session's value into as many cookies as it needs.
+    pub(crate) fn write_session(&self, value: &str, expires: Timestamp) -> Vec<Cookie> {
+        let attributes = |name: String, value: &str| {
+            Cookie::new(name, value, self.secure).life(Life::Until(expires))
+        };
+        if value.len() <= CHUNK {
+            return vec![attributes(self.session.clone(), value)];
+        }
+        // The value is base64url and dots, so every index is a character boundary.
+        value
+            .as_bytes()
+            .chunks(CHUNK)
+            .enumerate()
+            .map(|(index, chunk)| attributes(format!("{}.{index}", self.session), &String::from_utf8_lossy(chunk)))
+            .collect()
+    }
+
+    /// How many cookies a session's value needs.
+    pub(crate) fn chunks(value: &str) -> usize {
+        value.len().div_ceil(CHUNK).max(1)
+    }
+
+    /// The deletion of a cookie of ours.
+    pub(crate) fn delete(&self, name: impl Into<String>) -> Cookie {
+        Cookie::new(name.into(), "", self.secure).life(Life::Over)
+    }
+}
+
+/// Every pair of every `Cookie` header, in order, values as they stand.
+pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    headers
+        .get_all(COOKIE)
+        .iter()
+        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| std::str::from_utf8(pair).ok())
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(name, value)| (name.trim(), unquote(value.trim())))
+}
+
+fn unquote(value: &str) -> &str {
+    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
+}
+
+/// A value as it was before it was percent-encoded; as it stands if it never was.
+pub(crate) fn decode(value: &str) -> Cow<'_, str> {
+    percent_decode_str(value).decode_utf8().unwrap_or(Cow::Borrowed(value))
+}
+
+/// What a request carries under a session's name: the candidates for its value, and the names to delete.
+#[derive(Debug, Default)]
+pub(crate) struct SessionCookies {
+    whole: Vec<String>,
+    chunks: Vec<(usize, String)>,
+    pub(crate) names: Vec<String>,
+}
+
+impl SessionCookies {
+    /// Takes up a pair if it is part of the session `name`.
+    pub(crate) fn collect(&mut self, name: &str, pair: (&str, &str)) {
+        let Some(rest) = pair.0.strip_prefix(name) else { return };
+        if rest.is_empty() {
+            self.remember(pair.0);
+            if self.whole.len() < DUPLICATES && !pair.1.is_empty() {
+                self.whole.push(pair.1.to_owned());
+            }
+        } else if let Some(index) = rest.strip_prefix('.').and_then(chunk_index) {
+            self.remember(pair.0);
+            if !self.chunks.iter().any(|(known, _)| *known == index) {
+                self.chunks.push((index, pair.1.to_owned()));
+            }
+        }
+    }
+
+    fn remember(&mut self, name: &str) {
+        if !self.names.iter().any(|known| known == name) {
+            self.names.push(name.to_owned());
+        }
+    }
+
+    /// The values to try: whole ones first, then the chunks put together if none is missing.
+    pub(crate) fn candidates(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        self.whole.iter().map(|value| Cow::Borrowed(value.as_str())).chain(self.joined().map(Cow::Owned))
+    }
+
+    fn joined(&self) -> Option<String> {
+        let mut chunks: Vec<_> = self.chunks.iter().collect();
+        chunks.sort_unstable_by_key(|(index, _)| *index);
+        let contiguous = chunks.iter().enumerate().all(|(place, (index, _))| place == *index);
+        (!chunks.is_empty() && contiguous).then(|| chunks.iter().map(|(_, value)| value.as_str()).collect())
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+}
+
+/// A decimal without leading zeros, below the number of chunks that we look at.
+fn chunk_index(text: &str) -> Option<usize> {
+    let canonical = text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
+    text.parse().ok().filter(|index| canonical && *index < MOST_CHUNKS)
+}
+
+/// One `Set-Cookie` line in the making: path `/`, `HttpOnly`, `SameSite=Lax`, unless told otherwise.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Cookie {
+    pub(crate) name: String,
+    value: String,
+    life: Life,
+    secure: bool,
+    cross_site: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Life {
+    /// As long as the browser runs.
+    Session,
+    /// Until an instant.
+    Until(Timestamp),
+    /// That many seconds, and `Expires` for old browsers.
+    For(u32, Timestamp),
+    /// Over: the cookie is deleted.
+    Over,
+}
+
+impl Cookie {
+    pub(crate) fn new(name: impl Into<String>, value: impl Into<String>, secure: bool) -> Self {
+        Self { name: name.into(), value: value.into(), life: Life::Session, secure, cross_site: false }
+    }
+
+    #[must_use]
+    pub(crate) fn life(mut self, life: Life) -> Self {
+        self.life = life;
+        self
+    }
+
+    /// `SameSite=None; Secure`, for a provider that posts its answer.
+    #[must_use]
+    pub(crate) fn cross_site(mut self, cross_site: bool) -> Self {
+        self.cross_site = cross_site;
+        self
+    }
+
+    /// The header's value, attributes in the order Auth.js writes them. Sensitive, so that no log shows it.
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        let mut line = format!("{}={}", self.name, utf8_percent_encode(&self.value, COMPONENT));
+        match self.life {
+            Life::Over => line.push_str("; Max-Age=0"),
+            Life::For(seconds, _) => drop(write!(line, "; Max-Age={seconds}")),
+            Life::Until(_) | Life::Session => {}
+        }
+        line.push_str("; Path=/");
+        if let Life::Until(expires) | Life::For(_, expires) = self.life {
+            line.push_str("; Expires=");
+            line.push_str(&expires.to_http_date());
+        }
+        line.push_str("; HttpOnly");
+        if self.secure || self.cross_site {
+            line.push_str("; Secure");
+        }
+        line.push_str(if self.cross_site { "; SameSite=None" } else { "; SameSite=Lax" });
+        let mut value = HeaderValue::try_from(line).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
+/// What JavaScript's `encodeURIComponent` leaves alone.
+pub(crate) const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// How much of a value fits one cookie: 4096 less Auth.js's estimate of 160 for name and attributes.
+const CHUNK: usize = 3936;
+/// More chunks than any server lets through; those above are not looked at.
+const MOST_CHUNKS: usize = 16;
+/// How many cookies of one name are tried.
+const DUPLICATES: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(cookies: &[&str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for line in cookies {
+            headers.append(COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap());
+        }
+        headers
+    }
+
+    fn session(cookies: &[&str]) -> Vec<String> {
+        let mut session = SessionCookies::default();
+        for pair in pairs(&request(cookies)) {
+            session.collect("s", pair);
+        }
+        session.candidates().map(Cow::into_owned).collect()
+    }
+
+    #[test]
+    fn chunks_are_joined_by_number_and_only_without_a_gap() {
+        assert_eq!(session(&["s.1=b; s.0=a; s.2=c"]), ["abc"]);
+        assert_eq!(session(&["s.2=c", "s.0=a", "s.1=b"]), ["abc"]);
+        assert_eq!(session(&["s.0=a; s.2=c"]), Vec::<String>::new());
+        assert_eq!(session(&["s.1=b"]), Vec::<String>::new());
+    }
+
+    #[test]
+    fn names_that_only_look_like_the_sessions_are_left_alone() {
+        // COK-013
+        assert_eq!(session(&["s-old=x; s.x=x; s.00=x; s.-1=x; s.=x; ss=x; s=good"]), ["good"]);
+    }
+
+    #[test]
+    fn of_duplicate_names_each_is_a_candidate() {
+        // COK-003
+        assert_eq!(session(&["s=evil; s=\"good\""]), ["evil", "good"]);
+        assert_eq!(session(&["s=1; s=2; s=3; s=4; s=5; s=6"]).len(), DUPLICATES);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_passed_over() {
+        // COK-011
+        let mut headers = HeaderMap::new();
+        headers.append(COOKIE, HeaderValue::from_bytes(b"bad=\x80\xff; s=good; ; =; x").unwrap());
+        assert_eq!(pairs(&headers).collect::<Vec<_>>(), [("s", "good"), ("", "")]);
+    }
+
+    #[test]
+    fn a_long_session_is_cut_where_auth_js_cuts_it() {
+        // COK-006
+        let names = CookieNames::new(true, false);
+        let expires = Timestamp::from_unix_seconds(1_795_295_606);
+        assert_eq!(names.write_session(&"x".repeat(3936), expires).len(), 1);
+        let cookies = names.write_session(&"x".repeat(3937), expires);
+        let lines: Vec<_> = cookies.iter().map(|cookie| cookie.header().unwrap()).collect();
+        assert_eq!(lines.len(), 2);
+        assert_eq!(
+            lines[1].to_str().unwrap(),
+            "__Secure-authjs.session-token.1=x; Path=/; Expires=Sat, 21 Nov 2026 21:13:26 GMT; HttpOnly; Secure; SameSite=Lax"
+        );
+        assert!(lines.iter().all(|line| line.to_str().unwrap().split(';').next().unwrap().len() <= 4096));
+    }
+
+    #[test]
+    fn values_are_encoded_as_javascript_does() {
+        let cookie = Cookie::new("authjs.csrf-token", "ab|cd", false);
+        assert_eq!(cookie.header().unwrap(), "authjs.csrf-token=ab%7Ccd; Path=/; HttpOnly; SameSite=Lax");
+        assert_eq!(decode("ab%7Ccd"), "ab|cd");
+        assert_eq!(decode("%zz%ff"), "%zz%ff");
+    }
+}

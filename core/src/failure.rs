@@ -1,0 +1,95 @@
+//! How a trip ends badly: the wire's error code, our reason from a closed list, and the cause for the log.
+
+use std::error::Error as StdError;
+
+use crate::page::Reason;
+use crate::provider::{Fault, ProviderError};
+
+/// A trip that ended badly.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) code: Code,
+    pub(crate) reason: Reason,
+    pub(crate) cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+/// The wire's codes that this engine sends. Others reach the pages from applications and older servers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    Configuration,
+    AccessDenied,
+    MissingCsrf,
+    OAuthCallbackError,
+    OAuthAccountNotLinked,
+}
+
+impl Code {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Configuration => "Configuration",
+            Self::AccessDenied => "AccessDenied",
+            Self::MissingCsrf => "MissingCSRF",
+            Self::OAuthCallbackError => "OAuthCallbackError",
+            Self::OAuthAccountNotLinked => "OAuthAccountNotLinked",
+        }
+    }
+
+    /// Whether it is shown on the sign-in page, and not on the error page.
+    pub(crate) fn is_shown_at_sign_in(self) -> bool {
+        matches!(self, Self::MissingCsrf | Self::OAuthCallbackError | Self::OAuthAccountNotLinked)
+    }
+}
+
+impl Failure {
+    pub(crate) fn new(code: Code, reason: Reason) -> Self {
+        Self { code, reason, cause: None }
+    }
+
+    pub(crate) fn because(code: Code, reason: Reason, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { code, reason, cause: Some(cause.into()) }
+    }
+
+    /// What goes wrong behind a callback is `Configuration` on the wire, unless it has a code of its own.
+    pub(crate) fn callback(reason: Reason) -> Self {
+        Self::new(Code::Configuration, reason)
+    }
+
+    /// The provider's own error code, if it sent one.
+    pub(crate) fn provider_code(&self) -> Option<&str> {
+        match self.cause.as_deref()?.downcast_ref::<ProviderError>()? {
+            ProviderError::Refused { code, .. } => Some(code),
+            _ => None,
+        }
+    }
+
+    /// Cause and causes of the cause, in one line.
+    pub(crate) fn chain(&self) -> String {
+        self.cause.as_deref().map_or_else(|| "-".to_owned(), |cause| chain(cause))
+    }
+}
+
+impl From<ProviderError> for Failure {
+    fn from(error: ProviderError) -> Self {
+        let reason = match (&error, error.fault()) {
+            (ProviderError::Profile(_), _) => Reason::ProfileInvalid,
+            (ProviderError::TokenRejected { .. }, _) => Reason::TokenRejected,
+            (ProviderError::Retired(_), _) => Reason::ProviderRetired,
+            (_, Fault::Temporary) => Reason::ProviderUnavailable,
+            (_, Fault::Configuration) => Reason::Configuration,
+            _ => Reason::TokenResponseInvalid,
+        };
+        Self::because(Code::Configuration, reason, error)
+    }
+}
+
+/// An error with its sources, in one line.
+pub(crate) fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}

@@ -1,0 +1,114 @@
+//! What is remembered between the two halves of a trip, in one sealed cookie per trip.
+//!
+//! 1. The cookie is named for a digest of the trip's `state`: tabs do not overwrite each other.
+//! 2. It binds the trip to this browser, this provider, this client and this redirect URI.
+//! 3. It ends after 15 minutes, and counts once.
+//! 4. A browser holds at most eight of them, and at most 6 KiB: the oldest goes first.
+
+use std::time::Duration;
+
+use aws_lc_rs::digest::{self, SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use crate::cookie::{Cookie, CookieNames, Life};
+use crate::csrf::hex;
+use crate::seal::Sealer;
+use crate::{Random, Timestamp};
+
+/// A trip that has begun.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Pending {
+    /// The whole `state`, compared with the one that comes back.
+    pub(crate) state: String,
+    pub(crate) provider: String,
+    pub(crate) client_id: String,
+    pub(crate) redirect_uri: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) issuer: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) code_verifier: Option<String>,
+    pub(crate) scopes: Vec<String>,
+    /// Where the browser goes in the end.
+    pub(crate) return_to: String,
+    pub(crate) begun_at: Timestamp,
+}
+
+impl Pending {
+    /// The cookie that remembers it.
+    pub(crate) fn cookie(
+        &self,
+        names: &CookieNames,
+        sealer: &Sealer,
+        random: &dyn Random,
+        form_post: bool,
+    ) -> Option<Cookie> {
+        let name = cookie_name(names, &self.state);
+        let plain = serde_json::to_vec(self).ok()?;
+        let value = sealer.seal_text(&plain, name.as_bytes(), random);
+        let life = Life::For(PENDING_SECONDS, self.begun_at + PENDING_LIFE);
+        Some(Cookie::new(name, value, names.secure).life(life).cross_site(form_post))
+    }
+
+    pub(crate) fn open(name: &str, value: &str, sealer: &Sealer) -> Option<Self> {
+        if value.len() > LONGEST {
+            return None;
+        }
+        serde_json::from_slice(&sealer.open_text(value, name.as_bytes()).ok()?).ok()
+    }
+
+    pub(crate) fn has_expired(&self, now: Timestamp) -> bool {
+        self.begun_at + PENDING_LIFE <= now
+    }
+}
+
+/// The name of the cookie for a `state`.
+pub(crate) fn cookie_name(names: &CookieNames, state: &str) -> String {
+    let digest = digest::digest(&SHA256, state.as_bytes());
+    let start = digest.as_ref().get(..8).unwrap_or_default();
+    format!("{}{}", names.pending, hex(start))
+}
+
+/// The key under which a trip is consumed once, on whichever node.
+pub(crate) fn once_key(state: &str) -> String {
+    format!("callback:{}", URL_SAFE_NO_PAD.encode(digest::digest(&SHA256, state.as_bytes()).as_ref()))
+}
+
+/// Which of the pending cookies a browser sent have to go before one of `room` bytes is added: those that are none of
+/// ours or have ended, and then the oldest.
+pub(crate) fn to_evict(
+    received: &[(String, String)],
+    sealer: &Sealer,
+    now: Timestamp,
+    room: usize,
+) -> Vec<String> {
+    let mut evicted = Vec::new();
+    let mut alive = Vec::new();
+    for (name, value) in received {
+        match Pending::open(name, value, sealer) {
+            Some(pending) if !pending.has_expired(now) => {
+                alive.push((pending.begun_at, name, name.len() + value.len()));
+            }
+            _ => evicted.push(name.clone()),
+        }
+    }
+    alive.sort_unstable_by_key(|(begun_at, ..)| *begun_at);
+    let mut bytes: usize = room + alive.iter().map(|(.., size)| size).sum::<usize>();
+    let mut count = alive.len() + 1;
+    for (_, name, size) in alive {
+        if count <= MOST && bytes <= MOST_BYTES {
+            break;
+        }
+        evicted.push(name.clone());
+        count -= 1;
+        bytes -= size;
+    }
+    evicted
+}
+
+const PENDING_SECONDS: u32 = 900;
+pub(crate) const PENDING_LIFE: Duration = Duration::from_secs(900);
+const MOST: usize = 8;
+const MOST_BYTES: usize = 6 * 1024;
+const LONGEST: usize = 8 * 1024;

@@ -1,0 +1,165 @@
+//! admit's own claim in a session: what Auth.js has no place for, under one name that it carries along unread.
+//!
+//! It holds the session's id, when it began, the user's epoch, and the accounts with their tokens. An Auth.js server
+//! that re-encodes the session keeps it, since it keeps claims it does not know. Member names are short, because the
+//! claim is part of a cookie.
+
+use aws_lc_rs::digest::{self, SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use crate::{Account, GrantRecord, Random, Secret, Timestamp, Token, TokenSet, random};
+
+/// The claim.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PrivateClaim {
+    /// The session's id: new at every sign-in, the same in every re-encoding.
+    pub(crate) sid: String,
+    /// When the person signed in.
+    pub(crate) started_at: Timestamp,
+    /// The user's epoch at that time.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) epoch: u64,
+    /// The accounts the session was begun with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) accounts: Vec<SessionAccount>,
+}
+
+impl PrivateClaim {
+    /// For a session that begins now.
+    pub(crate) fn begin(now: Timestamp, epoch: u64, random: &dyn Random) -> Self {
+        Self { sid: random::token(random), started_at: now, epoch, accounts: Vec::new() }
+    }
+
+    /// For a session of Auth.js's making. The id follows from the token's own, so that every copy of it has the same.
+    pub(crate) fn adopt(token: &Token, now: Timestamp) -> Self {
+        let identity = match &token.id {
+            Some(id) => format!("jti {id}"),
+            None => format!("sub {:?} iat {:?}", token.subject, token.issued_at),
+        };
+        let digest = digest::digest(&SHA256, identity.as_bytes());
+        Self {
+            sid: format!("js.{}", URL_SAFE_NO_PAD.encode(digest.as_ref())),
+            started_at: token.issued_at.map_or(now, Timestamp::from_unix_seconds).min(now),
+            epoch: 0,
+            accounts: Vec::new(),
+        }
+    }
+
+    pub(crate) fn account(&self, provider: &str) -> Option<&SessionAccount> {
+        self.accounts.iter().find(|account| account.provider == provider)
+    }
+
+    /// Puts an account in the place of the one at the same provider.
+    pub(crate) fn set_account(&mut self, account: SessionAccount) {
+        match self.accounts.iter_mut().find(|known| known.provider == account.provider) {
+            Some(known) => *known = account,
+            None => self.accounts.push(account),
+        }
+    }
+}
+
+fn is_zero(epoch: &u64) -> bool {
+    *epoch == 0
+}
+
+/// An account in a session: named, and with its tokens unless a token store has them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SessionAccount {
+    #[serde(rename = "p")]
+    pub(crate) provider: String,
+    #[serde(rename = "s")]
+    pub(crate) subject: String,
+    #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kept: Option<KeptTokens>,
+}
+
+/// Tokens and grant as they are kept, in the session or sealed in a token store. Only ever serialized to be sealed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct KeptTokens {
+    #[serde(rename = "a", with = "exposed")]
+    access_token: Secret,
+    #[serde(rename = "t")]
+    token_type: String,
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none", with = "exposed_option")]
+    refresh_token: Option<Secret>,
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(rename = "g")]
+    grant: GrantRecord,
+    #[serde(rename = "n", default, skip_serializing_if = "std::ops::Not::not")]
+    needs_reauthentication: bool,
+}
+
+impl KeptTokens {
+    /// What has to be kept of an account. The ID token and unnamed members of the answer are not.
+    pub(crate) fn of(account: &Account) -> Self {
+        Self {
+            access_token: account.tokens.access_token.clone(),
+            token_type: account.tokens.token_type.clone(),
+            expires_at: account.tokens.expires_at,
+            refresh_token: account.tokens.refresh_token.clone(),
+            scope: account.tokens.scope.clone(),
+            grant: account.grant.clone(),
+            needs_reauthentication: account.needs_reauthentication,
+        }
+    }
+
+    /// The account again.
+    pub(crate) fn account(&self, provider: &str, subject: &str) -> Account {
+        let mut tokens = TokenSet::new(self.access_token.clone())
+            .expires_at(self.expires_at)
+            .refresh_token(self.refresh_token.clone());
+        tokens.token_type.clone_from(&self.token_type);
+        tokens.scope.clone_from(&self.scope);
+        let mut account = Account::new(provider, subject, tokens, self.grant.clone());
+        account.needs_reauthentication = self.needs_reauthentication;
+        account
+    }
+}
+
+/// A secret on its way into something sealed.
+mod exposed {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::Secret;
+
+    pub(super) fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(secret.expose())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+        String::deserialize(deserializer).map(Secret::new)
+    }
+}
+
+mod exposed_option {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::Secret;
+
+    pub(super) fn serialize<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
+        secret.as_ref().map(Secret::expose).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+        Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_copy_of_a_foreign_session_gets_the_same_id() {
+        let now = Timestamp::from_unix_seconds(2_000);
+        let token = Token { id: Some("j".to_owned()), issued_at: Some(1_000), ..Token::default() };
+        let later = PrivateClaim::adopt(&token, Timestamp::from_unix_seconds(3_000));
+        assert_eq!(PrivateClaim::adopt(&token, now), later);
+        assert_eq!(later.started_at, Timestamp::from_unix_seconds(1_000));
+    }
+}

@@ -1,0 +1,112 @@
+//! All that a request needs to be answered: made once by `build()`, never changed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::cookie::CookieNames;
+use crate::csrf::Csrf;
+use crate::jwe::Keys;
+use crate::pages::Pages;
+use crate::provider::{OAuthFlow, ProviderContext, ResolvedClient};
+use crate::refresh::RefreshGate;
+use crate::seal::Sealer;
+use crate::store::{Once, SessionStore, TokenStore, UserStore};
+use crate::tombstones::Tombstones;
+use crate::{Callbacks, Clock, Event, Events, Flow, HttpClient, Provider, Random, Theme};
+
+/// The configuration of one site, resolved and checked.
+#[derive(Debug)]
+pub(crate) struct Realm {
+    pub(crate) base: Base,
+    pub(crate) providers: Vec<Registered>,
+    pub(crate) cookies: CookieNames,
+    pub(crate) csrf: Csrf,
+    pub(crate) session_keys: Keys,
+    pub(crate) session_keys_v4: Keys,
+    pub(crate) pending_sealer: Sealer,
+    pub(crate) store_sealer: Sealer,
+    pub(crate) sessions: Option<Arc<dyn SessionStore>>,
+    pub(crate) tokens: Option<Arc<dyn TokenStore>>,
+    pub(crate) users: Option<Arc<dyn UserStore>>,
+    pub(crate) once: Arc<dyn Once>,
+    pub(crate) callbacks: Option<Arc<dyn Callbacks>>,
+    pub(crate) events: Option<Arc<dyn Events>>,
+    pub(crate) http: Arc<dyn HttpClient>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) random: Arc<dyn Random>,
+    pub(crate) lifetimes: Lifetimes,
+    pub(crate) max_cookies: usize,
+    pub(crate) trusted_origins: Vec<String>,
+    pub(crate) csrf_headers_suffice: bool,
+    pub(crate) pages: Pages,
+    pub(crate) theme: Theme,
+    pub(crate) tombstones: Tombstones,
+    pub(crate) refresh: RefreshGate,
+}
+
+/// Where the site is.
+#[derive(Debug)]
+pub(crate) struct Base {
+    /// The origin as a URL, with path `/`.
+    pub(crate) url: Url,
+    /// `scheme://host[:port]`.
+    pub(crate) origin: String,
+    /// The path under which admit is mounted, such as `/api/auth`.
+    pub(crate) path: String,
+    /// The two together.
+    pub(crate) auth_url: String,
+}
+
+/// How long things live.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Lifetimes {
+    /// Of a session that is not used.
+    pub(crate) max_age: Duration,
+    /// After which a session in use is written anew.
+    pub(crate) update_age: Duration,
+    /// Of a session, however much it is used.
+    pub(crate) absolute: Duration,
+    /// How much an access token must have left to be handed out without a refresh.
+    pub(crate) refresh_margin: Duration,
+}
+
+/// A provider with its client.
+#[derive(Debug)]
+pub(crate) struct Registered {
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) client: ResolvedClient,
+    pub(crate) authorization_endpoint: Url,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) sign_in_url: String,
+    pub(crate) redirect_uri: String,
+}
+
+impl Registered {
+    pub(crate) fn id(&self) -> &str {
+        self.provider.id()
+    }
+
+    pub(crate) fn flow(&self) -> &dyn OAuthFlow {
+        match self.provider.flow() {
+            Flow::OAuth(flow) => flow,
+        }
+    }
+}
+
+impl Realm {
+    pub(crate) fn provider(&self, id: &str) -> Option<&Registered> {
+        self.providers.iter().find(|registered| registered.id() == id)
+    }
+
+    pub(crate) fn context<'a>(&'a self, provider: &'a Registered, client_id: &'a str) -> ProviderContext<'a> {
+        ProviderContext::new(provider.id(), client_id, &*self.clock, &*self.http)
+    }
+
+    pub(crate) async fn record(&self, event: Event<'_>) {
+        if let Some(events) = &self.events {
+            events.record(&event).await;
+        }
+    }
+}
