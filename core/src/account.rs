@@ -96,12 +96,10 @@ pub struct GrantRecord {
     pub client_id: String,
     /// Where the provider sent the browser.
     pub redirect_uri: String,
-    /// The token endpoint that issued it.
-    pub token_endpoint: String,
     /// The scopes asked for.
     pub scopes: Vec<String>,
     /// Which of the client's credentials the provider took last: its place in the list.
     pub credential: usize,
-    /// When it was made.
+    /// When it was made, or last refreshed.
     pub granted_at: Timestamp,
 }

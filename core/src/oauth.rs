@@ -4,7 +4,8 @@
 //! servers want and its parser refuses answers that real servers give (DESIGN.md, "Why not the oauth2 client?").
 
 pub(crate) mod authorization;
-pub(crate) mod token;
+pub(crate) mod token_request;
+pub(crate) mod exchange;
 mod token_answer;
 
 use std::time::Duration;

@@ -8,7 +8,7 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::{ClientAuthentication, Endpoint, Grant, OAuthProvider, ProviderContext, ProviderError};
-use crate::oauth::{self, authorization, token};
+use crate::oauth::{self, authorization, token_request};
 use crate::{Claims, HttpRequest, HttpResponse, Secret, TokenSet};
 
 /// How a provider signs people in by redirect.
@@ -40,7 +40,7 @@ pub trait OAuthFlow: fmt::Debug + Send + Sync + 'static {
         grant: &Grant<'_>,
         client: &ClientAuthentication,
     ) -> Result<HttpRequest, ProviderError> {
-        token::request(self.config(), cx, grant, client)
+        token_request::request(self.config(), cx, grant, client)
     }
 
     /// What the token endpoint's answer means (RFC 6749 §5).

@@ -1,0 +1,158 @@
+//! The mint: the only place where sessions are made and made anew.
+
+use std::sync::Arc;
+
+use crate::cookie::{Cookie, CookieNames};
+use crate::live::{self, Home, Live};
+use crate::private_claim::PrivateClaim;
+use crate::realm::Realm;
+use crate::store::SessionRecord;
+use crate::{AuthError, Timestamp, Token, random};
+
+/// A session that was minted: the cookies that carry it.
+#[derive(Debug)]
+pub(crate) struct Issued {
+    pub(crate) cookies: Vec<Cookie>,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// Begins a session, with an id of its own. The one that the browser had before is over.
+pub(crate) async fn begin(
+    realm: &Realm,
+    token: Token,
+    private: PrivateClaim,
+    previous: Option<&Live>,
+) -> Result<Issued, AuthError> {
+    let now = realm.clock.now();
+    let expires_at = expiry(realm, &private, now);
+    let issued = match &realm.sessions {
+        None => sealed_cookie(realm, token, private, now, expires_at)?,
+        Some(store) => {
+            let value = random::token(&*realm.random);
+            let key = live::key(&value);
+            let user = token.subject.clone().unwrap_or_default();
+            let data = sealed_record(realm, token, private, &key.0)?;
+            let record = SessionRecord { key, user, data, created_at: now, expires_at, version: 1 };
+            store.create(record).await?;
+            // Sessions come and go at about the same rate, so this keeps the store from growing.
+            store.delete_expired(now, SWEEP).await?;
+            Issued { cookies: realm.cookies.write_session(&value, expires_at), expires_at }
+        }
+    };
+    if let Some(previous) = previous {
+        end(realm, previous).await?;
+    }
+    Ok(issued)
+}
+
+/// Writes a living session anew, with a new expiry. `None` if it was ended meanwhile: then nothing is written.
+pub(crate) async fn renew(realm: &Realm, live: &mut Live) -> Result<Option<Issued>, AuthError> {
+    let now = realm.clock.now();
+    let expires_at = expiry(realm, &live.private, now);
+    adopt_successors(realm, &mut live.private);
+    if realm.tombstones.hold(&live.private.sid) {
+        return Ok(None);
+    }
+    let issued = match &live.home {
+        Home::Cookie => sealed_cookie(realm, live.token.clone(), live.private.clone(), now, expires_at)?,
+        Home::Store { .. } => {
+            if !replace_record(realm, live, expires_at).await? {
+                return Ok(None);
+            }
+            match &live.home {
+                Home::Store { value, .. } => {
+                    Issued { cookies: realm.cookies.write_session(value, expires_at), expires_at }
+                }
+                Home::Cookie => return Ok(None),
+            }
+        }
+    };
+    live.expires_at = expires_at;
+    live.renewed_at = now;
+    Ok(Some(issued))
+}
+
+/// Moves the expiry of a stored session without rewriting it. `None` if it is gone.
+pub(crate) async fn touch(realm: &Realm, live: &Live) -> Result<Option<Issued>, AuthError> {
+    let (Some(store), Home::Store { record, value }) = (&realm.sessions, &live.home) else { return Ok(None) };
+    let expires_at = expiry(realm, &live.private, realm.clock.now());
+    if !store.touch(&record.key, expires_at).await? {
+        return Ok(None);
+    }
+    Ok(Some(Issued { cookies: realm.cookies.write_session(value, expires_at), expires_at }))
+}
+
+/// Ends a session on this side, so that no copy of its cookie counts any more.
+pub(crate) async fn end(realm: &Realm, live: &Live) -> Result<(), AuthError> {
+    let now = realm.clock.now();
+    let until = (live.private.started_at + realm.lifetimes.absolute).max(now);
+    realm.tombstones.bury(&live.private.sid, now, until);
+    if let (Some(store), Home::Store { record, .. }) = (&realm.sessions, &live.home) {
+        store.delete(&record.key).await?;
+    }
+    Ok(())
+}
+
+/// The idle lifetime from now, but never beyond the absolute one.
+fn expiry(realm: &Realm, private: &PrivateClaim, now: Timestamp) -> Timestamp {
+    (now + realm.lifetimes.max_age).min(private.started_at + realm.lifetimes.absolute)
+}
+
+/// A request that carries an older cookie must not write the tokens of yesterday over those of today.
+fn adopt_successors(realm: &Realm, private: &mut PrivateClaim) {
+    for account in &mut private.accounts {
+        if let Some(kept) = account.kept.take() {
+            account.kept = Some(realm.refresh.latest(&account.provider, &account.subject, kept));
+        }
+    }
+}
+
+fn sealed_cookie(
+    realm: &Realm,
+    mut token: Token,
+    private: PrivateClaim,
+    now: Timestamp,
+    expires_at: Timestamp,
+) -> Result<Issued, AuthError> {
+    token.private = Some(Box::new(private));
+    token.issued_at = Some(now.unix_seconds());
+    token.expires_at = Some(expires_at.unix_seconds());
+    token.not_before = None;
+    token.id = Some(random::uuid(&*realm.random));
+    let claims = serde_json::to_vec(&token).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
+    let value = realm.session_keys.seal(&claims, &*realm.random);
+    let needed = CookieNames::chunks(&value);
+    if needed > realm.max_cookies {
+        return Err(AuthError::TooLarge { needed, allowed: realm.max_cookies });
+    }
+    Ok(Issued { cookies: realm.cookies.write_session(&value, expires_at), expires_at })
+}
+
+fn sealed_record(realm: &Realm, mut token: Token, private: PrivateClaim, key: &[u8]) -> Result<Vec<u8>, AuthError> {
+    token.private = Some(Box::new(private));
+    let claims = serde_json::to_vec(&token).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
+    Ok(realm.store_sealer.seal(&claims, key, &*realm.random))
+}
+
+/// Compare-and-swap. Whoever loses takes up what the winner wrote, sets its own tokens in it, and tries again.
+async fn replace_record(realm: &Realm, live: &mut Live, expires_at: Timestamp) -> Result<bool, AuthError> {
+    for _ in 0..ATTEMPTS {
+        let (Some(store), Home::Store { record, value }) = (&realm.sessions, &live.home) else { return Ok(false) };
+        let data = sealed_record(realm, live.token.clone(), live.private.clone(), &record.key.0)?;
+        let next = SessionRecord { data, expires_at, ..record.clone() };
+        let expected = record.version;
+        if store.replace(next.clone(), expected).await? {
+            live.home = Home::Store { record: SessionRecord { version: expected + 1, ..next }, value: value.clone() };
+            return Ok(true);
+        }
+        let Some(winner) = store.load(&record.key).await? else { return Ok(false) };
+        let mut theirs = live::open_record(realm, winner, value)?;
+        adopt_successors(realm, &mut theirs.private);
+        live.private = theirs.private;
+        live.home = theirs.home;
+    }
+    Ok(false)
+}
+
+const ATTEMPTS: usize = 4;
+const SWEEP: usize = 16;

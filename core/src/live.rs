@@ -1,0 +1,147 @@
+//! Finding the session that a request carries, in the cookie or in the store, and deciding whether it is alive.
+
+use aws_lc_rs::digest::{self, SHA256};
+
+use crate::cookie::SessionCookies;
+use crate::jwe;
+use crate::private_claim::PrivateClaim;
+use crate::realm::Realm;
+use crate::store::{SessionKey, SessionRecord};
+use crate::{AuthError, Timestamp, Token};
+
+/// A session that is alive.
+#[derive(Clone, Debug)]
+pub(crate) struct Live {
+    /// Its claims, without ours.
+    pub(crate) token: Token,
+    pub(crate) private: PrivateClaim,
+    /// When it ends unless it is used.
+    pub(crate) expires_at: Timestamp,
+    /// When its cookie was sealed, or its record last moved.
+    pub(crate) renewed_at: Timestamp,
+    pub(crate) home: Home,
+}
+
+/// Where a session lives.
+#[derive(Clone, Debug)]
+pub(crate) enum Home {
+    Cookie,
+    Store { record: SessionRecord, value: String },
+}
+
+/// What a request carries.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// No session cookie.
+    Nothing,
+    /// Cookies that open to no living session: they can go.
+    Dead,
+    /// A session that was ended on this side. Its cookies are left alone, since newer ones may be on their way.
+    Ended,
+    /// A session.
+    Live(Box<Live>),
+}
+
+/// Looks at each candidate; the first that is alive counts.
+pub(crate) async fn find(realm: &Realm, own: &SessionCookies, v4: &SessionCookies) -> Result<Found, AuthError> {
+    if own.is_empty() && v4.is_empty() {
+        return Ok(Found::Nothing);
+    }
+    let now = realm.clock.now();
+    let mut found = Found::Dead;
+    if realm.sessions.is_some() {
+        for value in own.candidates() {
+            if let Some(live) = from_store(realm, &value, now).await? {
+                found = judge(realm, live, now).await?;
+            }
+            if matches!(found, Found::Live(_)) {
+                return Ok(found);
+            }
+        }
+        return Ok(found);
+    }
+    for (cookies, keys) in [(own, &realm.session_keys), (v4, &realm.session_keys_v4)] {
+        for value in cookies.candidates() {
+            if let Some(live) = from_cookie(realm, keys, &value, now) {
+                found = judge(realm, live, now).await?;
+            }
+            if matches!(found, Found::Live(_)) {
+                return Ok(found);
+            }
+        }
+    }
+    Ok(found)
+}
+
+fn from_cookie(realm: &Realm, keys: &jwe::Keys, value: &str, now: Timestamp) -> Option<Live> {
+    let plain = keys.open(value).ok()?;
+    let mut token: Token = serde_json::from_slice(&plain).ok()?;
+    jwe::check_times(&token, now).ok()?;
+    let private = match token.private.take() {
+        Some(private) => *private,
+        None => PrivateClaim::adopt(&token, now),
+    };
+    Some(Live {
+        expires_at: token.expires_at.map_or(now + realm.lifetimes.max_age, Timestamp::from_unix_seconds),
+        renewed_at: token.issued_at.map_or(private.started_at, Timestamp::from_unix_seconds),
+        token,
+        private,
+        home: Home::Cookie,
+    })
+}
+
+async fn from_store(realm: &Realm, value: &str, now: Timestamp) -> Result<Option<Live>, AuthError> {
+    let Some(store) = realm.sessions.as_ref().filter(|_| value.len() <= LONGEST) else { return Ok(None) };
+    match store.load(&key(value)).await? {
+        Some(record) if record.expires_at > now => open_record(realm, record, value).map(Some),
+        Some(record) => {
+            store.delete(&record.key).await?;
+            Ok(None)
+        }
+        None => Ok(None),
+    }
+}
+
+/// Opens what a store keeps.
+pub(crate) fn open_record(realm: &Realm, record: SessionRecord, value: &str) -> Result<Live, AuthError> {
+    let plain = realm.store_sealer.open(&record.data, &record.key.0).map_err(|_| AuthError::Unsealable)?;
+    let mut token: Token = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
+    let private = match token.private.take() {
+        Some(private) => *private,
+        None => PrivateClaim::adopt(&token, record.created_at),
+    };
+    Ok(Live {
+        expires_at: record.expires_at,
+        renewed_at: record.expires_at.before(realm.lifetimes.max_age),
+        token,
+        private,
+        home: Home::Store { record, value: value.to_owned() },
+    })
+}
+
+/// Whether a session that opened still counts: its absolute lifetime, sign-out, and the user's standing.
+async fn judge(realm: &Realm, live: Live, now: Timestamp) -> Result<Found, AuthError> {
+    if live.private.started_at + realm.lifetimes.absolute <= now {
+        return Ok(Found::Dead);
+    }
+    if realm.tombstones.hold(&live.private.sid) {
+        return Ok(Found::Ended);
+    }
+    if let (Some(users), Some(subject)) = (&realm.users, &live.token.subject) {
+        let state = users.security_state(subject).await?;
+        if state.is_none_or(|state| state.disabled || state.epoch > live.private.epoch) {
+            return Ok(Found::Dead);
+        }
+    }
+    Ok(Found::Live(Box::new(live)))
+}
+
+/// The digest under which a stored session is found.
+pub(crate) fn key(value: &str) -> SessionKey {
+    let mut key = [0; 32];
+    key.copy_from_slice(digest::digest(&SHA256, value.as_bytes()).as_ref());
+    SessionKey(key)
+}
+
+/// Longer than any value of ours.
+const LONGEST: usize = 128;
