@@ -46,6 +46,11 @@ pub(crate) fn uuid(random: &dyn Random) -> String {
     text
 }
 
+/// A short name under which a person and a log can speak of the same failure.
+pub(crate) fn reference(random: &dyn Random) -> String {
+    URL_SAFE_NO_PAD.encode(bytes::<9>(random))
+}
+
 pub(crate) fn bytes<const N: usize>(random: &dyn Random) -> [u8; N] {
     let mut bytes = [0; N];
     random.fill(&mut bytes);

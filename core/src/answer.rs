@@ -1,0 +1,77 @@
+//! Answers: the few shapes the wire has, and the headers each carries.
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, LOCATION, PRAGMA, SET_COOKIE};
+use http::{HeaderValue, Response, StatusCode};
+use serde_json::{Value, json};
+
+use crate::cookie::Cookie;
+
+/// An answer before its cookies are written.
+pub(crate) type Answer = Response<Bytes>;
+
+/// JSON, with nothing but its content type.
+pub(crate) fn plain_json(status: StatusCode, value: &Value) -> Answer {
+    let mut answer = Response::new(Bytes::from(value.to_string()));
+    *answer.status_mut() = status;
+    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer
+}
+
+/// JSON that nobody may keep.
+pub(crate) fn json_no_store(value: &Value) -> Answer {
+    let mut answer = plain_json(StatusCode::OK, value);
+    no_store(&mut answer);
+    answer
+}
+
+/// A redirect that nobody may keep. The location is written by us, so it fits a header; if it ever did not, the home
+/// page is gone to.
+pub(crate) fn redirect(status: StatusCode, location: &str) -> Answer {
+    let mut answer = Response::new(Bytes::new());
+    *answer.status_mut() = status;
+    let location = HeaderValue::try_from(location).unwrap_or_else(|_| HeaderValue::from_static("/"));
+    answer.headers_mut().insert(LOCATION, location);
+    no_store(&mut answer);
+    answer
+}
+
+/// The wire's answer to what it does not understand.
+pub(crate) fn bad_request(status: StatusCode) -> Answer {
+    plain_json(status, &Value::String("Bad request.".to_owned()))
+}
+
+/// Turns a redirect into the JSON that the official client asks for. Status, cookies and `Location` as on the wire.
+pub(crate) fn as_json(answer: Answer) -> Answer {
+    let Some(location) = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()) else {
+        return answer;
+    };
+    let body = Bytes::from(json!({ "url": location }).to_string());
+    let (mut parts, _) = answer.into_parts();
+    parts.status = StatusCode::OK;
+    parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    Response::from_parts(parts, body)
+}
+
+/// Writes cookies; of two with one name the later counts.
+pub(crate) fn set_cookies(answer: &mut Answer, cookies: &[Cookie]) {
+    for (place, cookie) in cookies.iter().enumerate() {
+        let overridden = cookies.iter().skip(place + 1).any(|later| later.name == cookie.name);
+        if let Some(value) = cookie.header().filter(|_| !overridden) {
+            answer.headers_mut().append(SET_COOKIE, value);
+        }
+    }
+    if !cookies.is_empty() && !answer.headers().contains_key(CACHE_CONTROL) {
+        answer.headers_mut().insert(CACHE_CONTROL, NO_STORE);
+    }
+}
+
+/// Forbids every cache to keep the answer.
+pub(crate) fn no_store(answer: &mut Answer) {
+    let headers = answer.headers_mut();
+    headers.insert(CACHE_CONTROL, NO_STORE);
+    headers.insert(EXPIRES, HeaderValue::from_static("0"));
+    headers.insert(PRAGMA, HeaderValue::from_static("no-cache"));
+}
+
+pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("private, no-cache, no-store");

@@ -1,0 +1,226 @@
+//! The request at hand: who makes it, and fresh tokens to act for them.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use http::header::ACCEPT;
+use http::{HeaderMap, HeaderValue, Method, Uri};
+use tokio::sync::{Mutex, OnceCell};
+
+use crate::cookie::{Cookie, SessionCookies, pairs};
+use crate::live::{Home, Live};
+use crate::opened::{self, Opened};
+use crate::private_claim::SessionAccount;
+use crate::realm::Realm;
+use crate::refresh::{self, Outcome};
+use crate::{AccessTokenError, AuthError, JwtCause, Secret, Session, issue};
+
+/// The head of a request, as an adapter hands it over.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct RequestHead<'a> {
+    /// The method.
+    pub method: &'a Method,
+    /// The address as the browser asked for it, before any router took a prefix off.
+    pub uri: &'a Uri,
+    /// The headers.
+    pub headers: &'a HeaderMap,
+    /// Who is at the other end of the connection, if that is known.
+    pub client: Option<IpAddr>,
+}
+
+impl<'a> RequestHead<'a> {
+    /// The head of a request whose sender is not known.
+    pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
+        Self { method, uri, headers, client: None }
+    }
+}
+
+/// Who makes a request. Cheap to make and to clone: the session is opened when it is first asked for.
+#[derive(Clone, Debug)]
+pub struct Current(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    realm: Arc<Realm>,
+    own: SessionCookies,
+    v4: SessionCookies,
+    return_to: String,
+    is_browser: bool,
+    opened: OnceCell<Result<Option<SignedIn>, AuthError>>,
+    /// Whether a callback ended the session, so that its cookies go.
+    ended: AtomicBool,
+}
+
+#[derive(Debug)]
+struct SignedIn {
+    session: Session,
+    live: Mutex<Live>,
+    changed: AtomicBool,
+}
+
+/// An account of the person who is signed in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ConnectedAccount {
+    /// The provider's id.
+    pub provider: String,
+    /// The provider's identifier of the person.
+    pub subject: String,
+}
+
+impl Current {
+    pub(crate) fn new(realm: Arc<Realm>, head: &RequestHead<'_>) -> Self {
+        let (mut own, mut v4) = (SessionCookies::default(), SessionCookies::default());
+        for pair in pairs(head.headers) {
+            own.collect(&realm.cookies.session, pair);
+            v4.collect(&realm.cookies.session_v4, pair);
+        }
+        let return_to = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
+        Self(Arc::new(Inner {
+            realm,
+            own,
+            v4,
+            return_to,
+            is_browser: is_browser(head),
+            opened: OnceCell::new(),
+            ended: AtomicBool::new(false),
+        }))
+    }
+
+    /// Who is signed in, if anybody is.
+    ///
+    /// # Errors
+    /// When it cannot be said: a store is down, or a callback failed. Treat it as an error, never as "nobody".
+    pub async fn session(&self) -> Result<Option<Session>, AuthError> {
+        Ok(self.opened().await?.map(|signed_in| signed_in.session.clone()))
+    }
+
+    /// An access token that is good for the next minutes, refreshed if need be.
+    ///
+    /// # Errors
+    /// Each ending has its own: see [`AccessTokenError`]. None of them ends the session.
+    pub async fn access_token(&self, provider: &str) -> Result<Secret, AccessTokenError> {
+        let realm = &self.0.realm;
+        if realm.provider(provider).is_none() {
+            return Err(AccessTokenError::UnknownProvider(provider.to_owned()));
+        }
+        let signed_in = self.opened().await?.ok_or(AccessTokenError::SignedOut)?;
+        let mut live = signed_in.live.lock().await;
+        let Some(account) = live.private.account(provider).cloned() else {
+            return Err(AccessTokenError::NotConnected { provider: provider.to_owned() });
+        };
+        let outcome = refresh::fresh(realm, &account).await?;
+        if let (Outcome::Refreshed(fresh) | Outcome::Refused(fresh), Some(before)) = (&outcome, &account.kept) {
+            let after = refresh::kept(fresh);
+            if after != *before {
+                live.private.set_account(SessionAccount { kept: Some(after), ..account });
+                if matches!(outcome, Outcome::Refreshed(_)) {
+                    opened::run_jwt(realm, &mut live, JwtCause::Refresh { account: fresh }).await?;
+                }
+                match live.home {
+                    Home::Cookie => signed_in.changed.store(true, Ordering::Release),
+                    // Stored before anybody uses it.
+                    Home::Store { .. } => drop(issue::renew(realm, &mut live).await?),
+                }
+            }
+        }
+        refresh::token(provider, outcome)
+    }
+
+    /// The accounts the session was begun with.
+    ///
+    /// # Errors
+    /// As [`session`](Self::session).
+    pub async fn accounts(&self) -> Result<Vec<ConnectedAccount>, AuthError> {
+        let Some(signed_in) = self.opened().await? else { return Ok(Vec::new()) };
+        let live = signed_in.live.lock().await;
+        let accounts = live.private.accounts.iter();
+        Ok(accounts
+            .map(|account| ConnectedAccount { provider: account.provider.clone(), subject: account.subject.clone() })
+            .collect())
+    }
+
+    /// What has to be put into the response's `Set-Cookie` headers: the session, if it changed or is old enough to be
+    /// written anew. Nothing if nobody asked for the session. Adapters call this when the handler is done.
+    pub async fn set_cookies(&self) -> Vec<HeaderValue> {
+        let cookies = match self.0.opened.get() {
+            None | Some(Err(_)) => Vec::new(),
+            Some(Ok(None)) if self.0.ended.load(Ordering::Acquire) => {
+                opened::deletions(&self.0.realm, &self.0.own, &self.0.v4)
+            }
+            Some(Ok(None)) => Vec::new(),
+            Some(Ok(Some(signed_in))) => self.rolled(signed_in).await.unwrap_or_else(|error| {
+                tracing::error!(cause = crate::failure::chain(&error), "the session could not be written anew");
+                Vec::new()
+            }),
+        };
+        cookies.iter().filter_map(Cookie::header).collect()
+    }
+
+    /// Where to sign in and come back here.
+    pub fn sign_in_url(&self) -> String {
+        let realm = &self.0.realm;
+        let page = match &realm.pages.sign_in {
+            Some(path) => format!("{}{path}", realm.base.origin),
+            None => format!("{}/signin", realm.base.auth_url),
+        };
+        crate::action::with_query(&page, &[("callbackUrl", &self.0.return_to)])
+    }
+
+    /// Whether a person's browser asks for a page, and not a program for data.
+    pub fn is_browser(&self) -> bool {
+        self.0.is_browser
+    }
+
+    pub(crate) fn realm(&self) -> &Arc<Realm> {
+        &self.0.realm
+    }
+
+    async fn rolled(&self, signed_in: &SignedIn) -> Result<Vec<Cookie>, AuthError> {
+        let realm = &self.0.realm;
+        let changed = signed_in.changed.swap(false, Ordering::AcqRel);
+        let mut live = signed_in.live.lock().await;
+        let now = realm.clock.now();
+        let old = live.renewed_at + realm.lifetimes.update_age <= now;
+        let issued = match (&live.home, changed, old) {
+            (_, true, _) | (Home::Cookie, _, true) => issue::renew(realm, &mut live).await?,
+            (Home::Store { .. }, false, true) => issue::touch(realm, &live).await?,
+            (_, false, false) => None,
+        };
+        Ok(issued.map(|issued| opened::cookies_of(realm, issued, &self.0.own)).unwrap_or_default())
+    }
+
+    async fn opened(&self) -> Result<Option<&SignedIn>, AuthError> {
+        let opened = self.0.opened.get_or_init(|| self.open()).await;
+        match opened {
+            Ok(signed_in) => Ok(signed_in.as_ref()),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    async fn open(&self) -> Result<Option<SignedIn>, AuthError> {
+        let inner = &self.0;
+        match opened::open(&inner.realm, &inner.own, &inner.v4, JwtCause::Read).await? {
+            Opened::SignedOut { delete_cookies } => {
+                inner.ended.store(delete_cookies, Ordering::Release);
+                Ok(None)
+            }
+            Opened::SignedIn { live, changed } => {
+                let session = opened::show(&inner.realm, &live, live.expires_at, None).await?;
+                Ok(Some(SignedIn { session, live: Mutex::new(*live), changed: AtomicBool::new(changed) }))
+            }
+        }
+    }
+}
+
+/// A browser asks for a page by GET, wants HTML, and, if it says so at all, navigates.
+fn is_browser(head: &RequestHead<'_>) -> bool {
+    let has = |name: &str, part: &str| {
+        head.headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(part))
+    };
+    *head.method == Method::GET
+        && has(ACCEPT.as_str(), "text/html")
+        && (!head.headers.contains_key("sec-fetch-mode") || has("sec-fetch-mode", "navigate"))
+}

@@ -1,0 +1,120 @@
+//! What a request brings: query, body and cookies, read once.
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Method, Request};
+use serde_json::{Map, Value};
+use url::form_urlencoded;
+
+use crate::cookie::{self, CookieNames, SessionCookies};
+
+/// A request to one of admit's own endpoints.
+#[derive(Debug)]
+pub(crate) struct Input {
+    pub(crate) method: Method,
+    pub(crate) headers: HeaderMap,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) body: Body,
+    pub(crate) cookies: RequestCookies,
+}
+
+/// The body of a POST.
+#[derive(Debug)]
+pub(crate) enum Body {
+    /// None, or one of a kind that the wire does not know.
+    Absent,
+    Form(Vec<(String, String)>),
+    Json(Map<String, Value>),
+}
+
+/// admit's cookies in a request.
+#[derive(Debug, Default)]
+pub(crate) struct RequestCookies {
+    pub(crate) session: SessionCookies,
+    pub(crate) session_v4: SessionCookies,
+    pub(crate) csrf: Vec<String>,
+    pub(crate) callback_url: Option<String>,
+    pub(crate) pending: Vec<(String, String)>,
+}
+
+impl Input {
+    /// Reads a request. `None` if it has a body that is not what it says it is.
+    pub(crate) fn read(request: Request<Bytes>, names: &CookieNames) -> Option<Self> {
+        let (parts, body) = request.into_parts();
+        let query = parts.uri.query().map(pairs).unwrap_or_default();
+        let body = if parts.method == Method::POST { Body::read(&parts.headers, &body)? } else { Body::Absent };
+        Some(Self {
+            cookies: RequestCookies::read(&parts.headers, names),
+            method: parts.method,
+            headers: parts.headers,
+            query,
+            body,
+        })
+    }
+
+    /// A member of the query; of several the last, as on the wire.
+    pub(crate) fn query(&self, name: &str) -> Option<&str> {
+        last(&self.query, name)
+    }
+
+    /// A text in the body.
+    pub(crate) fn field(&self, name: &str) -> Option<&str> {
+        match &self.body {
+            Body::Absent => None,
+            Body::Form(form) => last(form, name),
+            Body::Json(object) => object.get(name).and_then(Value::as_str),
+        }
+    }
+
+    /// Whether a redirect shall be answered as JSON: v5's client says so in a header, v4's in the form.
+    pub(crate) fn wants_json(&self) -> bool {
+        self.headers.contains_key("x-auth-return-redirect") || self.field("json") == Some("true")
+    }
+}
+
+impl Body {
+    fn read(headers: &HeaderMap, body: &[u8]) -> Option<Self> {
+        let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("").to_ascii_lowercase();
+        if kind.contains("application/json") {
+            let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return None };
+            // What is compared or gone to has to be text: RED-033.
+            let texts = ["csrfToken", "callbackUrl"];
+            let all_text = texts.iter().all(|name| object.get(*name).is_none_or(Value::is_string));
+            return all_text.then_some(Self::Json(object));
+        }
+        if kind.contains("application/x-www-form-urlencoded") {
+            return Some(Self::Form(form_urlencoded::parse(body).into_owned().collect()));
+        }
+        Some(Self::Absent)
+    }
+}
+
+impl RequestCookies {
+    pub(crate) fn read(headers: &HeaderMap, names: &CookieNames) -> Self {
+        let mut cookies = Self::default();
+        for pair in cookie::pairs(headers) {
+            cookies.session.collect(&names.session, pair);
+            cookies.session_v4.collect(&names.session_v4, pair);
+            if pair.0 == names.csrf && cookies.csrf.len() < 4 {
+                cookies.csrf.push(cookie::decode(pair.1).into_owned());
+            } else if pair.0 == names.callback_url && cookies.callback_url.is_none() {
+                cookies.callback_url = Some(cookie::decode(pair.1).into_owned());
+            } else if pair.0.starts_with(&names.pending) && cookies.pending.len() < MOST_PENDING {
+                cookies.pending.push((pair.0.to_owned(), pair.1.to_owned()));
+            }
+        }
+        cookies
+    }
+}
+
+/// The pairs of a query or form.
+pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+}
+
+fn last<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+}
+
+/// More than we ever leave with a browser, so that those too many can be taken away.
+const MOST_PENDING: usize = 64;

@@ -1,0 +1,89 @@
+//! A session as a request finds it: alive or not, through the application's callbacks.
+
+use serde_json::Value;
+
+use crate::cookie::{Cookie, SessionCookies};
+use crate::issue::{self, Issued};
+use crate::live::{self, Found, Live};
+use crate::realm::Realm;
+use crate::{AuthError, JwtCause, Session, SessionCause, Timestamp};
+
+/// What became of the session that a request carries.
+#[derive(Debug)]
+pub(crate) enum Opened {
+    /// There is none.
+    SignedOut {
+        /// Whether the cookies that were sent can be taken away.
+        delete_cookies: bool,
+    },
+    /// There is one.
+    SignedIn {
+        live: Box<Live>,
+        /// Whether a callback changed its claims.
+        changed: bool,
+    },
+}
+
+/// Finds the session and lets the `jwt` callback look at it.
+pub(crate) async fn open(
+    realm: &Realm,
+    own: &SessionCookies,
+    v4: &SessionCookies,
+    cause: JwtCause<'_>,
+) -> Result<Opened, AuthError> {
+    let mut live = match live::find(realm, own, v4).await? {
+        Found::Nothing | Found::Ended => return Ok(Opened::SignedOut { delete_cookies: false }),
+        Found::Dead => return Ok(Opened::SignedOut { delete_cookies: true }),
+        Found::Live(live) => live,
+    };
+    match run_jwt(realm, &mut live, cause).await? {
+        Some(changed) => Ok(Opened::SignedIn { live, changed }),
+        None => {
+            issue::end(realm, &live).await?;
+            Ok(Opened::SignedOut { delete_cookies: true })
+        }
+    }
+}
+
+/// Runs the `jwt` callback; whether it changed the claims, or `None` if it ended the session.
+///
+/// The registered claims of time and id are the engine's: what a callback does to them has no effect.
+pub(crate) async fn run_jwt(realm: &Realm, live: &mut Live, cause: JwtCause<'_>) -> Result<Option<bool>, AuthError> {
+    let Some(callbacks) = &realm.callbacks else { return Ok(Some(false)) };
+    let before = live.token.clone();
+    let after = callbacks.jwt(before.clone(), cause).await.map_err(|error| AuthError::callback("jwt", error))?;
+    let Some(after) = after else { return Ok(None) };
+    let changed = after != before;
+    live.token = after;
+    Ok(Some(changed))
+}
+
+/// What of a session is shown, through the `session` callback.
+pub(crate) async fn show(
+    realm: &Realm,
+    live: &Live,
+    expires: Timestamp,
+    update: Option<&Value>,
+) -> Result<Session, AuthError> {
+    let session = Session::of(&live.token, expires);
+    match &realm.callbacks {
+        None => Ok(session),
+        Some(callbacks) => {
+            let cause = SessionCause { token: &live.token, update };
+            callbacks.session(session, cause).await.map_err(|error| AuthError::callback("session", error))
+        }
+    }
+}
+
+/// The cookies of a session that was minted, with deletions for those it had before and has no more.
+pub(crate) fn cookies_of(realm: &Realm, issued: Issued, own: &SessionCookies) -> Vec<Cookie> {
+    let stale = own.names.iter().filter(|name| !issued.cookies.iter().any(|cookie| cookie.name == **name));
+    let mut cookies: Vec<_> = stale.map(|name| realm.cookies.delete(name)).collect();
+    cookies.extend(issued.cookies);
+    cookies
+}
+
+/// Deletions for every session cookie that was sent.
+pub(crate) fn deletions(realm: &Realm, own: &SessionCookies, v4: &SessionCookies) -> Vec<Cookie> {
+    own.names.iter().chain(&v4.names).map(|name| realm.cookies.delete(name)).collect()
+}

@@ -1,0 +1,97 @@
+//! Which action a path asks for.
+//!
+//! A path is the base path, an action, and for some actions a provider's id; whole segments, in lower case, never
+//! percent-decoded. One slash may follow. The text `undefined` counts as no provider, since a client once sent it.
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Route<'a> {
+    pub(crate) action: Action,
+    pub(crate) provider: Option<&'a str>,
+}
+
+/// The actions of the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    Providers,
+    Session,
+    Csrf,
+    SignIn,
+    SignOut,
+    Callback,
+    VerifyRequest,
+    Error,
+    WebauthnOptions,
+}
+
+impl<'a> Route<'a> {
+    pub(crate) fn parse(path: &'a str, base: &str) -> Option<Self> {
+        let rest = path.strip_prefix(base)?.strip_prefix('/')?;
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        let (name, provider) = match rest.split_once('/') {
+            None => (rest, None),
+            Some((name, provider)) => (name, Some(provider)),
+        };
+        let action = Action::parse(name)?;
+        match provider {
+            None => Some(Self { action, provider: None }),
+            Some(id) if id.is_empty() || id.contains('/') || !action.takes_a_provider() => None,
+            Some("undefined") => Some(Self { action, provider: None }),
+            Some(id) => Some(Self { action, provider: Some(id) }),
+        }
+    }
+}
+
+impl Action {
+    fn parse(name: &str) -> Option<Self> {
+        Some(match name {
+            "providers" => Self::Providers,
+            "session" => Self::Session,
+            "csrf" => Self::Csrf,
+            "signin" => Self::SignIn,
+            "signout" => Self::SignOut,
+            "callback" => Self::Callback,
+            "verify-request" => Self::VerifyRequest,
+            "error" => Self::Error,
+            "webauthn-options" => Self::WebauthnOptions,
+            _ => return None,
+        })
+    }
+
+    fn takes_a_provider(self) -> bool {
+        matches!(self, Self::SignIn | Self::Callback | Self::WebauthnOptions)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn route(path: &str) -> Option<(Action, Option<&str>)> {
+        Route::parse(path, "/api/auth").map(|route| (route.action, route.provider))
+    }
+
+    #[test]
+    fn whole_segments_match_and_nothing_else_does() {
+        // FLW-047
+        assert_eq!(route("/api/auth/session"), Some((Action::Session, None)));
+        assert_eq!(route("/api/auth/session/"), Some((Action::Session, None)));
+        assert_eq!(route("/api/auth/signin/github"), Some((Action::SignIn, Some("github"))));
+        assert_eq!(route("/api/auth/signin/git%68ub"), Some((Action::SignIn, Some("git%68ub"))));
+        assert_eq!(route("/api/auth/signin/undefined"), Some((Action::SignIn, None)));
+        for path in [
+            "/api/auth",
+            "/api/auth/",
+            "/api/authsignin",
+            "/api/auth//signin",
+            "/api/auth/signin/idp///",
+            "/api/auth/signin/a/b",
+            "/api/auth/SIGNIN",
+            "/api/auth/session/github",
+            "/other/api/auth/session",
+            "/api/auth/nope",
+        ] {
+            assert_eq!(route(path), None, "{path}");
+        }
+    }
+}
