@@ -115,9 +115,9 @@ display:flex;flex-direction:column;align-items:center;justify-content:center;gap
 main{width:100%;max-width:24rem;padding:clamp(1.5rem,8vw,2.5rem);\
 background:var(--card);border:1px solid var(--line);border-radius:1rem;\
 box-shadow:0 1px 2px rgb(0 0 0/.04),0 12px 32px rgb(0 0 0/.06)}\
-.logo{display:block;max-width:100%;height:3rem;object-fit:contain;margin:0 0 1.5rem}\
+.logo{display:block;max-width:100%;height:3rem;object-fit:contain;object-position:left;margin:0 0 1.5rem}\
 h1{margin:0;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;text-wrap:balance}\
-p{margin:.5rem 0 0;color:var(--muted)}\
+p{margin:.75rem 0 0;color:var(--muted)}\
 p strong{color:var(--text);font-weight:600}\
 .alert,.note{margin:1.5rem 0 0;padding:.75rem 1rem;border-radius:.5rem;border-left:.25rem solid currentColor}\
 .alert{background:var(--alert);color:var(--alert-text)}\
@@ -131,8 +131,8 @@ font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:point
 .primary,.primary:hover{border-color:var(--brand);background:var(--brand);color:var(--brand-text)}\
 .primary:hover{text-decoration:underline;text-underline-offset:.2em}\
 .site{display:inline-flex;align-items:center;min-height:max(2.75rem,44px);padding:0 .75rem;border-radius:.5rem;\
-color:var(--muted);text-decoration:none}\
-.site:hover{color:var(--text);text-decoration:underline;text-underline-offset:.2em}\
+color:var(--muted);text-underline-offset:.2em}\
+.site:hover{color:var(--text)}\
 .reference{margin-top:2rem;font-size:.875rem}\
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}\
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}\
