@@ -1,0 +1,229 @@
+//! Why a sign-in came to nothing: the closed list, and what the error page says of each.
+//!
+//! The list is part of the wire. An address may carry any text as its `reason`; only these are ever spoken of.
+
+use http::StatusCode;
+
+/// Defines [`Reason`] from the table below, so that no reason can lack its code, its status or its words.
+macro_rules! reasons {
+    ($($variant:ident $code:literal $status:ident $link:ident $heading:literal $happened:literal $next:literal)*) => {
+        /// Why a sign-in came to nothing.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub(crate) enum Reason {
+            $($variant,)*
+        }
+
+        impl Reason {
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// What stands in the address and in the log.
+            pub(crate) const fn code(self) -> &'static str {
+                match self { $(Self::$variant => $code,)* }
+            }
+
+            /// Reads a code; what is not in the table is no reason.
+            pub(crate) fn parse(code: &str) -> Option<Self> {
+                match code { $($code => Some(Self::$variant),)* _ => None }
+            }
+
+            /// What the error page says.
+            pub(crate) const fn words(self) -> Words {
+                match self {
+                    $(Self::$variant => Words {
+                        status: StatusCode::$status,
+                        heading: $heading,
+                        happened: $happened,
+                        next: $next,
+                        link: Link::$link,
+                    },)*
+                }
+            }
+        }
+    };
+}
+
+reasons! {
+    // The browser came back with something other than what it left with.
+    StateMissing "state_missing" BAD_REQUEST SignIn
+        "This sign-in cannot be continued"
+        "Your browser did not bring back the cookie that was set when the sign-in began."
+        "Allow cookies for this site, then sign in again in one window."
+
+    StateMismatch "state_mismatch" BAD_REQUEST SignIn
+        "This answer belongs to another sign-in"
+        "What came back does not match the sign-in that this browser began."
+        "Close other sign-in windows, then sign in again."
+
+    StateExpired "state_expired" BAD_REQUEST SignIn
+        "The sign-in took too long"
+        "A sign-in has to be finished within a few minutes, and this one was not."
+        "Please sign in again."
+
+    StateReplayed "state_replayed" BAD_REQUEST SignIn
+        "This sign-in was already used"
+        "Each sign-in counts once; going back or reloading sends the same answer a second time."
+        "If you are not signed in yet, sign in again."
+
+    ProviderMismatch "provider_mismatch" BAD_REQUEST SignIn
+        "The answer came from somewhere else"
+        "The sign-in began with one service and was answered by another."
+        "Please sign in again."
+
+    CodeMissing "code_missing" BAD_REQUEST SignIn
+        "The answer was incomplete"
+        "The service you sign in with sent you back without the code that a sign-in needs."
+        "Please sign in again."
+
+    Csrf "csrf" BAD_REQUEST SignIn
+        "This form is no longer valid"
+        "The page was open for too long, or your browser did not send its cookies."
+        "Allow cookies for this site, then sign in again."
+
+    OriginRejected "origin_rejected" BAD_REQUEST SignIn
+        "This request came from another site"
+        "For your safety, only this site's own pages can sign you in or out."
+        "Please start from this site's sign-in page."
+
+    // The person may not come in, or not this way.
+    AccessDenied "access_denied" FORBIDDEN SignIn
+        "Access Denied"
+        "The sign-in was cancelled, or you do not have permission to sign in."
+        "You can sign in again, also with a different account."
+
+    SignupDisabled "signup_disabled" FORBIDDEN SignIn
+        "New accounts are not open"
+        "This site has no account for you, and does not open new ones here."
+        "If you have one, sign in with it; otherwise ask the people who run this site."
+
+    UserDisabled "user_disabled" FORBIDDEN Home
+        "Your account is disabled"
+        "You were recognised, but your account on this site has been switched off."
+        "Ask the people who run this site to switch it on again."
+
+    AccountNotLinked "account_not_linked" BAD_REQUEST SignIn
+        "Use the account you began with"
+        "To confirm your identity, sign in with the same account you used originally."
+        "Once signed in, you can connect further accounts."
+
+    LinkedToOtherUser "linked_to_other_user" BAD_REQUEST SignIn
+        "That account is taken"
+        "The account you chose is already connected to somebody else on this site."
+        "Sign in with it directly, or choose a different one."
+
+    // The service that signs people in.
+    ProviderUnavailable "provider_unavailable" SERVICE_UNAVAILABLE SignIn
+        "The sign-in service does not answer"
+        "The service you sign in with could not be reached, or did not answer in time."
+        "Wait a minute, then sign in again."
+
+    ProviderRetired "provider_retired" BAD_REQUEST SignIn
+        "This way to sign in has ended"
+        "The service you chose no longer offers this way to sign in."
+        "Sign in another way, or ask the people who run this site."
+
+    TokenResponseInvalid "token_response_invalid" BAD_REQUEST SignIn
+        "The service's answer made no sense"
+        "The service you sign in with sent something that is no proof of a sign-in."
+        "Please sign in again. If this goes on, tell the people who run this site."
+
+    TokenRejected "token_rejected" BAD_REQUEST SignIn
+        "The service refused this sign-in"
+        "The service you sign in with did not accept the code it had handed out; it may have expired."
+        "Please sign in again. If this goes on, tell the people who run this site."
+
+    ProfileInvalid "profile_invalid" BAD_REQUEST SignIn
+        "We could not tell who you are"
+        "The service you sign in with did not describe you in a way this site can rely on."
+        "Please sign in again. If this goes on, tell the people who run this site."
+
+    // This site.
+    SessionTooLarge "session_too_large" BAD_REQUEST Home
+        "Your session does not fit"
+        "There is more to remember of your sign-in than a browser cookie can hold."
+        "Tell the people who run this site; signing in again will not help."
+
+    SessionStoreUnavailable "session_store_unavailable" SERVICE_UNAVAILABLE SignIn
+        "Signing in is not possible right now"
+        "The place where this site keeps its sessions does not answer."
+        "Wait a minute, then sign in again."
+
+    RateLimited "rate_limited" SERVICE_UNAVAILABLE SignIn
+        "Too many attempts"
+        "There were too many sign-ins within a short time."
+        "Wait a minute, then sign in again."
+
+    Configuration "configuration" INTERNAL_SERVER_ERROR Home
+        "Server error"
+        "There is a problem with the server configuration."
+        "Check the server logs for more information."
+}
+
+/// What the error page says: what happened, and what to do about it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Words {
+    pub(crate) status: StatusCode,
+    pub(crate) heading: &'static str,
+    pub(crate) happened: &'static str,
+    pub(crate) next: &'static str,
+    pub(crate) link: Link,
+}
+
+/// Where the error page leads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Link {
+    /// To the sign-in page, and to the site.
+    SignIn,
+    /// To the site alone, since signing in again would not help.
+    Home,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_they_are_written_and_differ() {
+        for reason in Reason::ALL {
+            assert_eq!(Reason::parse(reason.code()), Some(*reason));
+        }
+        let codes: HashSet<_> = Reason::ALL.iter().map(|reason| reason.code()).collect();
+        assert_eq!(codes.len(), Reason::ALL.len());
+        for unknown in ["", "State_Missing", "state_missing ", "<script>"] {
+            assert_eq!(Reason::parse(unknown), None);
+        }
+    }
+
+    #[test]
+    fn statuses_say_whose_turn_it_is() {
+        let with = |status: u16| -> Vec<_> {
+            let all = Reason::ALL.iter();
+            all.filter(|reason| reason.words().status == status)
+                .map(|reason| reason.code())
+                .collect()
+        };
+        assert_eq!(with(403), ["access_denied", "signup_disabled", "user_disabled"]);
+        assert_eq!(with(500), ["configuration"]);
+        assert_eq!(
+            with(503),
+            ["provider_unavailable", "session_store_unavailable", "rate_limited"]
+        );
+        assert_eq!(with(400).len(), Reason::ALL.len() - 7);
+    }
+
+    #[test]
+    fn every_reason_says_what_happened_and_what_to_do_in_sentences() {
+        for reason in Reason::ALL {
+            let Words { heading, happened, next, .. } = reason.words();
+            assert!(!heading.ends_with('.') && heading.len() <= 45, "{heading}");
+            for sentence in [happened, next] {
+                assert!(
+                    sentence.starts_with(char::is_uppercase) && sentence.ends_with('.'),
+                    "{sentence}"
+                );
+            }
+        }
+    }
+}

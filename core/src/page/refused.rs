@@ -1,0 +1,52 @@
+//! The page for a person who is signed in, but may not have what they asked for.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use maud::html;
+
+use super::Shell;
+
+/// The page an adapter's guard answers with. It does not say what would have been permitted.
+pub(crate) fn refused(shell: &Shell<'_>, correlation: Option<&str>) -> Response<Bytes> {
+    let content = html! {
+        h1 { "You cannot open this page" }
+        div role="alert" {
+            p { "You are signed in, but your account does not have permission to see it." }
+            p { "If you have another account, sign in with that one; otherwise ask the people who run this site." }
+        }
+        div.actions { a.button href=(shell.sign_in()) { "Sign in with another account" } }
+        (shell.reference(correlation))
+    };
+    shell.page(StatusCode::FORBIDDEN, "Access Denied", &content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Theme;
+    use crate::page::tests::{content, html, shell};
+
+    #[test]
+    fn the_page_tells_being_signed_in_from_being_permitted() {
+        let page = refused(&shell(&Theme::default()), Some("b7Qk2"));
+        assert_eq!(page.status(), 403);
+        insta::assert_snapshot!(content(&page), @r#"
+        <h1>You cannot open this page</h1>
+        <div role="alert">
+        <p>You are signed in, but your account does not have permission to see it.</p>
+        <p>If you have another account, sign in with that one; otherwise ask the people who run this site.</p>
+        </div>
+        <div class="actions">
+        <a class="button" href="/api/auth/signin">Sign in with another account</a>
+        </div>
+        <p class="reference">Reference: <code>b7Qk2</code>
+        </p>
+        "#);
+    }
+
+    // ERR-001
+    #[test]
+    fn a_reference_that_is_none_is_dropped() {
+        assert!(!html(&refused(&shell(&Theme::default()), Some("<script>"))).contains("script"));
+    }
+}
