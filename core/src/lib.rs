@@ -13,6 +13,7 @@ mod oauth;
 mod profile;
 pub mod provider;
 mod random;
+mod seal;
 mod secret;
 mod session;
 mod token;
