@@ -3,7 +3,8 @@
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, LOCATION, PRAGMA, SET_COOKIE};
 use http::{HeaderValue, Response, StatusCode};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::cookie::Cookie;
 
@@ -11,15 +12,21 @@ use crate::cookie::Cookie;
 pub(crate) type Answer = Response<Bytes>;
 
 /// JSON, with nothing but its content type.
-pub(crate) fn plain_json(status: StatusCode, value: &Value) -> Answer {
-    let mut answer = Response::new(Bytes::from(value.to_string()));
+///
+/// What cannot be written as JSON is answered as nothing: only an application's own claims could be at fault.
+pub(crate) fn plain_json(status: StatusCode, value: &impl Serialize) -> Answer {
+    let body = serde_json::to_vec(value).unwrap_or_else(|error| {
+        tracing::error!(%error, "an answer cannot be written as JSON");
+        b"null".to_vec()
+    });
+    let mut answer = Response::new(Bytes::from(body));
     *answer.status_mut() = status;
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     answer
 }
 
 /// JSON that nobody may keep.
-pub(crate) fn json_no_store(value: &Value) -> Answer {
+pub(crate) fn json_no_store(value: &impl Serialize) -> Answer {
     let mut answer = plain_json(StatusCode::OK, value);
     no_store(&mut answer);
     answer
@@ -38,7 +45,7 @@ pub(crate) fn redirect(status: StatusCode, location: &str) -> Answer {
 
 /// The wire's answer to what it does not understand.
 pub(crate) fn bad_request(status: StatusCode) -> Answer {
-    plain_json(status, &Value::String("Bad request.".to_owned()))
+    plain_json(status, &"Bad request.")
 }
 
 /// Turns a redirect into the JSON that the official client asks for. Status, cookies and `Location` as on the wire.

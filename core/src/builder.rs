@@ -12,7 +12,7 @@ use url::Url;
 use crate::cookie::CookieNames;
 use crate::csrf::Csrf;
 use crate::env::Environment;
-use crate::jwe::Keys;
+use crate::jwe::{Keys, V4Keys};
 use crate::memory::MemoryStore;
 use crate::realm::{Lifetimes, Realm};
 use crate::refresh::RefreshGate;
@@ -306,7 +306,7 @@ impl AuthBuilder {
         Ok(Auth::new(Realm {
             csrf: Csrf::new(&secrets),
             session_keys: Keys::derive(&secrets, &cookies.session),
-            session_keys_v4: Keys::derive_v4(&secrets),
+            session_keys_v4: V4Keys::derive(&secrets),
             pending_sealer: Sealer::new(&secrets, "admit pending v1"),
             store_sealer: Sealer::new(if seal_keys.is_empty() { &secrets } else { &seal_keys }, "admit store v1"),
             base,

@@ -183,6 +183,11 @@ impl Cookie {
         self
     }
 
+    /// What it adds to the browser's `Cookie` header, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.name.len() + self.value.len() + 3
+    }
+
     /// The header's value, attributes in the order Auth.js writes them. Sensitive, so that no log shows it.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         let mut line = format!("{}={}", self.name, utf8_percent_encode(&self.value, COMPONENT));

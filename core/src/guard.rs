@@ -34,9 +34,9 @@ impl Current {
             _ => (StatusCode::INTERNAL_SERVER_ERROR, page::Reason::Configuration),
         };
         if self.is_browser() {
-            return page::error(&shell(self.realm()), Some("Configuration"), Some(reason.as_str()), Some(&reference));
+            return page::error(&shell(self.realm()), Some("Configuration"), Some(reason.code()), Some(&reference));
         }
-        program(status, reason.as_str(), Some(&reference))
+        program(status, reason.code(), Some(&reference))
     }
 
 }

@@ -60,22 +60,21 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies, v4: &SessionCookie
         }
         return Ok(found);
     }
-    for (cookies, keys) in [(own, &realm.session_keys), (v4, &realm.session_keys_v4)] {
-        for value in cookies.candidates() {
-            if let Some(live) = from_cookie(realm, keys, &value, now) {
-                found = judge(realm, live, now).await?;
-            }
-            if matches!(found, Found::Live(_)) {
-                return Ok(found);
-            }
+    let current = own.candidates().filter_map(|value| realm.session_keys.open(&value).ok());
+    let older = v4.candidates().filter_map(|value| realm.session_keys_v4.open(&value).ok());
+    for claims in current.chain(older) {
+        if let Some(live) = from_claims(realm, &claims, now) {
+            found = judge(realm, live, now).await?;
+        }
+        if matches!(found, Found::Live(_)) {
+            return Ok(found);
         }
     }
     Ok(found)
 }
 
-fn from_cookie(realm: &Realm, keys: &jwe::Keys, value: &str, now: Timestamp) -> Option<Live> {
-    let plain = keys.open(value).ok()?;
-    let mut token: Token = serde_json::from_slice(&plain).ok()?;
+fn from_claims(realm: &Realm, claims: &[u8], now: Timestamp) -> Option<Live> {
+    let mut token: Token = serde_json::from_slice(claims).ok()?;
     jwe::check_times(&token, now).ok()?;
     let private = match token.private.take() {
         Some(private) => *private,

@@ -7,14 +7,15 @@ use url::Url;
 
 use crate::cookie::CookieNames;
 use crate::csrf::Csrf;
-use crate::jwe::Keys;
+use crate::jwe::{Keys, V4Keys};
 use crate::pages::Pages;
 use crate::provider::{OAuthFlow, ProviderContext, ResolvedClient};
 use crate::refresh::RefreshGate;
 use crate::seal::Sealer;
 use crate::store::{Once, SessionStore, TokenStore, UserStore};
 use crate::tombstones::Tombstones;
-use crate::{Callbacks, Clock, Event, Events, Flow, HttpClient, Provider, Random, Theme};
+use crate::provider::Flow;
+use crate::{Callbacks, Clock, Event, Events, HttpClient, Provider, Random, Theme};
 
 /// The configuration of one site, resolved and checked.
 #[derive(Debug)]
@@ -24,7 +25,7 @@ pub(crate) struct Realm {
     pub(crate) cookies: CookieNames,
     pub(crate) csrf: Csrf,
     pub(crate) session_keys: Keys,
-    pub(crate) session_keys_v4: Keys,
+    pub(crate) session_keys_v4: V4Keys,
     pub(crate) pending_sealer: Sealer,
     pub(crate) store_sealer: Sealer,
     pub(crate) sessions: Option<Arc<dyn SessionStore>>,

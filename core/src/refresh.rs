@@ -15,6 +15,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use gate::RefreshGate;
+pub(crate) use stored::keep;
 
 use crate::oauth::exchange::exchange;
 use crate::private_claim::{KeptTokens, SessionAccount};

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Map, Value};
 
 use crate::{Timestamp, Token};
@@ -64,27 +65,42 @@ impl Session {
         self.user.extra.get("role").is_some_and(is)
             || self.user.extra.get("roles").and_then(Value::as_array).is_some_and(|roles| roles.iter().any(is))
     }
+}
 
-    /// As `GET …/session` answers.
-    pub fn to_json(&self) -> Value {
-        let mut user = Map::new();
-        for (name, value, null) in [
-            ("name", &self.user.name, self.user.nulls.name),
-            ("email", &self.user.email, self.user.nulls.email),
-            ("image", &self.user.image, self.user.nulls.picture),
-        ] {
-            match value {
-                Some(text) => drop(user.insert(name.to_owned(), Value::String(text.clone()))),
-                None if null => drop(user.insert(name.to_owned(), Value::Null)),
-                None => {}
+/// As `GET …/session` answers.
+impl Serialize for Session {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("user", &Shown(&self.user))?;
+        map.serialize_entry("expires", &self.expires.to_string())?;
+        for (name, value) in self.extra.iter().filter(|(name, _)| !matches!(name.as_str(), "user" | "expires")) {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+/// A user as the session's JSON has it: without the id, unless it was exposed.
+struct Shown<'a>(&'a SessionUser);
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let user = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        let known = [
+            ("name", &user.name, user.nulls.name),
+            ("email", &user.email, user.nulls.email),
+            ("image", &user.image, user.nulls.picture),
+        ];
+        for (name, value, null) in known {
+            if (value.is_some() || null) && !user.extra.contains_key(name) {
+                map.serialize_entry(name, value)?;
             }
         }
-        user.extend(self.user.extra.clone());
-        let mut session = Map::new();
-        session.insert("user".to_owned(), Value::Object(user));
-        session.insert("expires".to_owned(), Value::String(self.expires.to_string()));
-        session.extend(self.extra.clone());
-        Value::Object(session)
+        for (name, value) in &user.extra {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
     }
 }
 
@@ -108,5 +124,39 @@ impl fmt::Debug for SessionUser {
     /// Shows the id; what is personal stays out of logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SessionUser").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(token: &str, change: impl Fn(&mut Session)) -> String {
+        let token: Token = serde_json::from_str(token).unwrap();
+        let mut session = Session::of(&token, Timestamp::from_unix_millis(1_795_295_606_042));
+        change(&mut session);
+        serde_json::to_string(&session).unwrap()
+    }
+
+    #[test]
+    fn the_json_has_the_members_of_the_wire_in_its_order() {
+        let token = r#"{"sub":"7","name":"Ada","email":null}"#;
+        assert_eq!(
+            json(token, |_| {}),
+            r#"{"user":{"name":"Ada","email":null},"expires":"2026-11-21T21:13:26.042Z"}"#
+        );
+        assert_eq!(
+            json(token, Session::expose_user_id),
+            r#"{"user":{"name":"Ada","email":null,"id":"7"},"expires":"2026-11-21T21:13:26.042Z"}"#
+        );
+    }
+
+    #[test]
+    fn a_role_is_one_or_among_several() {
+        let token: Token = serde_json::from_str("{}").unwrap();
+        let mut session = Session::of(&token, Timestamp::from_unix_seconds(0));
+        assert!(!session.has_role("admin"));
+        session.user.extra.insert("roles".to_owned(), serde_json::json!(["admin"]));
+        assert!(session.has_role("admin") && !session.has_role("root"));
     }
 }

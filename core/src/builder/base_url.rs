@@ -44,7 +44,7 @@ pub(super) fn resolve(
     }
     let origin = url.origin().ascii_serialization();
     let auth_url = format!("{origin}{path}");
-    let mut root = url;
+    let mut root = url.clone();
     root.set_path("/");
     root.set_query(None);
     root.set_fragment(None);

@@ -6,9 +6,9 @@ use url::Url;
 
 use super::base_url::is_loopback;
 use crate::env::{Environment, provider_prefix};
-use crate::provider::{ClientCredential, ClientSecret, Finding, OAuthProvider, ResolvedClient, Review};
+use crate::provider::{ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, ResolvedClient, Review};
 use crate::realm::{Base, Registered};
-use crate::{Flow, Provider, Timestamp};
+use crate::{Provider, Timestamp};
 
 /// What is known before providers are looked at.
 pub(super) struct Setup<'a> {

@@ -75,6 +75,16 @@ reasons! {
         "The service you sign in with sent you back without the code that a sign-in needs."
         "Please sign in again."
 
+    ProviderUnknown "provider_unknown" NOT_FOUND SignIn
+        "There is no such way to sign in"
+        "This site does not know the service that the address names."
+        "Choose one of the services on the sign-in page."
+
+    ActionUnsupported "action_unsupported" BAD_REQUEST SignIn
+        "This address does nothing by itself"
+        "It is part of a sign-in, and was opened outside of one."
+        "Please start from the sign-in page."
+
     Csrf "csrf" BAD_REQUEST SignIn
         "This form is no longer valid"
         "The page was open for too long, or your browser did not send its cookies."

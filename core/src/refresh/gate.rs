@@ -83,25 +83,17 @@ impl RefreshGate {
     }
 
     /// Joins the refresh under this key, or begins it in a task of its own.
-    pub(crate) fn fly<F>(
-        &self,
-        realm: &Arc<Realm>,
-        key: Key,
-        refresh: impl FnOnce(Arc<Realm>) -> F + Send + 'static,
-    ) -> impl Future<Output = Outcome> + Send + use<F>
+    pub(crate) async fn fly<F>(&self, realm: &Arc<Realm>, key: Key, refresh: impl FnOnce(Arc<Realm>) -> F) -> Outcome
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let joined = self.join_or_begin(realm, key, refresh);
-        async move {
-            let mut receiver = match joined {
-                Ok(receiver) => receiver,
-                Err(settled) => return settled,
-            };
-            let outcome = receiver.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
-            // The task ended without an outcome only if it panicked or the runtime is going down.
-            outcome.unwrap_or(Outcome::Failed { retry_after: Duration::from_secs(1), source: None })
-        }
+        let mut receiver = match self.join_or_begin(realm, key, refresh) {
+            Ok(receiver) => receiver,
+            Err(settled) => return settled,
+        };
+        let outcome = receiver.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
+        // The task ended without an outcome only if it panicked or the runtime is going down.
+        outcome.unwrap_or(Outcome::Failed { retry_after: Duration::from_secs(1), source: None })
     }
 
     fn join_or_begin<F>(

@@ -1,0 +1,210 @@
+//! `GET|POST …/callback/{id}`: the browser comes back from the provider.
+//!
+//! 1. The trip is looked up by its `state`. Without a `state` no trip is touched, whatever else came.
+//! 2. It must be this browser's, this provider's, fresh, and not yet consumed.
+//! 3. Then it is consumed: whatever happens now, it cannot be used again.
+//! 4. The exchange, and all that follows, runs to its end even if the browser hangs up.
+
+mod answer_of_provider;
+mod arrival;
+
+use std::sync::Arc;
+
+use http::StatusCode;
+
+use super::{Visit, unknown_provider, with_query};
+use crate::answer::{self, Answer};
+use crate::callbacks::SignInAttempt;
+use crate::failure::{Code, Failure};
+use crate::linking::{self, Who};
+use crate::live::{self, Found, Live};
+use crate::oauth::exchange::exchange;
+use crate::opened;
+use crate::page::Reason;
+use crate::pending::Pending;
+use crate::private_claim::{PrivateClaim, SessionAccount};
+use crate::provider::{Grant, Granted, ProviderError};
+use crate::realm::{Realm, Registered};
+use crate::refresh;
+use crate::store::AccountKey;
+use crate::{
+    Account, AuthError, Claims, Decision, Event, GrantRecord, JwtCause, Profile, Secret, Token, User, issue,
+};
+
+use answer_of_provider::Answered;
+
+pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<Answer, Failure> {
+    let realm = Arc::clone(&visit.realm);
+    let registered = provider.and_then(|id| realm.provider(id)).ok_or_else(unknown_provider)?;
+    let answered = Answered::read(&visit.input, registered)?;
+    let (pending, cookie) = arrival::look_up(&realm, &visit.input.cookies.pending, registered, &answered)?;
+    arrival::consume(&realm, &pending).await?;
+    visit.cookies.push(realm.cookies.delete(cookie));
+    let code = answered.code(registered, &pending)?;
+
+    let cookies = &visit.input.cookies;
+    let previous = match live::find(&realm, &cookies.session, &cookies.session_v4).await.map_err(session_failure)? {
+        Found::Live(live) => Some(*live),
+        _ => None,
+    };
+    let id = registered.id().to_owned();
+    let parameters = answered.parameters;
+    let trip = {
+        let realm = Arc::clone(&realm);
+        async move {
+            let registered = realm.provider(&id).ok_or_else(unknown_provider)?;
+            sign_in(&realm, registered, &pending, &code, &parameters, previous.as_ref()).await
+        }
+    };
+    // In a task of its own: a code that was sent has been spent, so what it brought must not be lost.
+    let arrived = tokio::spawn(trip)
+        .await
+        .map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))??;
+    visit.cookies.extend(opened::cookies_of(&realm, arrived.issued, &visit.input.cookies.session));
+    let v4 = visit.input.cookies.session_v4.names.iter().map(|name| realm.cookies.delete(name));
+    visit.cookies.extend(v4);
+    Ok(answer::redirect(StatusCode::FOUND, &arrived.location))
+}
+
+struct Arrived {
+    issued: issue::Issued,
+    location: String,
+}
+
+async fn sign_in(
+    realm: &Arc<Realm>,
+    registered: &Registered,
+    pending: &Pending,
+    code: &Secret,
+    parameters: &[(String, String)],
+    previous: Option<&Live>,
+) -> Result<Arrived, Failure> {
+    let (account, profile, claims) = identify(realm, registered, pending, code, parameters).await?;
+    let key = AccountKey { provider: account.provider.clone(), subject: account.subject.clone() };
+    let who = linking::find(realm, &key, &profile).await?;
+    if let Some(callbacks) = &realm.callbacks {
+        let user = match &who {
+            Who::Known(user, _) => Some(user),
+            Who::New | Who::Derived(_) => None,
+        };
+        let attempt = SignInAttempt { account: &account, profile: &profile, claims: &claims, user };
+        let denied = || Failure::new(Code::AccessDenied, Reason::AccessDenied);
+        match callbacks.sign_in(&attempt).await {
+            Ok(Decision::Allow) => {}
+            Ok(Decision::Deny) => return Err(denied()),
+            Ok(Decision::Redirect(target)) => {
+                let location = super::resolve(realm, Some(&target)).await?;
+                let issued = issue::Issued { cookies: Vec::new(), expires_at: realm.clock.now() };
+                return Ok(Arrived { issued, location });
+            }
+            Err(error) => return Err(Failure::because(Code::AccessDenied, Reason::AccessDenied, error)),
+        }
+    }
+    let (user, epoch, is_new_user) = match (who, &realm.users) {
+        (Who::Known(user, state), _) => (user, state.epoch, false),
+        (Who::Derived(user), _) => (user, 0, false),
+        (Who::New, Some(users)) => {
+            let (user, is_new) = linking::create(realm, &**users, &key, &profile).await?;
+            if is_new {
+                realm.record(Event::CreateUser { user: &user }).await;
+                let link = Event::LinkAccount { user: &user.id, provider: &key.provider, subject: &key.subject };
+                realm.record(link).await;
+            }
+            (user, 0, is_new)
+        }
+        (Who::New, None) => return Err(Failure::new(Code::Configuration, Reason::Configuration)),
+    };
+    let issued = begin_session(realm, &user, epoch, &account, &profile, &claims, is_new_user, previous).await?;
+    tracing::info!(provider = registered.id(), is_new_user, "signed in");
+    realm.record(Event::SignIn { user: &user, account: &account, profile: &profile, is_new_user }).await;
+
+    // Looked at once more, because what was sealed was true when the trip began.
+    let return_to = super::resolve(realm, Some(&pending.return_to)).await?;
+    let location = match realm.pages.new_user.as_ref().filter(|_| is_new_user) {
+        Some(path) => with_query(path, &[("callbackUrl", &return_to)]),
+        None => return_to,
+    };
+    Ok(Arrived { issued, location })
+}
+
+/// Exchanges the code and asks who this is.
+async fn identify(
+    realm: &Realm,
+    registered: &Registered,
+    pending: &Pending,
+    code: &Secret,
+    parameters: &[(String, String)],
+) -> Result<(Account, Profile, Claims), Failure> {
+    let flow = registered.flow();
+    let verifier = pending.code_verifier.as_deref().map(Secret::new);
+    let grant = Grant::AuthorizationCode {
+        code,
+        redirect_uri: &pending.redirect_uri,
+        code_verifier: verifier.as_ref(),
+    };
+    let (mut tokens, credential) = exchange(realm, registered, &pending.client_id, &grant).await?;
+    tokens.scope = tokens.scope.or_else(|| Some(pending.scopes.join(" ")).filter(|scopes| !scopes.is_empty()));
+    let cx = realm.context(registered, &pending.client_id);
+    let claims = flow.claims(&cx, &Granted { tokens: &tokens, callback: parameters }).await?;
+    let profile = flow.config().to_profile(&claims).map_err(ProviderError::Profile)?;
+    let record = GrantRecord {
+        client_id: pending.client_id.clone(),
+        redirect_uri: pending.redirect_uri.clone(),
+        scopes: pending.scopes.clone(),
+        credential,
+        granted_at: realm.clock.now(),
+    };
+    Ok((Account::new(registered.id(), &profile.subject, tokens, record), profile, claims))
+}
+
+#[allow(clippy::too_many_arguments, reason = "a session is made of all of them, and only here")]
+async fn begin_session(
+    realm: &Realm,
+    user: &User,
+    epoch: u64,
+    account: &Account,
+    profile: &Profile,
+    claims: &Claims,
+    is_new_user: bool,
+    previous: Option<&Live>,
+) -> Result<issue::Issued, Failure> {
+    let mut token = Token {
+        subject: Some(user.id.clone()),
+        name: user.name.clone(),
+        email: user.email.clone(),
+        picture: user.image.clone(),
+        ..Token::default()
+    };
+    if let Some(callbacks) = &realm.callbacks {
+        let cause = JwtCause::SignIn { user, account, profile, claims, is_new_user };
+        let denied = || Failure::new(Code::AccessDenied, Reason::AccessDenied);
+        token = callbacks
+            .jwt(token, cause)
+            .await
+            .map_err(|error| session_failure(AuthError::callback("jwt", error)))?
+            .ok_or_else(denied)?;
+    }
+    let mut private = PrivateClaim::begin(realm.clock.now(), epoch, &*realm.random);
+    let kept = match &realm.tokens {
+        None => Some(refresh::kept(account)),
+        Some(store) => {
+            refresh::keep(realm, &**store, account).await.map_err(session_failure)?;
+            None
+        }
+    };
+    private.set_account(SessionAccount {
+        provider: account.provider.clone(),
+        subject: account.subject.clone(),
+        kept,
+    });
+    issue::begin(realm, token, private, previous).await.map_err(session_failure)
+}
+
+fn session_failure(error: AuthError) -> Failure {
+    let reason = match &error {
+        AuthError::Store(_) => Reason::SessionStoreUnavailable,
+        AuthError::TooLarge { .. } => Reason::SessionTooLarge,
+        _ => Reason::Configuration,
+    };
+    Failure::because(Code::Configuration, reason, error)
+}

@@ -1,0 +1,43 @@
+//! Whether the trip that comes back is one that left from here, and has not come back before.
+
+use super::answer_of_provider::Answered;
+use crate::csrf::same;
+use crate::failure::{Code, Failure};
+use crate::page::Reason;
+use crate::pending::{self, PENDING_LIFE, Pending};
+use crate::realm::{Realm, Registered};
+
+/// Finds the trip by its `state` among the cookies of this browser. Gives the name of its cookie, too.
+pub(super) fn look_up(
+    realm: &Realm,
+    cookies: &[(String, String)],
+    registered: &Registered,
+    answered: &Answered,
+) -> Result<(Pending, String), Failure> {
+    let name = pending::cookie_name(&realm.cookies, &answered.state);
+    let mut candidates = cookies.iter().filter(|(known, _)| *known == name);
+    let pending = candidates
+        .find_map(|(_, value)| Pending::open(&name, value, &realm.pending_sealer))
+        .filter(|pending| same(&pending.state, &answered.state));
+    let Some(pending) = pending else {
+        let reason = if cookies.is_empty() { Reason::StateMissing } else { Reason::StateMismatch };
+        return Err(Failure::callback(reason));
+    };
+    if pending.has_expired(realm.clock.now()) {
+        return Err(Failure::callback(Reason::StateExpired));
+    }
+    if pending.provider != registered.id() || pending.client_id != registered.client.id {
+        return Err(Failure::callback(Reason::ProviderMismatch));
+    }
+    Ok((pending, name))
+}
+
+/// Consumes the trip, on whichever node it arrives first.
+pub(super) async fn consume(realm: &Realm, pending: &Pending) -> Result<(), Failure> {
+    let until = pending.begun_at + PENDING_LIFE;
+    match realm.once.claim(&pending::once_key(&pending.state), realm.clock.now(), until).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(Failure::callback(Reason::StateReplayed)),
+        Err(error) => Err(Failure::because(Code::Configuration, Reason::SessionStoreUnavailable, error)),
+    }
+}

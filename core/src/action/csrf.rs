@@ -1,0 +1,10 @@
+//! `GET …/csrf`: the token that forms repeat.
+
+use serde_json::json;
+
+use super::Visit;
+use crate::answer::{self, Answer};
+
+pub(super) fn token(visit: &Visit) -> Answer {
+    answer::json_no_store(&json!({ "csrfToken": visit.csrf.token }))
+}

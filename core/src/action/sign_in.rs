@@ -1,0 +1,90 @@
+//! `GET …/signin`: the page with the providers. `POST …/signin/{id}`: a trip begins.
+
+use http::StatusCode;
+
+use super::{Visit, shell, unknown_provider, unsupported, with_query};
+use crate::answer::{self, Answer};
+use crate::failure::{Code, Failure};
+use crate::oauth::authorization;
+use crate::page::{self, ProviderButton, Reason};
+use crate::pending::{self, Pending};
+use crate::provider::{AuthorizationRequest, Pkce};
+use crate::random;
+
+pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Failure> {
+    if provider.is_some() {
+        return Err(unsupported());
+    }
+    let realm = &visit.realm;
+    let error = visit.input.query("error");
+    if let Some(path) = &realm.pages.sign_in {
+        let mut query = vec![("callbackUrl", visit.return_to.as_str())];
+        query.extend(error.map(|error| ("error", error)));
+        return Ok(answer::redirect(StatusCode::FOUND, &with_query(path, &query)));
+    }
+    let buttons: Vec<_> = realm
+        .providers
+        .iter()
+        .map(|registered| ProviderButton {
+            id: registered.id(),
+            name: registered.provider.name(),
+            action: &registered.sign_in_url,
+        })
+        .collect();
+    Ok(page::sign_in(&shell(realm), &buttons, &visit.csrf.token, &visit.return_to, error))
+}
+
+/// Remembers the trip in a cookie and sends the browser to the provider.
+pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<Answer, Failure> {
+    visit.check_csrf()?;
+    let realm = &visit.realm;
+    let Some(provider) = provider else {
+        return Ok(answer::redirect(StatusCode::FOUND, &format!("{}/signin", realm.base.auth_url)));
+    };
+    let registered = realm.provider(provider).ok_or_else(unknown_provider)?;
+    let flow = registered.flow();
+    let config = flow.config();
+
+    let state = random::token(&*realm.random);
+    let code_verifier = (config.pkce == Pkce::S256).then(|| random::token(&*realm.random));
+    let code_challenge = code_verifier.as_deref().map(authorization::code_challenge);
+    let extra = allowed_parameters(&visit.input.query);
+    let request = AuthorizationRequest {
+        client_id: &registered.client.id,
+        redirect_uri: &registered.redirect_uri,
+        state: &state,
+        code_challenge: code_challenge.as_deref(),
+        scopes: &registered.scopes,
+        extra: &extra,
+    };
+    let query = flow.authorization(&realm.context(registered, &registered.client.id), &request)?;
+    let location = authorization::url(&registered.authorization_endpoint, &query);
+
+    let now = realm.clock.now();
+    let pending = Pending {
+        provider: registered.id().to_owned(),
+        client_id: registered.client.id.clone(),
+        redirect_uri: registered.redirect_uri.clone(),
+        issuer: config.issuer.clone(),
+        code_verifier,
+        scopes: registered.scopes.clone(),
+        return_to: visit.return_to.clone(),
+        begun_at: now,
+        state,
+    };
+    let cookie = pending
+        .cookie(&realm.cookies, &realm.pending_sealer, &*realm.random, config.form_post)
+        .ok_or_else(|| Failure::new(Code::Configuration, Reason::Configuration))?;
+    let evicted = pending::to_evict(&visit.input.cookies.pending, &realm.pending_sealer, now, cookie.size());
+    visit.cookies.extend(evicted.into_iter().map(|name| realm.cookies.delete(name)));
+    visit.cookies.push(cookie);
+    tracing::debug!(provider, "a sign-in began");
+    Ok(answer::redirect(StatusCode::FOUND, &location))
+}
+
+/// What a page may add to one sign-in. Anything else in the query, `redirect_uri` and `state` above all, has no effect.
+fn allowed_parameters(query: &[(String, String)]) -> Vec<(String, String)> {
+    query.iter().filter(|(name, value)| ALLOWED.contains(&name.as_str()) && value.len() <= 512).cloned().collect()
+}
+
+const ALLOWED: &[&str] = &["prompt", "login_hint", "domain_hint", "max_age", "acr_values", "ui_locales"];

@@ -1,0 +1,42 @@
+//! `GET …/signout`: the page that asks. `POST …/signout`: the session ends.
+
+use http::StatusCode;
+
+use super::{Visit, shell, with_query};
+use crate::answer::{self, Answer};
+use crate::failure::{Code, Failure, chain};
+use crate::live::{self, Found};
+use crate::page::{self, Reason};
+use crate::{Event, issue, opened};
+
+pub(super) fn page(visit: &Visit) -> Answer {
+    let realm = &visit.realm;
+    match &realm.pages.sign_out {
+        Some(path) => answer::redirect(StatusCode::FOUND, &with_query(path, &[])),
+        None => {
+            let action = format!("{}/signout", realm.base.auth_url);
+            page::sign_out(&shell(realm), &action, &visit.csrf.token, Some(&visit.return_to))
+        }
+    }
+}
+
+/// Ends the session on this side first, then takes its cookies away, also those that open to nothing.
+pub(super) async fn end(visit: &mut Visit) -> Result<Answer, Failure> {
+    visit.check_csrf()?;
+    let realm = &visit.realm;
+    let cookies = &visit.input.cookies;
+    let unavailable = |error| Failure::because(Code::Configuration, Reason::SessionStoreUnavailable, error);
+    match live::find(realm, &cookies.session, &cookies.session_v4).await {
+        Ok(Found::Live(live)) => {
+            issue::end(realm, &live).await.map_err(unavailable)?;
+            let user = live.token.subject.as_deref().unwrap_or_default();
+            tracing::info!("signed out");
+            realm.record(Event::SignOut { user }).await;
+        }
+        Ok(Found::Nothing | Found::Dead | Found::Ended) => {}
+        Err(error @ crate::AuthError::Store(_)) => return Err(unavailable(error)),
+        Err(error) => tracing::warn!(cause = chain(&error), "signed out of a session that cannot be read"),
+    }
+    visit.cookies.extend(opened::deletions(realm, &cookies.session, &cookies.session_v4));
+    Ok(answer::redirect(StatusCode::FOUND, &visit.return_to))
+}

@@ -1,0 +1,71 @@
+//! The front door: an [`Auth`] answers requests and tells who makes them.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::realm::Realm;
+use crate::{AuthBuilder, Current, RequestHead, action};
+
+/// Sign-in for one site. Cheap to clone.
+///
+/// Adapters mount it: `admit-axum` for axum. Without one, hand it requests and send its responses.
+#[derive(Clone, Debug)]
+pub struct Auth(Arc<Realm>);
+
+impl Auth {
+    /// The longest request body that is looked at, in bytes. An adapter reads one byte more at most, so that what is
+    /// too long is told from what is not.
+    pub const BODY_LIMIT: usize = 64 * 1024;
+
+    /// Begins a configuration.
+    ///
+    /// The base URL is where people reach the site, such as `https://app.example`; it is never guessed from a request.
+    /// A path in it is where admit is mounted, `/api/auth` if there is none. Secrets come from the environment unless
+    /// they are given.
+    ///
+    /// ```
+    /// use admit::{Auth, Client, OAuthProvider};
+    ///
+    /// let acme = OAuthProvider::oauth2("acme", "Acme", Client::new("id", "secret"))
+    ///     .authorization_endpoint("https://acme.example/authorize")
+    ///     .token_endpoint("https://acme.example/token")
+    ///     .userinfo_endpoint("https://acme.example/me");
+    /// let auth = Auth::builder("https://app.example")
+    ///     .secret("at least thirty-two bytes, from openssl rand")
+    ///     .provider(acme)
+    ///     .build()?;
+    /// assert_eq!(auth.base_path(), "/api/auth");
+    /// # Ok::<(), admit::ConfigError>(())
+    /// ```
+    pub fn builder(base_url: impl Into<String>) -> AuthBuilder {
+        AuthBuilder::new(base_url.into())
+    }
+
+    pub(crate) fn new(realm: Realm) -> Self {
+        Self(Arc::new(realm))
+    }
+
+    /// Answers a request to one of admit's endpoints. It cannot fail: errors are responses.
+    ///
+    /// The request's path is the one the browser asked for. To be called within a tokio runtime.
+    pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
+        action::handle(&self.0, request).await
+    }
+
+    /// Who makes a request, to be asked when it is needed.
+    pub fn current(&self, head: &RequestHead<'_>) -> Current {
+        Current::new(Arc::clone(&self.0), head)
+    }
+
+    /// The path that admit's endpoints lie under, without a slash at its end.
+    pub fn base_path(&self) -> &str {
+        &self.0.base.path
+    }
+
+    /// Where people reach the site: scheme, host and port.
+    pub fn origin(&self) -> &str {
+        &self.0.base.origin
+    }
+}

@@ -1,0 +1,94 @@
+//! Which user an account belongs to.
+//!
+//! 1. Identity is (provider, subject). Never an e-mail address.
+//! 2. An unknown account whose address a user already has is refused: linking needs proof, not a likeness.
+//! 3. Without a user store the user is who their account says; the id follows from the account and stays the same.
+
+use aws_lc_rs::digest::{self, SHA256};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::failure::{Code, Failure};
+use crate::page::Reason;
+use crate::profile::Image;
+use crate::realm::Realm;
+use crate::store::{AccountKey, NewUser, SecurityState, StoreError, UserStore};
+use crate::{Profile, User, random};
+
+/// The user behind an account, before anything is written.
+#[derive(Debug)]
+pub(crate) enum Who {
+    /// Linked to this user.
+    Known(User, SecurityState),
+    /// Not there yet; the user store will be asked to add them.
+    New,
+    /// There is no user store.
+    Derived(User),
+}
+
+/// Looks a user up.
+pub(crate) async fn find(realm: &Realm, account: &AccountKey, profile: &Profile) -> Result<Who, Failure> {
+    let Some(users) = &realm.users else { return Ok(Who::Derived(derived(account, profile))) };
+    if let Some(user) = users.user_by_account(account).await.map_err(unavailable)? {
+        let state = users.security_state(&user.id).await.map_err(unavailable)?.unwrap_or_default();
+        if state.disabled {
+            return Err(Failure::new(Code::AccessDenied, Reason::UserDisabled));
+        }
+        return Ok(Who::Known(user, state));
+    }
+    if let Some(email) = &profile.email
+        && users.user_by_email(email.address()).await.map_err(unavailable)?.is_some()
+    {
+        return Err(Failure::new(Code::OAuthAccountNotLinked, Reason::AccountNotLinked));
+    }
+    Ok(Who::New)
+}
+
+/// Adds a user with their first account. Of several that come at once one adds, the others find what it added.
+pub(crate) async fn create(
+    realm: &Realm,
+    users: &dyn UserStore,
+    account: &AccountKey,
+    profile: &Profile,
+) -> Result<(User, bool), Failure> {
+    let new = NewUser { id: random::uuid(&*realm.random), profile: profile.clone() };
+    match users.create(new, account).await {
+        Ok(user) => Ok((user, true)),
+        Err(StoreError::Conflict) => match users.user_by_account(account).await.map_err(unavailable)? {
+            Some(user) => Ok((user, false)),
+            None => Err(Failure::new(Code::OAuthAccountNotLinked, Reason::AccountNotLinked)),
+        },
+        Err(error) => Err(unavailable(error)),
+    }
+}
+
+fn derived(account: &AccountKey, profile: &Profile) -> User {
+    let identity = format!("admit user {} {} {}", account.provider.len(), account.provider, account.subject);
+    let digest = digest::digest(&SHA256, identity.as_bytes());
+    let mut user = User::new(URL_SAFE_NO_PAD.encode(digest.as_ref().get(..16).unwrap_or_default()));
+    user.name.clone_from(&profile.name);
+    user.email = profile.email.as_ref().map(|email| email.address().to_owned());
+    user.image = match &profile.image {
+        Some(Image::Url(url)) => Some(url.clone()),
+        _ => None,
+    };
+    user
+}
+
+fn unavailable(error: StoreError) -> Failure {
+    Failure::because(Code::Configuration, Reason::SessionStoreUnavailable, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_store_the_same_account_is_always_the_same_user() {
+        let key = |provider: &str, subject: &str| AccountKey { provider: provider.to_owned(), subject: subject.to_owned() };
+        let id = |key: &AccountKey| derived(key, &Profile::new("x")).id;
+        assert_eq!(id(&key("a", "1")), id(&key("a", "1")));
+        assert_ne!(id(&key("a", "1")), id(&key("a", "2")));
+        assert_ne!(id(&key("a b", "1")), id(&key("a", "b 1")));
+    }
+}
