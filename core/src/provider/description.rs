@@ -243,6 +243,11 @@ impl OAuthProvider {
         self.token_endpoint.as_deref()
     }
 
+    /// Where the person's profile is read, if the description says.
+    pub fn userinfo_url(&self) -> Option<&str> {
+        self.userinfo_endpoint.as_deref()
+    }
+
     /// When the service is switched off, if that is known.
     pub fn retirement(&self) -> Option<Timestamp> {
         self.retires_on
