@@ -248,6 +248,11 @@ impl OAuthProvider {
         self.userinfo_endpoint.as_deref()
     }
 
+    /// Whether PKCE guards the sign-in.
+    pub fn uses_pkce(&self) -> bool {
+        self.pkce == Pkce::S256
+    }
+
     /// When the service is switched off, if that is known.
     pub fn retirement(&self) -> Option<Timestamp> {
         self.retires_on
