@@ -24,7 +24,8 @@
 //!    ([azure-devops-docs#8583]).
 //! 5. The App Secret is not the Client Secret. It is answered with `invalid_client`, "Failed to deserialize the
 //!    JsonWebToken object." (seen at [coder#6886]).
-//! 6. `expires_in` may be text, and `token_type` is `jwt-bearer` ([guide], [auth-samples]).
+//! 6. `expires_in` is text in the [guide] and a number in [auth-samples]; `token_type` is seldom `Bearer`. Either is
+//!    read, and the token is sent as a bearer token all the same.
 //! 7. A token that is not accepted is answered with a sign-in page: 203 or 302, or 401 if the request asks for it with
 //!    `X-TFS-FedAuthRedirect: Suppress` (seen at [auth-samples#52]).
 //! 8. The picture is base64 inside the profile, at `coreAttributes.Avatar.value.value` ([REST specification][specs]).
@@ -47,26 +48,23 @@
 //! [azure-devops-docs#8583]: https://github.com/MicrosoftDocs/azure-devops-docs/issues/8583
 //! [coder#6886]: https://github.com/coder/coder/issues/6886
 
+mod profile;
 mod refusal;
 mod review;
 mod scope;
 
 use std::borrow::Cow;
 
-use admit::http::HttpError;
 use admit::provider::{
-    AuthorizationRequest, ClientAuthentication, Endpoint, Finding, Flow, Grant, Granted, OAuthFlow,
-    Parameters, Pkce, ProviderContext, ProviderError, Review, bearer,
+    AuthorizationRequest, ClientAuthentication, Finding, Flow, Grant, Granted, OAuthFlow,
+    Parameters, Pkce, ProviderContext, ProviderError, Review,
 };
 use admit::{
-    Claims, ClaimsError, Client, Email, HttpRequest, HttpResponse, Image, OAuthProvider, Profile,
-    ProfileError, Provider, Timestamp, TokenSet,
+    Claims, Client, HttpRequest, HttpResponse, OAuthProvider, Provider, Timestamp, TokenSet,
 };
 use async_trait::async_trait;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_TYPE};
 
 pub use scope::Scope;
 
@@ -86,7 +84,7 @@ pub fn azure_devops(client: Client) -> AzureDevOps {
         .rotates_refresh_tokens(true)
         .default_scopes([Scope::PROFILE])
         .env_aliases(ID_VARIABLES, SECRET_VARIABLES, SCOPE_VARIABLES)
-        .profile(profile);
+        .profile(profile::map);
     AzureDevOps { description }.endpoints(SERVICE)
 }
 
@@ -131,9 +129,7 @@ impl AzureDevOps {
             .description
             .authorization_endpoint(format!("{base}/oauth2/authorize"))
             .token_endpoint(format!("{base}/oauth2/token"))
-            .userinfo_endpoint(format!(
-                "{base}/_apis/profile/profiles/me?details=true&{AVATAR}&api-version=6.0"
-            ));
+            .userinfo_endpoint(profile::endpoint(base));
         Self { description }
     }
 
@@ -231,56 +227,18 @@ impl OAuthFlow for AzureDevOps {
         cx: &ProviderContext<'_>,
         granted: &Granted<'_>,
     ) -> Result<Claims, ProviderError> {
-        let url = self.description.userinfo_url().unwrap_or_default();
-        let answer = match cx.send(Endpoint::Userinfo, profile_request(url, granted)?).await {
-            // Only the picture can make a profile that long.
-            Err(ProviderError::Unavailable { source: Some(HttpError::TooLarge(_)), .. }) => {
-                let without_picture = url.replace(&format!("{AVATAR}&"), "");
-                cx.send(Endpoint::Userinfo, profile_request(&without_picture, granted)?).await?
-            }
-            answer => answer?,
-        };
-        cx.read_json(answer)
+        profile::read(
+            cx,
+            self.description.userinfo_url().unwrap_or_default(),
+            granted.access_token(),
+        )
+        .await
     }
-}
-
-fn profile_request(url: &str, granted: &Granted<'_>) -> Result<HttpRequest, ProviderError> {
-    http::Request::get(url)
-        .header(ACCEPT, "application/json")
-        .header(AUTHORIZATION, bearer(granted.access_token())?)
-        .header("x-tfs-fedauthredirect", "Suppress")
-        .body(Bytes::new())
-        .map_err(|error| ProviderError::Request(error.to_string()))
-}
-
-/// Newer versions of the interface leave the names at the top empty and have them among the attributes only.
-fn profile(source: &Claims) -> Result<Profile, ProfileError> {
-    // GUIDs are the same whatever their case; an account has to be as well.
-    let subject = source.id("id")?.to_ascii_lowercase();
-    if ANONYMOUS.contains(&subject.as_str()) {
-        return Err(ClaimsError::NotAPerson {
-            key: "id".to_owned(),
-            why: "azure devops' anonymous user",
-        }
-        .into());
-    }
-    let name =
-        source.text("displayName").or_else(|| source.text("/coreAttributes/DisplayName/value"));
-    let email =
-        source.text("emailAddress").or_else(|| source.text("/coreAttributes/EmailAddress/value"));
-    let picture = source.text("/coreAttributes/Avatar/value/value");
-    Ok(Profile::new(subject)
-        .name(name)
-        .email(email.map(Email::unverified))
-        .image(picture.and_then(|base64| STANDARD.decode(base64).ok()).and_then(Image::sniff)))
 }
 
 const SERVICE: &str = "https://app.vssps.visualstudio.com";
-const AVATAR: &str = "coreAttributes=Avatar";
 const JWT_BEARER_CLIENT: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const JWT_BEARER_GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
-const ANONYMOUS: &[&str] =
-    &["aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa", "00000000-0000-0000-0000-000000000000"];
 const ID_VARIABLES: &[&str] = &["AZURE_DEVOPS_APP_ID", "AUTH_AZURE_DEVOPS_APP_ID"];
 const SECRET_VARIABLES: &[&str] =
     &["AZURE_DEVOPS_CLIENT_SECRET", "AUTH_AZURE_DEVOPS_CLIENT_SECRET"];

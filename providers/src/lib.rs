@@ -1,4 +1,4 @@
-//! The providers that come with [admit](admit): one file each, and in it all there is to know of the provider.
+//! The providers that come with [admit]: one file each, and in it all there is to know of the provider.
 //!
 //! ```
 //! use admit::Client;

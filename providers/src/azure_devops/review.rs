@@ -28,10 +28,11 @@ pub(super) fn findings(description: &OAuthProvider, review: &Review<'_>) -> Vec<
     }
     scopes(review, &mut findings);
     if !pretend && review.secrets().any(|secret| !is_shaped_like_a_jwt(secret.expose())) {
-        findings.push(Finding::Warning(format!(
+        findings.push(Finding::Warning(
             "a client secret is no jwt, as azure devops' are; is it the App Secret? \
              take the Client Secret from the application's page"
-        )));
+                .to_owned(),
+        ));
     }
     if review.secrets().count() > 2 {
         findings.push(Finding::Warning(format!(
@@ -44,10 +45,9 @@ pub(super) fn findings(description: &OAuthProvider, review: &Review<'_>) -> Vec<
             format!("azure devops ended its oauth service on {end}, so new sign-ins are refused; use microsoft entra id")
         }
         Some(end) => format!("azure devops ends its oauth service on {end}; move to microsoft entra id before"),
-        None => format!(
-            "azure devops ends its oauth service in 2026, on a day not yet named; \
-             move to microsoft entra id, and set retires_on() when the day is known"
-        ),
+        None => "azure devops ends its oauth service in 2026, on a day not yet named; \
+                 move to microsoft entra id, and set retires_on() when the day is known"
+            .to_owned(),
     }));
     findings
 }

@@ -1,6 +1,6 @@
 //! The scopes that Azure DevOps knows, as data: all 85 of the published table.
 //!
-//! <https://learn.microsoft.com/azure/devops/integrate/get-started/authentication/oauth#available-scopes>
+//! <https://learn.microsoft.com/azure/devops/integrate/get-started/authentication/oauth>
 
 use std::{fmt, iter};
 
@@ -21,7 +21,7 @@ pub struct Scope {
     name: &'static str,
     category: &'static str,
     privilege: Privilege,
-    parent: Option<&'static Scope>,
+    parent: Option<&'static Self>,
 }
 
 impl Scope {
