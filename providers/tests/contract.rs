@@ -3,6 +3,13 @@
 //! A provider is a line in [`providers`], a folder in `fixtures/` and its snapshots in `tests/snapshots/`. The last
 //! test fails where one of them is missing.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "this is a test, helpers included"
+)]
+
 mod replay;
 
 use std::collections::BTreeSet;
@@ -10,8 +17,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use admit::provider::{
-    AuthorizationRequest, ClientAuthentication, Flow, Grant, Granted, OAuthFlow, Pkce,
-    ProviderContext,
+    AuthorizationRequest, ClientAuthentication, Flow, Grant, Granted, OAuthFlow, ProviderContext,
 };
 use admit::{Client, Email, HttpRequest, HttpResponse, Image, Profile, Provider, Secret, TokenSet};
 use admit_providers::{azure_devops, discord, github};
