@@ -12,11 +12,10 @@ use std::fmt;
 
 pub use client::{Client, ClientAuthentication, ClientCredential, ClientSecret, CredentialContext, CredentialError};
 pub(crate) use client::ResolvedClient;
-pub use context::ProviderContext;
+pub use context::{ProviderContext, bearer};
 pub use description::{ClientAuthMethod, OAuthProvider, Pkce, ProfileError};
 pub use error::{Endpoint, Fault, ProviderError};
-pub use flow::{AuthorizationRequest, Granted, OAuthFlow, Parameters};
-pub(crate) use flow::same_word;
+pub use flow::{AuthorizationRequest, Granted, OAuthFlow, Parameters, same_word};
 pub use grant::Grant;
 pub use review::{Finding, Review};
 

@@ -1,1 +1,41 @@
-//! .
+//! The providers that come with [admit]: one file each, and in it all there is to know of the provider.
+//!
+//! ```
+//! use admit::Client;
+//! use admit_providers::{azure_devops, discord, github};
+//!
+//! // AUTH_GITHUB_ID and AUTH_GITHUB_SECRET, read when the application is built.
+//! let github = github(Client::env());
+//!
+//! // A client given by hand, a scope more than usual.
+//! let discord = discord(Client::new("client-id", "client-secret")).scopes(["identify", "email", "guilds"]);
+//!
+//! // Two secrets, the newer first, so that they can be changed while people sign in.
+//! let azure = azure_devops(Client::new("app-id", "newer").secret("older")).scopes(["vso.profile", "vso.work"]);
+//! # let _ = (github, discord, azure);
+//! ```
+//!
+//! | provider | function | id | environment | what it is |
+//! |---|---|---|---|---|
+//! | Azure DevOps | [`azure_devops`](azure_devops()) | `azure-devops` | `AUTH_AZURE_DEVOPS_ID`, `_SECRET` | an OAuth server of its own kind, so a type of its own |
+//! | Discord | [`discord`](discord()) | `discord` | `AUTH_DISCORD_ID`, `_SECRET` | a description |
+//! | GitHub | [`github`](github()) | `github` | `AUTH_GITHUB_ID`, `_SECRET` | a description |
+//!
+//! The modules' pages say where to register, which callback URL to enter, and what is odd about each.
+//!
+//! # A provider of your own
+//!
+//! Most providers keep to RFC 6749, and then a description is enough: endpoints, scopes, and how the provider's words
+//! for a person become a [`Profile`](admit::Profile). [`OAuthProvider`](admit::OAuthProvider) shows one, and
+//! `github.rs` in this crate is one. It needs nothing of this crate.
+//!
+//! Where a provider departs from the RFCs, write a type that holds the description and implements
+//! [`OAuthFlow`](admit::provider::OAuthFlow): each method it leaves alone does what the RFCs say. `azure_devops.rs` is
+//! an example of how far this can go.
+
+pub mod azure_devops;
+pub mod discord;
+pub mod github;
+
+#[doc(inline)]
+pub use crate::{azure_devops::azure_devops, discord::discord, github::github};

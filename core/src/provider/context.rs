@@ -97,11 +97,13 @@ impl<'a> ProviderContext<'a> {
     }
 }
 
-/// The `Authorization` header for an access token, marked as sensitive.
+/// The `Authorization` header for an access token (RFC 6750 §2.1), marked as sensitive.
+///
+/// For providers whose userinfo request needs more headers than [`ProviderContext::get_json`] sends.
 ///
 /// # Errors
 /// When the token holds characters that no header can.
-pub(crate) fn bearer(access_token: &Secret) -> Result<http::HeaderValue, ProviderError> {
+pub fn bearer(access_token: &Secret) -> Result<http::HeaderValue, ProviderError> {
     let mut value = http::HeaderValue::try_from(format!("Bearer {}", access_token.expose()))
         .map_err(|_| ProviderError::Request("the access token does not fit a header".to_owned()))?;
     value.set_sensitive(true);

@@ -243,6 +243,16 @@ impl OAuthProvider {
         self.token_endpoint.as_deref()
     }
 
+    /// Where the person's profile is read, if the description says.
+    pub fn userinfo_url(&self) -> Option<&str> {
+        self.userinfo_endpoint.as_deref()
+    }
+
+    /// Whether PKCE guards the sign-in.
+    pub fn uses_pkce(&self) -> bool {
+        self.pkce == Pkce::S256
+    }
+
     /// When the service is switched off, if that is known.
     pub fn retirement(&self) -> Option<Timestamp> {
         self.retires_on

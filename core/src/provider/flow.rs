@@ -159,7 +159,12 @@ impl<'a> Granted<'a> {
 }
 
 /// Whether two protocol words are the same but for case and underscores: `AccessDenied` and `access_denied`.
-pub(crate) fn same_word(a: &str, b: &str) -> bool {
+///
+/// ```
+/// assert!(admit::provider::same_word("AccessDenied", "access_denied"));
+/// assert!(!admit::provider::same_word("invalid_grant", "invalid_client"));
+/// ```
+pub fn same_word(a: &str, b: &str) -> bool {
     let letters = |text: &'_ str| {
         text.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).collect::<Vec<_>>()
     };

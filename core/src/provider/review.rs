@@ -24,7 +24,19 @@ pub struct Review<'a> {
     pub(crate) credentials: &'a [Arc<dyn ClientCredential>],
 }
 
-impl Review<'_> {
+impl<'a> Review<'a> {
+    /// A configuration, for testing a provider by itself: a client with these credentials that asks for these scopes.
+    pub fn new(
+        id: &'a str,
+        client_id: &'a str,
+        redirect_uri: &'a Url,
+        scopes: &'a [String],
+        now: Timestamp,
+        credentials: &'a [Arc<dyn ClientCredential>],
+    ) -> Self {
+        Self { id, client_id, redirect_uri, scopes, now, credentials }
+    }
+
     /// The client's secrets, newest first.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.credentials.iter().filter_map(|credential| credential.as_secret())

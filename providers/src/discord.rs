@@ -1,0 +1,125 @@
+//! Discord.
+//!
+//! **Registration:** <https://discord.com/developers/applications>, "OAuth2".
+//!
+//! **Callback URL:** `https://<your host>/api/auth/callback/discord`; `http://localhost:<port>/…` for development.
+//!
+//! **Environment:** `AUTH_DISCORD_ID`, `AUTH_DISCORD_SECRET`, `AUTH_DISCORD_SCOPE`.
+//!
+//! **Scopes:** `identify email`.
+//!
+//! **Quirks**, with where they are written down:
+//! 1. The picture comes as a hash; its address is made of it. A hash that begins with `a_` is of an animation. Who has
+//!    no picture has one of Discord's own ([images]).
+//! 2. `verified` says whether the address was checked ([user]).
+//! 3. A refresh brings a new refresh token ([refresh]).
+//!
+//! [images]: https://discord.com/developers/docs/reference#image-formatting
+//! [user]: https://discord.com/developers/docs/resources/user#user-object
+//! [refresh]: https://discord.com/developers/docs/topics/oauth2#authorization-code-grant
+
+use admit::{Claims, Client, Email, OAuthProvider, Profile, ProfileError};
+
+/// Signs people in with their Discord account.
+///
+/// ```
+/// use admit::Client;
+/// use admit_providers::discord;
+///
+/// let provider = discord(Client::env());
+/// assert_eq!(provider.requested_scopes(), ["identify", "email"]);
+/// ```
+pub fn discord(client: Client) -> OAuthProvider {
+    OAuthProvider::oauth2("discord", "Discord", client)
+        .authorization_endpoint("https://discord.com/oauth2/authorize")
+        .token_endpoint("https://discord.com/api/oauth2/token")
+        .userinfo_endpoint("https://discord.com/api/users/@me")
+        .rotates_refresh_tokens(true)
+        .default_scopes(["identify", "email"])
+        .profile(profile)
+}
+
+fn profile(source: &Claims) -> Result<Profile, ProfileError> {
+    let id = source.id("id")?;
+    let checked = source.flag("verified") == Some(true);
+    let email = source.text("email").map(if checked { Email::verified } else { Email::unverified });
+    Ok(Profile::new(id.as_str())
+        .name(source.text("global_name").or_else(|| source.text("username")))
+        .email(email)
+        .image_url(picture(source, &id)))
+}
+
+fn picture(source: &Claims, id: &str) -> Option<String> {
+    if let Some(hash) = source.text("avatar") {
+        let kind = if hash.starts_with("a_") { "gif" } else { "png" };
+        return Some(format!("{IMAGES}/avatars/{id}/{hash}.{kind}"));
+    }
+    // People with a discriminator have one of five pictures, all others one of six by the age of their account.
+    let number = match source.text("discriminator").and_then(|text| text.parse::<u64>().ok()) {
+        None | Some(0) => (id.parse::<u64>().ok()? >> 22) % 6,
+        Some(discriminator) => discriminator % 5,
+    };
+    Some(format!("{IMAGES}/embed/avatars/{number}.png"))
+}
+
+const IMAGES: &str = "https://cdn.discordapp.com";
+
+#[cfg(test)]
+mod tests {
+    use admit::Image;
+
+    use super::*;
+
+    fn read(json: &str) -> Profile {
+        profile(&Claims::parse(json.as_bytes()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_picture_is_the_persons_own_or_one_of_discords() {
+        for (json, expected) in [
+            (r#"{"id":"1","avatar":"beef"}"#, "https://cdn.discordapp.com/avatars/1/beef.png"),
+            (r#"{"id":"1","avatar":"a_beef"}"#, "https://cdn.discordapp.com/avatars/1/a_beef.gif"),
+            (
+                r#"{"id":"29360128","avatar":null,"discriminator":"0"}"#,
+                "https://cdn.discordapp.com/embed/avatars/1.png",
+            ),
+            (r#"{"id":"29360128"}"#, "https://cdn.discordapp.com/embed/avatars/1.png"),
+            (
+                r#"{"id":"1","discriminator":"0007"}"#,
+                "https://cdn.discordapp.com/embed/avatars/2.png",
+            ),
+        ] {
+            assert_eq!(read(json).image, Some(Image::Url(expected.to_owned())), "{json}");
+        }
+        assert_eq!(read(r#"{"id":"not a number"}"#).image, None);
+    }
+
+    #[test]
+    fn an_address_is_verified_only_where_discord_says_so() {
+        for (verified, expected) in [("true", true), ("false", false), ("null", false)] {
+            let profile =
+                read(&format!(r#"{{"id":"1","email":"mona@example.com","verified":{verified}}}"#));
+            assert_eq!(
+                profile.email.map(|email| email.is_verified()),
+                Some(expected),
+                "{verified}"
+            );
+        }
+        assert_eq!(
+            read(r#"{"id":"1","email":"mona@example.com"}"#).email,
+            Some(Email::unverified("mona@example.com"))
+        );
+    }
+
+    #[test]
+    fn the_name_to_show_comes_before_the_name_to_log_in_with() {
+        assert_eq!(
+            read(r#"{"id":"1","username":"mona","global_name":"Mona L."}"#).name.as_deref(),
+            Some("Mona L.")
+        );
+        assert_eq!(
+            read(r#"{"id":"1","username":"mona","global_name":null}"#).name.as_deref(),
+            Some("mona")
+        );
+    }
+}
