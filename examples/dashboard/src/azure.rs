@@ -1,7 +1,7 @@
 //! The five things the dashboard reads from Azure DevOps, each one method.
 //!
 //! 1. Every call takes the access token that admit has just made sure is fresh; nothing is kept here.
-//! 2. Only status 200 with JSON is an answer: see [`answer`].
+//! 2. Only status 200 with JSON is an answer; `answer.rs` knows what everything else means.
 //! 3. When an organisation does not take the token, the profile is asked before anybody is told to sign in again:
 //!    an organisation that refuses the app answers exactly as an expired token would.
 
