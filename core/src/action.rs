@@ -132,7 +132,9 @@ pub(crate) async fn resolve(realm: &Realm, candidate: Option<&str>) -> Result<St
     let Some(candidate) = candidate else { return Ok(home()) };
     let Some(target) = return_to::parse(candidate, &realm.base.url) else { return Ok(home()) };
     let target = match &realm.callbacks {
-        _ if return_to::is_ours(&target, &realm.base.url, &realm.trusted_origins) && realm.callbacks.is_none() => target,
+        _ if return_to::is_ours(&target, &realm.base.url, &realm.trusted_origins) && realm.callbacks.is_none() => {
+            target
+        }
         None => return Ok(home()),
         Some(callbacks) => callbacks
             .redirect(target, &realm.base.url)
@@ -190,7 +192,8 @@ fn error_page(visit: &Visit) -> Answer {
     match &realm.pages.error {
         // A page of the application's own is sent here only by hand; its query goes along.
         Some(path) => {
-            let pairs: Vec<_> = ["error", "code", "ref"].into_iter().filter_map(|name| Some((name, query(name)?))).collect();
+            let pairs: Vec<_> =
+                ["error", "code", "ref"].into_iter().filter_map(|name| Some((name, query(name)?))).collect();
             answer::redirect(StatusCode::FOUND, &with_query(path, &pairs))
         }
         None => page::error(&shell(realm), query("error"), query("code"), query("ref")),

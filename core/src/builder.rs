@@ -381,7 +381,10 @@ fn secrets(given: Vec<Secret>, environment: &Environment, problems: &mut Vec<Str
 
 fn origin(text: &str, problems: &mut Vec<String>) -> Option<String> {
     let url = Url::parse(text).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none() && url.username().is_empty()
+        matches!(url.scheme(), "http" | "https")
+            && url.path() == "/"
+            && url.query().is_none()
+            && url.username().is_empty()
     });
     if url.is_none() {
         problems.push(format!(

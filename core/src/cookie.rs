@@ -43,9 +43,7 @@ impl CookieNames {
 
     /// Cuts a session's value into as many cookies as it needs.
     pub(crate) fn write_session(&self, value: &str, expires: Timestamp) -> Vec<Cookie> {
-        let attributes = |name: String, value: &str| {
-            Cookie::new(name, value, self.secure).life(Life::Until(expires))
-        };
+        let attributes = |name: String, value: &str| Cookie::new(name, value, self.secure).life(Life::Until(expires));
         if value.len() <= CHUNK {
             return vec![attributes(self.session.clone(), value)];
         }

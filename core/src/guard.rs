@@ -38,7 +38,6 @@ impl Current {
         }
         program(status, reason.code(), Some(&reference))
     }
-
 }
 
 /// JSON for a program.

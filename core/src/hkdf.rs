@@ -8,11 +8,7 @@ use crate::Secret;
 /// `N` bytes for the purpose that `salt` and `info` name. Nothing is stretched: the secret must be hard to guess.
 ///
 /// A shorter key for the same purpose is the beginning of a longer one.
-pub(crate) fn derive<const N: usize>(
-    secret: &Secret,
-    salt: &[u8],
-    info: &[u8],
-) -> Zeroizing<[u8; N]> {
+pub(crate) fn derive<const N: usize>(secret: &Secret, salt: &[u8], info: &[u8]) -> Zeroizing<[u8; N]> {
     const { assert!(N <= 255 * 32, "HKDF-SHA-256 gives at most 255 blocks") };
     let mut key = Zeroizing::new([0; N]);
     #[allow(clippy::expect_used, reason = "fails only for a length that does not compile")]
@@ -43,9 +39,6 @@ mod tests {
         let info: Vec<u8> = (0xf0..=0xf9).collect();
         let key = derive::<42>(&secret, &salt, &info);
         let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(
-            hex,
-            "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865"
-        );
+        assert_eq!(hex, "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
     }
 }

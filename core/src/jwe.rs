@@ -82,9 +82,7 @@ impl Keys {
     fn named(&self, kid: Option<&str>, kid_of: impl Fn(&Key) -> &str) -> Result<&Key, JweError> {
         match kid {
             None => Ok(&self.first),
-            Some(kid) => {
-                self.newest_first().find(|key| kid_of(key) == kid).ok_or(JweError::NoMatchingSecret)
-            }
+            Some(kid) => self.newest_first().find(|key| kid_of(key) == kid).ok_or(JweError::NoMatchingSecret),
         }
     }
 

@@ -85,7 +85,8 @@ mod tests {
 
     #[test]
     fn without_a_store_the_same_account_is_always_the_same_user() {
-        let key = |provider: &str, subject: &str| AccountKey { provider: provider.to_owned(), subject: subject.to_owned() };
+        let key =
+            |provider: &str, subject: &str| AccountKey { provider: provider.to_owned(), subject: subject.to_owned() };
         let id = |key: &AccountKey| derived(key, &Profile::new("x")).id;
         assert_eq!(id(&key("a", "1")), id(&key("a", "1")));
         assert_ne!(id(&key("a", "1")), id(&key("a", "2")));

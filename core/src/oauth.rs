@@ -4,9 +4,9 @@
 //! servers want and its parser refuses answers that real servers give (DESIGN.md, "Why not the oauth2 client?").
 
 pub(crate) mod authorization;
-pub(crate) mod token_request;
 pub(crate) mod exchange;
 mod token_answer;
+pub(crate) mod token_request;
 
 use std::time::Duration;
 

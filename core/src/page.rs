@@ -82,8 +82,7 @@ impl Shell<'_> {
     /// The id by which a log line can be found, if it has the form of one.
     fn reference(&self, correlation: Option<&str>) -> Markup {
         let id = correlation.filter(|id| {
-            (1..=64).contains(&id.len())
-                && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+            (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
         });
         html! {
             @if let Some(id) = id { p.reference { "Reference: " code { (id) } } }
@@ -137,19 +136,10 @@ mod tests {
     /// Each page once.
     pub(crate) fn pages(theme: &Theme) -> Vec<Response<Bytes>> {
         let shell = shell(theme);
-        let provider = ProviderButton {
-            id: "acme",
-            name: "Acme",
-            action: "https://app.example.com/api/auth/signin/acme",
-        };
+        let provider =
+            ProviderButton { id: "acme", name: "Acme", action: "https://app.example.com/api/auth/signin/acme" };
         vec![
-            sign_in(
-                &shell,
-                &[provider],
-                "csrf",
-                "https://app.example.com/",
-                Some("SessionRequired"),
-            ),
+            sign_in(&shell, &[provider], "csrf", "https://app.example.com/", Some("SessionRequired")),
             sign_out(&shell, "https://app.example.com/api/auth/signout", "csrf", None),
             verify_request(&shell),
             error(&shell, Some("Configuration"), Some("state_missing"), Some("b7Qk2")),
@@ -165,8 +155,7 @@ mod tests {
             for wrong in ["<script", "<link", "<img", "<iframe", "@import", "url(", "http-equiv"] {
                 assert!(!html.contains(wrong), "{wrong}");
             }
-            let elsewhere =
-                html.split("://").skip(1).filter(|rest| !rest.starts_with("app.example.com"));
+            let elsewhere = html.split("://").skip(1).filter(|rest| !rest.starts_with("app.example.com"));
             assert_eq!(elsewhere.count(), 0);
         }
     }
@@ -192,14 +181,7 @@ mod tests {
     fn every_page_has_one_heading_one_main_a_language_and_a_title() {
         for page in pages(&Theme::default()) {
             let html = html(&page);
-            for once in [
-                "<h1>",
-                "<main>",
-                "<footer>",
-                r#"<html lang="en">"#,
-                "<title>",
-                r#"name="viewport""#,
-            ] {
+            for once in ["<h1>", "<main>", "<footer>", r#"<html lang="en">"#, "<title>", r#"name="viewport""#] {
                 assert_eq!(html.matches(once).count(), 1, "{once}");
             }
             assert_eq!(html.matches(" id=").count(), 0);

@@ -64,7 +64,9 @@ impl Pages {
         .into_iter()
         .filter_map(|(name, path)| Some((name, path.as_deref()?)))
         .filter(|(_, path)| !path.starts_with('/') || path.starts_with("//") || path.contains(['\\', '#']))
-        .map(|(name, path)| format!("pages: {name} is {path:?}, which is no path of this site; begin it with one \"/\""))
+        .map(|(name, path)| {
+            format!("pages: {name} is {path:?}, which is no path of this site; begin it with one \"/\"")
+        })
         .collect()
     }
 }

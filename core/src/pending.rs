@@ -77,12 +77,7 @@ pub(crate) fn once_key(state: &str) -> String {
 
 /// Which of the pending cookies a browser sent have to go before one of `room` bytes is added: those that are none of
 /// ours or have ended, and then the oldest.
-pub(crate) fn to_evict(
-    received: &[(String, String)],
-    sealer: &Sealer,
-    now: Timestamp,
-    room: usize,
-) -> Vec<String> {
+pub(crate) fn to_evict(received: &[(String, String)], sealer: &Sealer, now: Timestamp, room: usize) -> Vec<String> {
     let mut evicted = Vec::new();
     let mut alive = Vec::new();
     for (name, value) in received {

@@ -10,8 +10,8 @@ mod review;
 
 use std::fmt;
 
-pub use client::{Client, ClientAuthentication, ClientCredential, ClientSecret, CredentialContext, CredentialError};
 pub(crate) use client::ResolvedClient;
+pub use client::{Client, ClientAuthentication, ClientCredential, ClientSecret, CredentialContext, CredentialError};
 pub use context::{ProviderContext, bearer};
 pub use description::{ClientAuthMethod, OAuthProvider, Pkce, ProfileError};
 pub use error::{Endpoint, Fault, ProviderError};

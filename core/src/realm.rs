@@ -9,12 +9,12 @@ use crate::cookie::CookieNames;
 use crate::csrf::Csrf;
 use crate::jwe::{Keys, V4Keys};
 use crate::pages::Pages;
+use crate::provider::Flow;
 use crate::provider::{OAuthFlow, ProviderContext, ResolvedClient};
 use crate::refresh::RefreshGate;
 use crate::seal::Sealer;
 use crate::store::{Once, SessionStore, TokenStore, UserStore};
 use crate::tombstones::Tombstones;
-use crate::provider::Flow;
 use crate::{Callbacks, Clock, Event, Events, HttpClient, Provider, Random, Theme};
 
 /// The configuration of one site, resolved and checked.

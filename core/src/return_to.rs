@@ -94,50 +94,50 @@ mod tests {
     fn no_trick_leaves_the_origin() {
         for trick in [
             "",
-            "//evil.example",                            // RED-001
+            "//evil.example", // RED-001
             "///evil.example",
             "////evil.example",
-            "/\\evil.example",                           // RED-004
+            "/\\evil.example", // RED-004
             "\\\\evil.example",
-            "/%5Cevil.example",                          // RED-005
+            "/%5Cevil.example", // RED-005
             "https:\\\\evil.example",
-            "/%2F/evil.example",                         // RED-006
+            "/%2F/evil.example", // RED-006
             "/%2fevil.example/..//x",
-            "/\t/evil.example",                          // RED-008
+            "/\t/evil.example", // RED-008
             "/\n/evil.example",
             "/%09/%5cevil.example",
-            "https:evil.example",                        // RED-009
+            "https:evil.example", // RED-009
             "https:/evil.example",
             "HtTpS:evil.example",
-            "https://app.example@evil.example",          // RED-011
+            "https://app.example@evil.example", // RED-011
             "https://app.example:443@evil.example",
             "//;@evil.example",
             "https://user@app.example/",
-            "https://evil.example#app.example",          // RED-013
+            "https://evil.example#app.example", // RED-013
             "https://evil.example?app.example",
-            "https://app.example.evil.example",          // RED-015
+            "https://app.example.evil.example", // RED-015
             "https://evilapp.example",
             "https://app%2eexample.evil.example",
             "https://app.example\u{3002}evil.example",
-            "javascript:alert(1)",                       // RED-019
+            "javascript:alert(1)", // RED-019
             "JaVaScRiPt%3Aalert(1)",
             "java\r\nscript:alert(1)",
-            "data:text/html,x",                          // RED-020
+            "data:text/html,x", // RED-020
             "vbscript:x",
             "file:///etc/passwd",
-            "/.//evil.example",                          // RED-021
-            "https://app.example//evil.example",         // RED-022
-            "/x/..//evil.example",                       // RED-023
-            "http://app.example",                        // RED-025
-            "https://app.example:8443",                  // RED-026
-            "https://sub.app.example",                   // RED-027
-            "/%00/evil.example",                         // RED-029
+            "/.//evil.example",                  // RED-021
+            "https://app.example//evil.example", // RED-022
+            "/x/..//evil.example",               // RED-023
+            "http://app.example",                // RED-025
+            "https://app.example:8443",          // RED-026
+            "https://sub.app.example",           // RED-027
+            "/%00/evil.example",                 // RED-029
             "/ok%00//evil.example",
-            "/ok%0d%0aSet-Cookie:%20x=y",                // RED-030
-            "//[::ffff:1.2.3.4]",                        // RED-035
+            "/ok%0d%0aSet-Cookie:%20x=y", // RED-030
+            "//[::ffff:1.2.3.4]",         // RED-035
             "//0x7f000001",
             "//2130706433",
-            "/%252F%252Fevil.example",                   // RED-036
+            "/%252F%252Fevil.example", // RED-036
             "evil.example",
             "?x",
             "/%25252525252f%25252525252fevil",

@@ -50,11 +50,7 @@ impl Sealer {
         #[allow(clippy::expect_used, reason = "fails only beyond 64 GiB")]
         self.first
             .cipher
-            .seal_in_place_append_tag(
-                Nonce::assume_unique_for_key(nonce),
-                Aad::from(aad),
-                &mut text,
-            )
+            .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::from(aad), &mut text)
             .expect("AES-256-GCM seals whatever fits in memory");
         [&self.first.id[..], &nonce, &text].concat()
     }
@@ -71,11 +67,7 @@ impl Sealer {
         for key in std::iter::once(&self.first).chain(&self.older).filter(|key| key.id == *id) {
             let mut text = text.to_vec();
             let nonce = Nonce::assume_unique_for_key(*nonce);
-            match key
-                .cipher
-                .open_in_place(nonce, Aad::from(aad), &mut text)
-                .map(|plain| plain.len())
-            {
+            match key.cipher.open_in_place(nonce, Aad::from(aad), &mut text).map(|plain| plain.len()) {
                 Ok(length) => {
                     text.truncate(length);
                     return Ok(text);
@@ -121,9 +113,7 @@ pub(crate) enum SealError {
     Base64(#[from] base64::DecodeError),
     #[error("sealed value is too short to be one")]
     TooShort,
-    #[error(
-        "sealed value names no matching secret: it was sealed under another secret or for another purpose"
-    )]
+    #[error("sealed value names no matching secret: it was sealed under another secret or for another purpose")]
     NoMatchingSecret,
     #[error("sealed value does not authenticate: it was altered, or belongs to another place")]
     Forged,
@@ -164,10 +154,7 @@ mod tests {
         let sealed = sealer(&["one"]).seal(b"plain", b"", &Counting);
         for purpose in ["admit tokens v1", "admit pending v2", "admit pending v1, key id", ""] {
             let other = Sealer::new(&secrets(&["one"]), purpose);
-            assert!(
-                matches!(other.open(&sealed, b""), Err(SealError::NoMatchingSecret)),
-                "{purpose}"
-            );
+            assert!(matches!(other.open(&sealed, b""), Err(SealError::NoMatchingSecret)), "{purpose}");
         }
     }
 
@@ -185,10 +172,7 @@ mod tests {
         let sealed = sealer(&["old"]).seal(b"plain", b"", &Counting);
         let rotated = sealer(&["newest", "new", "old"]);
         assert_eq!(rotated.open(&sealed, b"").unwrap(), b"plain");
-        assert!(matches!(
-            sealer(&["newest", "new"]).open(&sealed, b""),
-            Err(SealError::NoMatchingSecret)
-        ));
+        assert!(matches!(sealer(&["newest", "new"]).open(&sealed, b""), Err(SealError::NoMatchingSecret)));
 
         let again = rotated.seal(b"plain", b"", &Counting);
         assert_eq!(sealer(&["newest"]).open(&again, b"").unwrap(), b"plain");
@@ -215,10 +199,7 @@ mod tests {
                 assert!(sealer.open(&changed, b"place").is_err(), "bit {bit} of byte {at}");
             }
             assert!(sealer.open(&sealed[..at], b"place").is_err(), "cut to {at} bytes");
-            assert!(
-                sealer.open(&sealed[at + 1..], b"place").is_err(),
-                "without the first bytes to {at}"
-            );
+            assert!(sealer.open(&sealed[at + 1..], b"place").is_err(), "without the first bytes to {at}");
         }
         assert!(sealer.open(&[&sealed[..], &[0]].concat(), b"place").is_err());
     }
@@ -231,10 +212,7 @@ mod tests {
         for at in 0..text.len() {
             for other in ["A", "B", "-", "_", "=", "+", ".", "\u{e9}"] {
                 let changed = format!("{}{other}{}", &text[..at], &text[at + 1..]);
-                assert!(
-                    changed == text || sealer.open_text(&changed, b"place").is_err(),
-                    "{other} at {at}"
-                );
+                assert!(changed == text || sealer.open_text(&changed, b"place").is_err(), "{other} at {at}");
             }
             assert!(sealer.open_text(&text[..at], b"place").is_err(), "cut to {at} characters");
         }

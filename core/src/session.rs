@@ -141,10 +141,7 @@ mod tests {
     #[test]
     fn the_json_has_the_members_of_the_wire_in_its_order() {
         let token = r#"{"sub":"7","name":"Ada","email":null}"#;
-        assert_eq!(
-            json(token, |_| {}),
-            r#"{"user":{"name":"Ada","email":null},"expires":"2026-11-21T21:13:26.042Z"}"#
-        );
+        assert_eq!(json(token, |_| {}), r#"{"user":{"name":"Ada","email":null},"expires":"2026-11-21T21:13:26.042Z"}"#);
         assert_eq!(
             json(token, Session::expose_user_id),
             r#"{"user":{"name":"Ada","email":null,"id":"7"},"expires":"2026-11-21T21:13:26.042Z"}"#

@@ -63,14 +63,8 @@ impl Theme {
         let colors = [("brand_color", &self.brand_color), ("button_text", &self.button_text)];
         let mut problems: Vec<String> = colors
             .into_iter()
-            .filter_map(|(name, color)| {
-                Some((name, color.as_deref().filter(|color| Color::parse(color).is_none())?))
-            })
-            .map(|(name, color)| {
-                format!(
-                    "theme: {name} `{color}` is no colour the pages know; write #rgb or #rrggbb"
-                )
-            })
+            .filter_map(|(name, color)| Some((name, color.as_deref().filter(|color| Color::parse(color).is_none())?)))
+            .map(|(name, color)| format!("theme: {name} `{color}` is no colour the pages know; write #rgb or #rrggbb"))
             .collect();
         if let Some(logo) = self.logo.as_deref().filter(|logo| Logo::parse(logo).is_none()) {
             problems.push(format!(
@@ -101,10 +95,8 @@ mod tests {
 
     #[test]
     fn all_problems_are_told_at_once() {
-        let theme = Theme::default()
-            .brand_color("red;}</style><script>")
-            .button_text("rgb(0,0,0)")
-            .logo("javascript:alert(1)");
+        let theme =
+            Theme::default().brand_color("red;}</style><script>").button_text("rgb(0,0,0)").logo("javascript:alert(1)");
         assert_eq!(
             theme.problems(),
             [

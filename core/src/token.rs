@@ -116,27 +116,27 @@ impl<'de> Deserialize<'de> for Token {
 
             fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Token, A::Error> {
                 let mut token = Token::default();
-                while let Some(name) = access.next_key::<Name>()? {
+                while let Some(name) = access.next_key::<Claim>()? {
                     match name {
-                        Name::Subject => token.subject = access.next_value()?,
-                        Name::Name => {
+                        Claim::Subject => token.subject = access.next_value()?,
+                        Claim::Name => {
                             token.name = access.next_value()?;
                             token.nulls.name = token.name.is_none();
                         }
-                        Name::Email => {
+                        Claim::Email => {
                             token.email = access.next_value()?;
                             token.nulls.email = token.email.is_none();
                         }
-                        Name::Picture => {
+                        Claim::Picture => {
                             token.picture = access.next_value()?;
                             token.nulls.picture = token.picture.is_none();
                         }
-                        Name::IssuedAt => token.issued_at = Some(access.next_value::<Seconds>()?.0),
-                        Name::ExpiresAt => token.expires_at = Some(access.next_value::<Seconds>()?.0),
-                        Name::NotBefore => token.not_before = Some(access.next_value::<Seconds>()?.0),
-                        Name::Id => token.id = access.next_value()?,
-                        Name::Private => token.private = Some(access.next_value()?),
-                        Name::Other(name) => {
+                        Claim::IssuedAt => token.issued_at = Some(access.next_value::<Seconds>()?.0),
+                        Claim::ExpiresAt => token.expires_at = Some(access.next_value::<Seconds>()?.0),
+                        Claim::NotBefore => token.not_before = Some(access.next_value::<Seconds>()?.0),
+                        Claim::Id => token.id = access.next_value()?,
+                        Claim::Private => token.private = Some(access.next_value()?),
+                        Claim::Other(name) => {
                             token.extra.insert(name, access.next_value()?);
                         }
                     }
@@ -150,7 +150,7 @@ impl<'de> Deserialize<'de> for Token {
 }
 
 /// A claim's name. Those we know cost no allocation.
-enum Name {
+enum Claim {
     Subject,
     Name,
     Email,
@@ -163,29 +163,29 @@ enum Name {
     Other(String),
 }
 
-impl<'de> Deserialize<'de> for Name {
+impl<'de> Deserialize<'de> for Claim {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Text;
 
         impl Visitor<'_> for Text {
-            type Value = Name;
+            type Value = Claim;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a claim's name")
             }
 
-            fn visit_str<E>(self, name: &str) -> Result<Name, E> {
+            fn visit_str<E>(self, name: &str) -> Result<Claim, E> {
                 Ok(match name {
-                    "sub" => Name::Subject,
-                    "name" => Name::Name,
-                    "email" => Name::Email,
-                    "picture" => Name::Picture,
-                    "iat" => Name::IssuedAt,
-                    "exp" => Name::ExpiresAt,
-                    "nbf" => Name::NotBefore,
-                    "jti" => Name::Id,
-                    PRIVATE => Name::Private,
-                    other => Name::Other(other.to_owned()),
+                    "sub" => Claim::Subject,
+                    "name" => Claim::Name,
+                    "email" => Claim::Email,
+                    "picture" => Claim::Picture,
+                    "iat" => Claim::IssuedAt,
+                    "exp" => Claim::ExpiresAt,
+                    "nbf" => Claim::NotBefore,
+                    "jti" => Claim::Id,
+                    PRIVATE => Claim::Private,
+                    other => Claim::Other(other.to_owned()),
                 })
             }
         }

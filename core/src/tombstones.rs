@@ -54,8 +54,7 @@ impl Tombstones {
         if self.count.load(Ordering::Acquire) == 0 {
             return false;
         }
-        self.shard(sid)
-            .is_some_and(|shard| shard.read().unwrap_or_else(PoisonError::into_inner).contains_key(sid))
+        self.shard(sid).is_some_and(|shard| shard.read().unwrap_or_else(PoisonError::into_inner).contains_key(sid))
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash will do")]

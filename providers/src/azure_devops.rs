@@ -56,12 +56,10 @@ mod scope;
 use std::borrow::Cow;
 
 use admit::provider::{
-    AuthorizationRequest, ClientAuthentication, Finding, Flow, Grant, Granted, OAuthFlow,
-    Parameters, Pkce, ProviderContext, ProviderError, Review,
+    AuthorizationRequest, ClientAuthentication, Finding, Flow, Grant, Granted, OAuthFlow, Parameters, Pkce,
+    ProviderContext, ProviderError, Review,
 };
-use admit::{
-    Claims, Client, HttpRequest, HttpResponse, OAuthProvider, Provider, Timestamp, TokenSet,
-};
+use admit::{Claims, Client, HttpRequest, HttpResponse, OAuthProvider, Provider, Timestamp, TokenSet};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -170,9 +168,9 @@ impl OAuthFlow for AzureDevOps {
         request: &AuthorizationRequest<'_>,
     ) -> Result<Parameters, ProviderError> {
         match self.description.retirement() {
-            Some(end) if end <= cx.now() => Err(ProviderError::Retired(format!(
-                "azure devops ended its oauth service on {end}"
-            ))),
+            Some(end) if end <= cx.now() => {
+                Err(ProviderError::Retired(format!("azure devops ended its oauth service on {end}")))
+            }
             _ => self.description.authorization(cx, request),
         }
     }
@@ -184,19 +182,13 @@ impl OAuthFlow for AzureDevOps {
         client: &ClientAuthentication,
     ) -> Result<HttpRequest, ProviderError> {
         let ClientAuthentication::Secret(secret) = client else {
-            return Err(ProviderError::Request(
-                "azure devops knows a client by its secret only".to_owned(),
-            ));
+            return Err(ProviderError::Request("azure devops knows a client by its secret only".to_owned()));
         };
         // Departs from RFC 6749 §4.1.3 and §6: code and refresh token both go as `assertion`, the redirect URI is sent
         // with either, and the client's secret goes as an assertion of RFC 7521 §4.2, without the client's id.
         let (grant_type, assertion, redirect_uri) = match grant {
-            Grant::AuthorizationCode { code, redirect_uri, .. } => {
-                (JWT_BEARER_GRANT, code, redirect_uri)
-            }
-            Grant::RefreshToken { refresh_token, redirect_uri, .. } => {
-                ("refresh_token", refresh_token, redirect_uri)
-            }
+            Grant::AuthorizationCode { code, redirect_uri, .. } => (JWT_BEARER_GRANT, code, redirect_uri),
+            Grant::RefreshToken { refresh_token, redirect_uri, .. } => ("refresh_token", refresh_token, redirect_uri),
         };
         let mut form = Parameters::default();
         form.set("client_assertion_type", JWT_BEARER_CLIENT);
@@ -217,22 +209,11 @@ impl OAuthFlow for AzureDevOps {
         grant: &Grant<'_>,
         response: &HttpResponse,
     ) -> Result<TokenSet, ProviderError> {
-        self.description
-            .token_response(cx, grant, response)
-            .map_err(|error| refusal::reclass(error, grant))
+        self.description.token_response(cx, grant, response).map_err(|error| refusal::reclass(error, grant))
     }
 
-    async fn claims(
-        &self,
-        cx: &ProviderContext<'_>,
-        granted: &Granted<'_>,
-    ) -> Result<Claims, ProviderError> {
-        profile::read(
-            cx,
-            self.description.userinfo_url().unwrap_or_default(),
-            granted.access_token(),
-        )
-        .await
+    async fn claims(&self, cx: &ProviderContext<'_>, granted: &Granted<'_>) -> Result<Claims, ProviderError> {
+        profile::read(cx, self.description.userinfo_url().unwrap_or_default(), granted.access_token()).await
     }
 }
 
@@ -240,6 +221,5 @@ const SERVICE: &str = "https://app.vssps.visualstudio.com";
 const JWT_BEARER_CLIENT: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const JWT_BEARER_GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const ID_VARIABLES: &[&str] = &["AZURE_DEVOPS_APP_ID", "AUTH_AZURE_DEVOPS_APP_ID"];
-const SECRET_VARIABLES: &[&str] =
-    &["AZURE_DEVOPS_CLIENT_SECRET", "AUTH_AZURE_DEVOPS_CLIENT_SECRET"];
+const SECRET_VARIABLES: &[&str] = &["AZURE_DEVOPS_CLIENT_SECRET", "AUTH_AZURE_DEVOPS_CLIENT_SECRET"];
 const SCOPE_VARIABLES: &[&str] = &["AZURE_DEVOPS_SCOPE"];

@@ -84,10 +84,7 @@ mod tests {
                 "https://cdn.discordapp.com/embed/avatars/1.png",
             ),
             (r#"{"id":"29360128"}"#, "https://cdn.discordapp.com/embed/avatars/1.png"),
-            (
-                r#"{"id":"1","discriminator":"0007"}"#,
-                "https://cdn.discordapp.com/embed/avatars/2.png",
-            ),
+            (r#"{"id":"1","discriminator":"0007"}"#, "https://cdn.discordapp.com/embed/avatars/2.png"),
         ] {
             assert_eq!(read(json).image, Some(Image::Url(expected.to_owned())), "{json}");
         }
@@ -97,29 +94,15 @@ mod tests {
     #[test]
     fn an_address_is_verified_only_where_discord_says_so() {
         for (verified, expected) in [("true", true), ("false", false), ("null", false)] {
-            let profile =
-                read(&format!(r#"{{"id":"1","email":"mona@example.com","verified":{verified}}}"#));
-            assert_eq!(
-                profile.email.map(|email| email.is_verified()),
-                Some(expected),
-                "{verified}"
-            );
+            let profile = read(&format!(r#"{{"id":"1","email":"mona@example.com","verified":{verified}}}"#));
+            assert_eq!(profile.email.map(|email| email.is_verified()), Some(expected), "{verified}");
         }
-        assert_eq!(
-            read(r#"{"id":"1","email":"mona@example.com"}"#).email,
-            Some(Email::unverified("mona@example.com"))
-        );
+        assert_eq!(read(r#"{"id":"1","email":"mona@example.com"}"#).email, Some(Email::unverified("mona@example.com")));
     }
 
     #[test]
     fn the_name_to_show_comes_before_the_name_to_log_in_with() {
-        assert_eq!(
-            read(r#"{"id":"1","username":"mona","global_name":"Mona L."}"#).name.as_deref(),
-            Some("Mona L.")
-        );
-        assert_eq!(
-            read(r#"{"id":"1","username":"mona","global_name":null}"#).name.as_deref(),
-            Some("mona")
-        );
+        assert_eq!(read(r#"{"id":"1","username":"mona","global_name":"Mona L."}"#).name.as_deref(), Some("Mona L."));
+        assert_eq!(read(r#"{"id":"1","username":"mona","global_name":null}"#).name.as_deref(), Some("mona"));
     }
 }

@@ -3,12 +3,7 @@
 //! A provider is a line in [`providers`], a folder in `fixtures/` and its snapshots in `tests/snapshots/`. The last
 //! test fails where one of them is missing.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "this is a test, helpers included"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "this is a test, helpers included")]
 
 mod replay;
 
@@ -16,9 +11,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use admit::provider::{
-    AuthorizationRequest, ClientAuthentication, Flow, Grant, Granted, OAuthFlow, ProviderContext,
-};
+use admit::provider::{AuthorizationRequest, ClientAuthentication, Flow, Grant, Granted, OAuthFlow, ProviderContext};
 use admit::{Client, Email, HttpRequest, HttpResponse, Image, Profile, Provider, Secret, TokenSet};
 use admit_providers::{azure_devops, discord, github};
 use replay::{NOW, Replay, StoppedClock, answer};
@@ -39,8 +32,7 @@ fn providers() -> Vec<Case> {
     ]
 }
 
-const STEPS: &[&str] =
-    &["authorization", "code_request", "refresh_request", "tokens", "refusal", "profile"];
+const STEPS: &[&str] = &["authorization", "code_request", "refresh_request", "tokens", "refusal", "profile"];
 const FIXTURES: &[&str] = &["README.md", "token.json", "token_error.json", "userinfo.json"];
 const REDIRECT_URI: &str = "https://app.example/api/auth/callback/provider";
 
@@ -65,8 +57,7 @@ fn the_token_request_is_the_documented_one() {
     for_each("code_request", |_, flow, cx| {
         let (code, verifier) = (Secret::new("fixture-code"), Secret::new("fixture-code-verifier"));
         let code_verifier = flow.config().uses_pkce().then_some(&verifier);
-        let grant =
-            Grant::AuthorizationCode { code: &code, redirect_uri: REDIRECT_URI, code_verifier };
+        let grant = Grant::AuthorizationCode { code: &code, redirect_uri: REDIRECT_URI, code_verifier };
         show_request(&flow.token_request(cx, &grant, &secret()).unwrap())
     });
 }
@@ -82,9 +73,7 @@ fn the_refresh_request_is_the_documented_one() {
 #[test]
 fn the_documented_token_answer_is_understood() {
     for_each("tokens", |case, flow, cx| {
-        show_tokens(
-            &flow.token_response(cx, &code(), &fixture_answer(case, 200, "token.json")).unwrap(),
-        )
+        show_tokens(&flow.token_response(cx, &code(), &fixture_answer(case, 200, "token.json")).unwrap())
     });
 }
 
@@ -104,37 +93,28 @@ fn the_documented_refusal_is_understood() {
 #[tokio::test]
 async fn the_documented_person_is_understood() {
     for case in providers() {
-        let Flow::OAuth(flow) = case.provider.flow() else {
-            panic!("{} is no oauth provider", case.provider.id())
-        };
+        let Flow::OAuth(flow) = case.provider.flow() else { panic!("{} is no oauth provider", case.provider.id()) };
         let http = Replay::new([fixture_answer(&case, 200, "userinfo.json")]);
         let cx = ProviderContext::new(case.provider.id(), "fixture-client", &StoppedClock, &http);
         let tokens = TokenSet::new("fixture-access-token");
         let claims = flow.claims(&cx, &Granted::new(&tokens, &[])).await.unwrap();
         let profile = flow.config().to_profile(&claims).unwrap();
         let requests: Vec<_> = http.requests().iter().map(show_request).collect();
-        snapshot(
-            &case,
-            "profile",
-            &format!("{}\n\n{}", requests.join("\n\n"), show_profile(&profile)),
-        );
+        snapshot(&case, "profile", &format!("{}\n\n{}", requests.join("\n\n"), show_profile(&profile)));
     }
 }
 
 #[test]
 fn every_provider_of_the_crate_is_in_the_table_with_fixtures_and_snapshots() {
-    let table: BTreeSet<String> =
-        providers().iter().map(|case| case.provider.id().to_owned()).collect();
-    let modules = names_in("src")
-        .into_iter()
-        .filter_map(|name| name.strip_suffix(".rs").map(|name| name.replace('_', "-")));
+    let table: BTreeSet<String> = providers().iter().map(|case| case.provider.id().to_owned()).collect();
+    let modules =
+        names_in("src").into_iter().filter_map(|name| name.strip_suffix(".rs").map(|name| name.replace('_', "-")));
     assert_eq!(modules.filter(|name| name != "lib").collect::<BTreeSet<_>>(), table);
     assert_eq!(names_in("fixtures"), table);
     assert_eq!(names_in("tests/snapshots"), table);
     for id in &table {
-        let expected = |names: &[&str], end: &str| {
-            names.iter().map(|name| format!("{name}{end}")).collect::<BTreeSet<_>>()
-        };
+        let expected =
+            |names: &[&str], end: &str| names.iter().map(|name| format!("{name}{end}")).collect::<BTreeSet<_>>();
         assert_eq!(names_in(&format!("fixtures/{id}")), expected(FIXTURES, ""), "{id}");
         assert_eq!(names_in(&format!("tests/snapshots/{id}")), expected(STEPS, ".snap"), "{id}");
     }
@@ -147,15 +127,8 @@ fn every_provider_has_the_id_and_the_page_that_the_house_asks_for() {
         assert!(id.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{id}");
         let page = fs::read_to_string(here(&format!("src/{}.rs", id.replace('-', "_")))).unwrap();
         let mut rest = page.as_str();
-        for heading in [
-            "**Registration:**",
-            "**Callback URL:**",
-            "**Environment:**",
-            "**Scopes:**",
-            "**Quirks**",
-        ] {
-            let found =
-                rest.find(heading).unwrap_or_else(|| panic!("{id}: no {heading} where it belongs"));
+        for heading in ["**Registration:**", "**Callback URL:**", "**Environment:**", "**Scopes:**", "**Quirks**"] {
+            let found = rest.find(heading).unwrap_or_else(|| panic!("{id}: no {heading} where it belongs"));
             rest = &rest[found..];
         }
     }
@@ -164,9 +137,7 @@ fn every_provider_has_the_id_and_the_page_that_the_house_asks_for() {
 /// Takes a snapshot of one step for every provider; the step needs no answer from the network.
 fn for_each(step: &str, show: impl Fn(&Case, &dyn OAuthFlow, &ProviderContext<'_>) -> String) {
     for case in providers() {
-        let Flow::OAuth(flow) = case.provider.flow() else {
-            panic!("{} is no oauth provider", case.provider.id())
-        };
+        let Flow::OAuth(flow) = case.provider.flow() else { panic!("{} is no oauth provider", case.provider.id()) };
         let http = Replay::new([]);
         let cx = ProviderContext::new(case.provider.id(), "fixture-client", &StoppedClock, &http);
         snapshot(&case, step, &show(&case, flow, &cx));
@@ -202,28 +173,18 @@ fn fixture_answer(case: &Case, status: u16, name: &str) -> HttpResponse {
 }
 
 fn show_request(request: &HttpRequest) -> String {
-    let mut headers: Vec<_> = request
-        .headers()
-        .iter()
-        .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
-        .collect();
+    let mut headers: Vec<_> =
+        request.headers().iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
     headers.sort();
     let body = std::str::from_utf8(request.body()).unwrap();
-    let body = if body.is_empty() {
-        String::new()
-    } else {
-        format!("\n\n  {}", body.replace('&', "\n  "))
-    };
+    let body = if body.is_empty() { String::new() } else { format!("\n\n  {}", body.replace('&', "\n  ")) };
     format!("{} {}\n{}{body}", request.method(), request.uri(), headers.join("\n"))
 }
 
 fn show_tokens(tokens: &TokenSet) -> String {
-    let shown = |secret: &Option<Secret>| {
-        secret.as_ref().map_or("none".to_owned(), |secret| secret.expose().to_owned())
-    };
-    let life = tokens
-        .expires_at
-        .map_or("unknown".to_owned(), |at| format!("{} s", at.since(NOW).as_secs()));
+    let shown =
+        |secret: &Option<Secret>| secret.as_ref().map_or("none".to_owned(), |secret| secret.expose().to_owned());
+    let life = tokens.expires_at.map_or("unknown".to_owned(), |at| format!("{} s", at.since(NOW).as_secs()));
     format!(
         "access token: {}\ntoken type: {}\nlife: {life}\nrefresh token: {}\nid token: {}\nscope: {}\nother members: {:?}",
         tokens.access_token.expose(),

@@ -27,9 +27,7 @@ use crate::provider::{Grant, Granted, ProviderError};
 use crate::realm::{Realm, Registered};
 use crate::refresh;
 use crate::store::AccountKey;
-use crate::{
-    Account, AuthError, Claims, Decision, Event, GrantRecord, JwtCause, Profile, Secret, Token, User, issue,
-};
+use crate::{Account, AuthError, Claims, Decision, Event, GrantRecord, JwtCause, Profile, Secret, Token, User, issue};
 
 use answer_of_provider::Answered;
 
@@ -137,11 +135,8 @@ async fn identify(
 ) -> Result<(Account, Profile, Claims), Failure> {
     let flow = registered.flow();
     let verifier = pending.code_verifier.as_deref().map(Secret::new);
-    let grant = Grant::AuthorizationCode {
-        code,
-        redirect_uri: &pending.redirect_uri,
-        code_verifier: verifier.as_ref(),
-    };
+    let grant =
+        Grant::AuthorizationCode { code, redirect_uri: &pending.redirect_uri, code_verifier: verifier.as_ref() };
     let (mut tokens, credential) = exchange(realm, registered, &pending.client_id, &grant).await?;
     tokens.scope = tokens.scope.or_else(|| Some(pending.scopes.join(" ")).filter(|scopes| !scopes.is_empty()));
     let cx = realm.context(registered, &pending.client_id);
@@ -192,11 +187,7 @@ async fn begin_session(
             None
         }
     };
-    private.set_account(SessionAccount {
-        provider: account.provider.clone(),
-        subject: account.subject.clone(),
-        kept,
-    });
+    private.set_account(SessionAccount { provider: account.provider.clone(), subject: account.subject.clone(), kept });
     issue::begin(realm, token, private, previous).await.map_err(session_failure)
 }
 

@@ -46,7 +46,8 @@ fn resolve_one(provider: Arc<dyn Provider>, setup: &Setup<'_>, problems: &mut Ve
     let config = flow.config();
     let before = problems.len();
 
-    let authorization_endpoint = endpoint(&id, "authorization_endpoint", config.authorization_endpoint.as_deref(), problems);
+    let authorization_endpoint =
+        endpoint(&id, "authorization_endpoint", config.authorization_endpoint.as_deref(), problems);
     endpoint(&id, "token_endpoint", config.token_endpoint.as_deref(), problems);
     if let Some(userinfo) = config.userinfo_endpoint.as_deref() {
         endpoint(&id, "userinfo_endpoint", Some(userinfo), problems);

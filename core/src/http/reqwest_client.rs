@@ -43,20 +43,14 @@ impl ReqwestClient {
 #[async_trait]
 impl HttpClient for ReqwestClient {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
-        let url = url::Url::parse(&request.uri().to_string())
-            .map_err(|_| HttpError::Refused("the address is not a URL"))?;
+        let url =
+            url::Url::parse(&request.uri().to_string()).map_err(|_| HttpError::Refused("the address is not a URL"))?;
         if url.scheme() != "https" && !is_loopback(&url) {
             return Err(HttpError::Refused("plain http is for loopback addresses only"));
         }
         let (parts, body) = request.into_parts();
-        let mut response = self
-            .inner
-            .request(parts.method, url)
-            .headers(parts.headers)
-            .body(body)
-            .send()
-            .await
-            .map_err(network)?;
+        let mut response =
+            self.inner.request(parts.method, url).headers(parts.headers).body(body).send().await.map_err(network)?;
 
         let mut answer = http::Response::new(Bytes::new());
         *answer.status_mut() = response.status();

@@ -1,8 +1,7 @@
 //! `A256CBC-HS512` (RFC 7518 §5.2.5): AES-256-CBC, and an HMAC-SHA-512 over header, IV and ciphertext, cut to 32 bytes.
 
 use aws_lc_rs::cipher::{
-    AES_256, DecryptionContext, EncryptionContext, PaddedBlockDecryptingKey,
-    PaddedBlockEncryptingKey, UnboundCipherKey,
+    AES_256, DecryptionContext, EncryptionContext, PaddedBlockDecryptingKey, PaddedBlockEncryptingKey, UnboundCipherKey,
 };
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use aws_lc_rs::error::Unspecified;
@@ -30,8 +29,7 @@ pub(super) struct CbcKey {
 impl CbcKey {
     pub(super) fn new(bytes: &[u8; 64], kid: String) -> Self {
         // The order of the members is part of the wire; a thumbprint has nothing to escape.
-        let header = URL_SAFE_NO_PAD
-            .encode(format!(r#"{{"alg":"dir","enc":"A256CBC-HS512","kid":"{kid}"}}"#));
+        let header = URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"dir","enc":"A256CBC-HS512","kid":"{kid}"}}"#));
         let (for_mac, for_cipher) = bytes.split_at(32);
         let authenticating = hmac::Key::new(hmac::HMAC_SHA512, for_mac);
         let mut after_header = hmac::Context::with_key(&authenticating);
@@ -43,12 +41,8 @@ impl CbcKey {
             header,
             authenticating,
             after_header,
-            encrypting: cipher_key()
-                .and_then(PaddedBlockEncryptingKey::cbc_pkcs7)
-                .expect("an AES-256 key"),
-            decrypting: cipher_key()
-                .and_then(PaddedBlockDecryptingKey::cbc_pkcs7)
-                .expect("an AES-256 key"),
+            encrypting: cipher_key().and_then(PaddedBlockEncryptingKey::cbc_pkcs7).expect("an AES-256 key"),
+            decrypting: cipher_key().and_then(PaddedBlockDecryptingKey::cbc_pkcs7).expect("an AES-256 key"),
         }
     }
 
@@ -71,8 +65,7 @@ impl CbcKey {
             .expect("AES-256-CBC encrypts whatever it is given");
         let tag = self.tag(&self.header, &iv, &text);
 
-        let mut token =
-            String::with_capacity(self.header.len() + 4 + (IV + text.len() + TAG + 3) * 4 / 3 + 3);
+        let mut token = String::with_capacity(self.header.len() + 4 + (IV + text.len() + TAG + 3) * 4 / 3 + 3);
         token.push_str(&self.header);
         token.push('.');
         for part in [&iv[..], &text, &tag] {
@@ -87,11 +80,7 @@ impl CbcKey {
         let mut text = parts.ciphertext()?;
         let tag = parts.tag::<TAG>()?;
         verify_slices_are_equal(&self.tag(parts.header, &iv, &text), &tag).map_err(forged)?;
-        let length = self
-            .decrypting
-            .decrypt(&mut text, DecryptionContext::Iv128(iv.into()))
-            .map_err(forged)?
-            .len();
+        let length = self.decrypting.decrypt(&mut text, DecryptionContext::Iv128(iv.into())).map_err(forged)?.len();
         text.truncate(length);
         Ok(text)
     }

@@ -20,8 +20,7 @@ impl<'a> Parts<'a> {
         }
         let mut parts = token.split('.');
         let mut next = || parts.next().ok_or(JweError::NotCompact);
-        let (header, encrypted_key, iv, ciphertext, tag) =
-            (next()?, next()?, next()?, next()?, next()?);
+        let (header, encrypted_key, iv, ciphertext, tag) = (next()?, next()?, next()?, next()?, next()?);
         if parts.next().is_some() {
             return Err(JweError::NotCompact);
         }

@@ -16,13 +16,9 @@ pub(crate) enum JweError {
     Length { part: &'static str },
     #[error("session token has a header that cannot be read")]
     Header(#[source] serde_json::Error),
-    #[error(
-        "session token has a header that asks for what is not done: another alg or enc, crit, or zip"
-    )]
+    #[error("session token has a header that asks for what is not done: another alg or enc, crit, or zip")]
     Unsupported,
-    #[error(
-        "session token names no matching secret: it was sealed under another secret or for another cookie"
-    )]
+    #[error("session token names no matching secret: it was sealed under another secret or for another cookie")]
     NoMatchingSecret,
     #[error("session token does not authenticate: it was altered, or sealed under another key")]
     Forged,

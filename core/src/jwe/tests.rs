@@ -58,9 +58,7 @@ impl Vector {
     fn secrets(&self) -> Vec<Secret> {
         match &self.secret {
             Secrets::One(one) => secrets(&[one]),
-            Secrets::Several(several) => {
-                several.iter().map(|one| Secret::new(one.as_str())).collect()
-            }
+            Secrets::Several(several) => several.iter().map(|one| Secret::new(one.as_str())).collect(),
         }
     }
 }
@@ -70,10 +68,8 @@ fn keys_are_derived_and_named_as_auth_js_does() {
     let found = vectors();
     assert!(found.key_derivation.len() >= 9);
     for vector in &found.key_derivation {
-        let (secret, info) = (
-            Secret::new(vector.secret.as_str()),
-            format!("Auth.js Generated Encryption Key ({})", vector.salt),
-        );
+        let (secret, info) =
+            (Secret::new(vector.secret.as_str()), format!("Auth.js Generated Encryption Key ({})", vector.salt));
         let bytes = hkdf::derive::<64>(&secret, vector.salt.as_bytes(), info.as_bytes());
         let key = Key::derive(&secret, &vector.salt);
         let (length, kid) = match vector.enc.as_str() {
@@ -90,25 +86,12 @@ fn what_auth_js_sealed_or_accepts_opens() {
     let found = [vectors(), more_vectors()];
     assert!(found.iter().map(|file| file.decode.len()).eq([8, 5]));
     for vector in found.iter().flat_map(|file| &file.decode) {
-        let claims = vector
-            .keys()
-            .open(&vector.token)
-            .unwrap_or_else(|error| panic!("{}: {error}", vector.name));
-        assert_eq!(
-            serde_json::from_slice::<Map<String, Value>>(&claims).unwrap(),
-            vector.claims,
-            "{}",
-            vector.name
-        );
+        let claims = vector.keys().open(&vector.token).unwrap_or_else(|error| panic!("{}: {error}", vector.name));
+        assert_eq!(serde_json::from_slice::<Map<String, Value>>(&claims).unwrap(), vector.claims, "{}", vector.name);
 
         let token: Token = serde_json::from_slice(&claims).unwrap();
         assert!(check_times(&token, GENERATED_AT).is_ok(), "{}", vector.name);
-        assert_eq!(
-            serde_json::to_value(&token).unwrap(),
-            Value::Object(vector.claims.clone()),
-            "{}",
-            vector.name
-        );
+        assert_eq!(serde_json::to_value(&token).unwrap(), Value::Object(vector.claims.clone()), "{}", vector.name);
     }
 }
 
@@ -170,12 +153,8 @@ fn a_secret_that_was_rotated_still_opens_and_one_that_was_dropped_does_not() {
 #[test]
 fn a_token_made_for_another_cookie_does_not_open() {
     let secret = secrets(&["one"]);
-    let (session, state) =
-        (Keys::derive(&secret, "authjs.session-token"), Keys::derive(&secret, "authjs.state"));
-    assert!(matches!(
-        session.open(&state.seal(CLAIMS, &Counting)),
-        Err(JweError::NoMatchingSecret)
-    ));
+    let (session, state) = (Keys::derive(&secret, "authjs.session-token"), Keys::derive(&secret, "authjs.state"));
+    assert!(matches!(session.open(&state.seal(CLAIMS, &Counting)), Err(JweError::NoMatchingSecret)));
     // Nor does one that names no key, where nothing but the tag can tell.
     let nameless = seal_under(&state.first, r#"{"alg":"dir","enc":"A256CBC-HS512"}"#);
     assert_eq!(state.open(&nameless).unwrap(), CLAIMS);
@@ -264,10 +243,7 @@ fn a_header_that_asks_for_more_or_less_is_refused_even_if_it_authenticates() {
         String::new(),
     ] {
         let refusal = keys.open(&seal_under(&keys.first, &header)).unwrap_err();
-        assert!(
-            matches!(refusal, JweError::Unsupported | JweError::Header(_)),
-            "{header}: {refusal:?}"
-        );
+        assert!(matches!(refusal, JweError::Unsupported | JweError::Header(_)), "{header}: {refusal:?}");
     }
 }
 
@@ -317,21 +293,12 @@ fn a_token_of_next_auth_v4_opens_as_such_only() {
 
     let rotated = [secrets(&["newer"]), vector.secrets()].concat();
     assert_eq!(V4Keys::derive(&rotated).open(&vector.token).unwrap(), claims);
-    assert!(matches!(
-        V4Keys::derive(&secrets(&["newer"])).open(&vector.token),
-        Err(JweError::Forged)
-    ));
+    assert!(matches!(V4Keys::derive(&secrets(&["newer"])).open(&vector.token), Err(JweError::Forged)));
     assert!(matches!(V4Keys::derive(&[]).open(&vector.token), Err(JweError::NoMatchingSecret)));
 
     // Auth.js does not open v4's tokens, and v4's keys open nothing of Auth.js.
     for name in ["authjs.session-token", "next-auth.session-token", ""] {
-        assert!(
-            matches!(
-                Keys::derive(&vector.secrets(), name).open(&vector.token),
-                Err(JweError::Forged)
-            ),
-            "{name}"
-        );
+        assert!(matches!(Keys::derive(&vector.secrets(), name).open(&vector.token), Err(JweError::Forged)), "{name}");
     }
     for vector in more_vectors().decode {
         assert!(V4Keys::derive(&vector.secrets()).open(&vector.token).is_err(), "{}", vector.name);

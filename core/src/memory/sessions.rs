@@ -58,8 +58,7 @@ impl SessionStore for MemoryStore {
     }
 
     async fn list(&self, user: &str) -> Result<Vec<SessionRecord>, StoreError> {
-        let mut found: Vec<_> =
-            self.tables().sessions.values().filter(|record| record.user == user).cloned().collect();
+        let mut found: Vec<_> = self.tables().sessions.values().filter(|record| record.user == user).cloned().collect();
         found.sort_by_key(|record| Reverse(record.created_at));
         Ok(found)
     }

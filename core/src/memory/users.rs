@@ -14,7 +14,8 @@ impl UserStore for MemoryStore {
 
     async fn user_by_email(&self, address: &str) -> Result<Option<User>, StoreError> {
         let tables = self.tables();
-        let same = |user: &&UserRow| user.user.email.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(address));
+        let same =
+            |user: &&UserRow| user.user.email.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(address));
         Ok(tables.users.values().find(same).map(|row| row.user.clone()))
     }
 

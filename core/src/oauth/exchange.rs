@@ -41,9 +41,7 @@ pub(crate) async fn exchange(
                         credential = place,
                         "an alternate client credential was used: the ones before it are no longer accepted"
                     );
-                    realm
-                        .record(Event::AlternateCredentialUsed { provider: registered.id(), credential: place })
-                        .await;
+                    realm.record(Event::AlternateCredentialUsed { provider: registered.id(), credential: place }).await;
                 }
                 return Ok((tokens, place));
             }

@@ -91,19 +91,16 @@ fn seconds(value: &Value) -> Option<Duration> {
         Value::String(text) => text.trim().parse::<f64>().ok()?,
         _ => return None,
     };
-    (number.is_finite() && number >= 1.0 && number <= TEN_YEARS)
-        .then(|| Duration::from_secs_f64(number.floor()))
+    (1.0..=TEN_YEARS).contains(&number).then(|| Duration::from_secs_f64(number.floor()))
 }
 
 /// An error member under its RFC name, else under a name that differs in case and underscores only.
 fn word(members: &Map<String, Value>, name: &str) -> Option<String> {
     let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(shown);
-    members.get(name).and_then(text).or_else(|| {
-        members
-            .iter()
-            .filter(|(key, _)| same_word(key, name))
-            .find_map(|(_, value)| text(value))
-    })
+    members
+        .get(name)
+        .and_then(text)
+        .or_else(|| members.iter().filter(|(key, _)| same_word(key, name)).find_map(|(_, value)| text(value)))
 }
 
 fn fault(code: &str) -> Fault {
@@ -174,8 +171,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_795_295_606);
 
     fn read(status: u16, body: &str) -> Result<TokenSet, ProviderError> {
-        let response =
-            http::Response::builder().status(status).body(Bytes::copy_from_slice(body.as_bytes())).unwrap();
+        let response = http::Response::builder().status(status).body(Bytes::copy_from_slice(body.as_bytes())).unwrap();
         parse(&response, NOW)
     }
 

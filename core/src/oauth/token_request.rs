@@ -8,9 +8,7 @@ use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 
 use super::form_encode;
 use crate::HttpRequest;
-use crate::provider::{
-    ClientAuthMethod, ClientAuthentication, Grant, OAuthProvider, ProviderContext, ProviderError,
-};
+use crate::provider::{ClientAuthMethod, ClientAuthentication, Grant, OAuthProvider, ProviderContext, ProviderError};
 
 /// The request as the RFCs have it.
 pub(crate) fn request(
@@ -73,8 +71,9 @@ pub(crate) fn form_post(endpoint: &str, body: String) -> Result<HttpRequest, Pro
 /// RFC 6749 §2.3.1: both halves are form-encoded before they are joined.
 fn basic_header(id: &str, secret: &str) -> Result<HeaderValue, ProviderError> {
     let half = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
-    let mut value = HeaderValue::try_from(format!("Basic {}", STANDARD.encode(format!("{}:{}", half(id), half(secret)))))
-        .map_err(|_| ProviderError::Request("the client credential does not fit a header".to_owned()))?;
+    let mut value =
+        HeaderValue::try_from(format!("Basic {}", STANDARD.encode(format!("{}:{}", half(id), half(secret)))))
+            .map_err(|_| ProviderError::Request("the client credential does not fit a header".to_owned()))?;
     value.set_sensitive(true);
     Ok(value)
 }

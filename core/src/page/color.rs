@@ -62,19 +62,16 @@ mod tests {
     fn a_colour_has_three_or_six_hex_digits() {
         assert_eq!(Color::parse("#0aF").unwrap().to_string(), "#00aaff");
         assert_eq!(Color::parse("#346df1").unwrap().to_string(), "#346df1");
-        for wrong in [
-            "", "#", "346df1", "#12", "#1234", "#12345", "#1234567", "#12345g", "#+12", "red",
-            "#fff;}", "#fff ",
-        ] {
+        for wrong in
+            ["", "#", "346df1", "#12", "#1234", "#12345", "#1234567", "#12345g", "#+12", "red", "#fff;}", "#fff "]
+        {
             assert_eq!(Color::parse(wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn contrast_agrees_with_published_ratios() {
-        let ratio = |a, b| {
-            (Color::parse(a).unwrap().contrast(Color::parse(b).unwrap()) * 100.0).round() / 100.0
-        };
+        let ratio = |a, b| (Color::parse(a).unwrap().contrast(Color::parse(b).unwrap()) * 100.0).round() / 100.0;
         assert_eq!(ratio("#000", "#fff"), 21.0);
         assert_eq!(ratio("#fff", "#fff"), 1.0);
         // WCAG's best-known neighbours: the lightest grey that passes on white, and the next one that fails.

@@ -64,11 +64,7 @@ mod tests {
     use crate::Theme;
     use crate::page::tests::{content, html, shell};
 
-    fn page(
-        code: Option<&str>,
-        reason: Option<&str>,
-        correlation: Option<&str>,
-    ) -> Response<Bytes> {
+    fn page(code: Option<&str>, reason: Option<&str>, correlation: Option<&str>) -> Response<Bytes> {
         error(&shell(&Theme::default()), code, reason, correlation)
     }
 
@@ -172,10 +168,7 @@ mod tests {
     fn a_reference_is_shown_only_if_it_looks_like_one() {
         let longest = "a".repeat(64);
         for id in ["0", "b7Qk2-x_9", &longest] {
-            assert!(
-                html(&page(None, None, Some(id)))
-                    .contains(&format!("Reference: <code>{id}</code>"))
-            );
+            assert!(html(&page(None, None, Some(id))).contains(&format!("Reference: <code>{id}</code>")));
         }
         for id in ["", "a b", "a.b", "é", "<b>", &"a".repeat(65)] {
             assert!(!html(&page(None, None, Some(id))).contains("Reference"), "{id}");

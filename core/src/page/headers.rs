@@ -1,8 +1,8 @@
 //! The headers of every page: what a browser must not do with it.
 
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue};
 
@@ -10,10 +10,8 @@ use super::style;
 
 /// The headers for a page with this stylesheet, and a logo from this origin if it has one from elsewhere.
 pub(crate) fn headers(css: &str, logo_origin: Option<String>) -> HeaderMap {
-    let mut headers: HeaderMap = HEADERS
-        .iter()
-        .map(|(name, value)| (name.clone(), HeaderValue::from_static(value)))
-        .collect();
+    let mut headers: HeaderMap =
+        HEADERS.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
     let logo = logo_origin.map(|origin| format!(" {origin}")).unwrap_or_default();
     // There is no `form-action`: browsers apply it to the redirect that follows the form, which leads to the provider.
     let policy = format!(
@@ -53,11 +51,8 @@ mod tests {
     #[test]
     fn every_page_forbids_what_it_does_not_need() {
         for page in pages(&Theme::default()) {
-            let mut lines: Vec<_> = page
-                .headers()
-                .iter()
-                .map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()))
-                .collect();
+            let mut lines: Vec<_> =
+                page.headers().iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
             lines.sort();
             let css = style::hash_source(&style::stylesheet(&Theme::default()));
             insta::allow_duplicates! {
@@ -78,18 +73,14 @@ mod tests {
 
     #[test]
     fn the_policy_admits_exactly_the_stylesheet_in_the_page() {
-        let themes = [
-            Theme::default(),
-            Theme::default().brand_color("#0b6e4f").color_scheme(ColorScheme::Dark),
-        ];
+        let themes = [Theme::default(), Theme::default().brand_color("#0b6e4f").color_scheme(ColorScheme::Dark)];
         let mut hashes = Vec::new();
         for page in themes.iter().flat_map(pages) {
             let html = html(&page);
             assert_eq!(html.matches("<style").count(), 1);
             assert_eq!(html.matches(" style=").count(), 0);
             let css = html.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
-            let hash = STANDARD
-                .encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, css.as_bytes()));
+            let hash = STANDARD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, css.as_bytes()));
             let policy = page.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
             assert!(policy.contains(&format!("style-src 'sha256-{hash}';")), "{policy}");
             hashes.push(hash);
@@ -101,9 +92,7 @@ mod tests {
     #[test]
     fn the_policy_lets_forms_follow_the_redirect_to_a_provider() {
         for page in pages(&Theme::default()) {
-            assert!(
-                !page.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().contains("form-action")
-            );
+            assert!(!page.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap().contains("form-action"));
         }
     }
 }

@@ -25,9 +25,7 @@ impl<'a> Logo<'a> {
         }
         let url = Url::parse(src).ok().filter(|url| url.scheme() == "https")?;
         // A URL's host may hold `;` and `,`, which would start a new directive of the policy.
-        let plain = |host: &str| {
-            host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'))
-        };
+        let plain = |host: &str| host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-'));
         url.host_str().filter(|host| plain(host))?;
         Some(Self { src, origin: Some(url.origin().ascii_serialization()) })
     }
@@ -42,14 +40,8 @@ mod tests {
         let origin = |src| Logo::parse(src).unwrap().origin;
         assert_eq!(origin("/logo.svg"), None);
         assert_eq!(origin("data:image/png;base64,AAAA"), None);
-        assert_eq!(
-            origin("https://cdn.example.com/a/logo.png?v=2").unwrap(),
-            "https://cdn.example.com"
-        );
-        assert_eq!(
-            origin("https://cdn.example.com:8443/logo.png").unwrap(),
-            "https://cdn.example.com:8443"
-        );
+        assert_eq!(origin("https://cdn.example.com/a/logo.png?v=2").unwrap(), "https://cdn.example.com");
+        assert_eq!(origin("https://cdn.example.com:8443/logo.png").unwrap(), "https://cdn.example.com:8443");
     }
 
     #[test]

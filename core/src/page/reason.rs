@@ -210,16 +210,11 @@ mod tests {
     fn statuses_say_whose_turn_it_is() {
         let with = |status: u16| -> Vec<_> {
             let all = Reason::ALL.iter();
-            all.filter(|reason| reason.words().status == status)
-                .map(|reason| reason.code())
-                .collect()
+            all.filter(|reason| reason.words().status == status).map(|reason| reason.code()).collect()
         };
         assert_eq!(with(403), ["access_denied", "signup_disabled", "user_disabled"]);
         assert_eq!(with(500), ["configuration"]);
-        assert_eq!(
-            with(503),
-            ["provider_unavailable", "session_store_unavailable", "rate_limited"]
-        );
+        assert_eq!(with(503), ["provider_unavailable", "session_store_unavailable", "rate_limited"]);
         assert_eq!(with(400).len(), Reason::ALL.len() - 7);
     }
 
@@ -229,10 +224,7 @@ mod tests {
             let Words { heading, happened, next, .. } = reason.words();
             assert!(!heading.ends_with('.') && heading.len() <= 45, "{heading}");
             for sentence in [happened, next] {
-                assert!(
-                    sentence.starts_with(char::is_uppercase) && sentence.ends_with('.'),
-                    "{sentence}"
-                );
+                assert!(sentence.starts_with(char::is_uppercase) && sentence.ends_with('.'), "{sentence}");
             }
         }
     }

@@ -53,11 +53,10 @@ pub(crate) fn sign_in(
 
 fn message(error: &str) -> &'static str {
     match error {
-        "Signin" | "OAuthSignin" | "OAuthCallbackError" | "OAuthCreateAccount"
-        | "EmailCreateAccount" | "Callback" => "Try signing in with a different account.",
-        "OAuthAccountNotLinked" => {
-            "To confirm your identity, sign in with the same account you used originally."
+        "Signin" | "OAuthSignin" | "OAuthCallbackError" | "OAuthCreateAccount" | "EmailCreateAccount" | "Callback" => {
+            "Try signing in with a different account."
         }
+        "OAuthAccountNotLinked" => "To confirm your identity, sign in with the same account you used originally.",
         "EmailSignin" => "The e-mail could not be sent.",
         "CredentialsSignin" => "Sign in failed. Check the details you provided are correct.",
         "SessionRequired" => "Please sign in to access this page.",
@@ -76,17 +75,10 @@ mod tests {
         name: "Azure DevOps",
         action: "https://app.example.com/api/auth/signin/azure-devops",
     };
-    const GITHUB: ProviderButton<'_> = ProviderButton {
-        id: "github",
-        name: "GitHub",
-        action: "https://app.example.com/api/auth/signin/github",
-    };
+    const GITHUB: ProviderButton<'_> =
+        ProviderButton { id: "github", name: "GitHub", action: "https://app.example.com/api/auth/signin/github" };
 
-    fn page(
-        providers: &[ProviderButton<'_>],
-        return_to: &str,
-        error: Option<&str>,
-    ) -> Response<Bytes> {
+    fn page(providers: &[ProviderButton<'_>], return_to: &str, error: Option<&str>) -> Response<Bytes> {
         sign_in(&shell(&Theme::default()), providers, "csrf-token", return_to, error)
     }
 
@@ -139,7 +131,9 @@ mod tests {
     #[test]
     fn having_to_sign_in_is_told_without_alarm() {
         let html = html(&page(&[AZURE], "/", Some("SessionRequired")));
-        assert!(html.contains(r#"<div class="note" role="alert" tabindex="-1" autofocus>Please sign in to access this page.</div>"#));
+        assert!(html.contains(
+            r#"<div class="note" role="alert" tabindex="-1" autofocus>Please sign in to access this page.</div>"#
+        ));
     }
 
     #[test]
@@ -151,10 +145,7 @@ mod tests {
             ("EmailCreateAccount", "Try signing in with a different account."),
             ("Callback", "Try signing in with a different account."),
             ("OAuthCallbackError", "Try signing in with a different account."),
-            (
-                "OAuthAccountNotLinked",
-                "To confirm your identity, sign in with the same account you used originally.",
-            ),
+            ("OAuthAccountNotLinked", "To confirm your identity, sign in with the same account you used originally."),
             ("EmailSignin", "The e-mail could not be sent."),
             ("CredentialsSignin", "Sign in failed. Check the details you provided are correct."),
             ("SessionRequired", "Please sign in to access this page."),
@@ -162,10 +153,7 @@ mod tests {
             ("AccountNotLinked", "Unable to sign in."),
             ("", "Unable to sign in."),
         ] {
-            assert!(
-                html(&page(&[AZURE], "/", Some(error))).contains(&format!(">{text}<")),
-                "{error}"
-            );
+            assert!(html(&page(&[AZURE], "/", Some(error))).contains(&format!(">{text}<")), "{error}");
         }
     }
 
@@ -180,18 +168,12 @@ mod tests {
     // ERR-008
     #[test]
     fn what_is_put_into_the_page_stays_text() {
-        let odd = ProviderButton {
-            id: "\"><b>",
-            name: "<b>x</b> & \"co\"",
-            action: "https://app.example.com/?a=\"><b>",
-        };
-        let html =
-            html(&page(&[odd], "https://app.example.com/\"><script>alert(1)</script>", None));
+        let odd =
+            ProviderButton { id: "\"><b>", name: "<b>x</b> & \"co\"", action: "https://app.example.com/?a=\"><b>" };
+        let html = html(&page(&[odd], "https://app.example.com/\"><script>alert(1)</script>", None));
         assert!(!html.contains("<b>") && !html.contains("<script"));
         assert!(html.contains("Sign in with &lt;b&gt;x&lt;/b&gt; &amp; &quot;co&quot;</button>"));
-        assert!(html.contains(
-            r#"value="https://app.example.com/&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;""#
-        ));
+        assert!(html.contains(r#"value="https://app.example.com/&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;""#));
         assert!(html.contains(r#"action="https://app.example.com/?a=&quot;&gt;&lt;b&gt;""#));
     }
 

@@ -7,12 +7,7 @@ use maud::html;
 use super::Shell;
 
 /// The sign-out page. Signing out takes a form, so that no link and no picture can do it.
-pub(crate) fn sign_out(
-    shell: &Shell<'_>,
-    action: &str,
-    csrf_token: &str,
-    return_to: Option<&str>,
-) -> Response<Bytes> {
+pub(crate) fn sign_out(shell: &Shell<'_>, action: &str, csrf_token: &str, return_to: Option<&str>) -> Response<Bytes> {
     let content = html! {
         h1 { "Signout" }
         p { "Are you sure you want to sign out?" }
@@ -39,12 +34,7 @@ mod tests {
 
     #[test]
     fn signing_out_is_a_form_that_posts() {
-        let page = sign_out(
-            &shell(&Theme::default()),
-            ACTION,
-            "csrf-token",
-            Some("https://app.example.com/bye"),
-        );
+        let page = sign_out(&shell(&Theme::default()), ACTION, "csrf-token", Some("https://app.example.com/bye"));
         insta::assert_snapshot!(content(&page), @r#"
         <h1>Signout</h1>
         <p>Are you sure you want to sign out?</p>
@@ -66,12 +56,7 @@ mod tests {
 
     #[test]
     fn what_is_put_into_the_form_stays_text() {
-        let page = sign_out(
-            &shell(&Theme::default()),
-            "/x?\"><script>",
-            "\"><script>",
-            Some("\"><script>"),
-        );
+        let page = sign_out(&shell(&Theme::default()), "/x?\"><script>", "\"><script>", Some("\"><script>"));
         assert!(!html(&page).contains("<script"));
         assert_eq!(html(&page).matches("&quot;&gt;&lt;script&gt;").count(), 3);
     }

@@ -193,10 +193,9 @@ mod tests {
         let css = |scheme| stylesheet(&Theme::default().color_scheme(scheme));
         assert!(css(ColorScheme::Auto).contains("@media (prefers-color-scheme:dark)"));
         assert!(css(ColorScheme::Auto).starts_with(":root{color-scheme:light dark;"));
-        for (scheme, start) in [
-            (ColorScheme::Light, ":root{color-scheme:light;"),
-            (ColorScheme::Dark, ":root{color-scheme:dark;"),
-        ] {
+        for (scheme, start) in
+            [(ColorScheme::Light, ":root{color-scheme:light;"), (ColorScheme::Dark, ":root{color-scheme:dark;")]
+        {
             assert!(css(scheme).starts_with(start));
             assert!(!css(scheme).contains("@media"));
         }
@@ -214,9 +213,7 @@ mod tests {
 
     #[test]
     fn a_value_that_is_no_colour_never_reaches_the_stylesheet() {
-        let theme = Theme::default()
-            .brand_color("red}</style><script>")
-            .button_text("url(https://evil.example)");
+        let theme = Theme::default().brand_color("red}</style><script>").button_text("url(https://evil.example)");
         assert_eq!(stylesheet(&theme), stylesheet(&Theme::default()));
     }
 

@@ -69,14 +69,14 @@ impl<'a> ProviderContext<'a> {
             .header(http::header::AUTHORIZATION, bearer(access_token)?)
             .body(bytes::Bytes::new())
             .map_err(|error| ProviderError::Request(error.to_string()))?;
-        self.read_json(self.send(Endpoint::Userinfo, request).await?)
+        self.read_json(&self.send(Endpoint::Userinfo, request).await?)
     }
 
     /// The second half of [`get_json`](Self::get_json), for requests that need other headers.
     ///
     /// # Errors
     /// As there.
-    pub fn read_json(&self, answer: HttpResponse) -> Result<Claims, ProviderError> {
+    pub fn read_json(&self, answer: &HttpResponse) -> Result<Claims, ProviderError> {
         let status = answer.status().as_u16();
         let endpoint = Endpoint::Userinfo;
         match status {

@@ -203,12 +203,7 @@ impl OAuthProvider {
 
     /// Older environment variables that are read besides `AUTH_<ID>_ID`, `_SECRET` and `_SCOPE`.
     #[must_use]
-    pub fn env_aliases(
-        mut self,
-        id: &[&'static str],
-        secret: &[&'static str],
-        scope: &[&'static str],
-    ) -> Self {
+    pub fn env_aliases(mut self, id: &[&'static str], secret: &[&'static str], scope: &[&'static str]) -> Self {
         self.id_variables = id.to_vec();
         self.secret_variables = secret.to_vec();
         self.scope_variables = scope.to_vec();

@@ -34,6 +34,14 @@ enum Settled {
     Pausing { until: Timestamp, source: Option<Arc<ProviderError>> },
 }
 
+/// What a caller finds at the gate.
+enum Flight {
+    /// A refresh under way.
+    Joined(watch::Receiver<Option<Outcome>>),
+    /// What came of one that is over.
+    Over(Box<Outcome>),
+}
+
 /// The key of a refresh.
 pub(crate) fn key(account: &Account, refresh_token: &Secret) -> Key {
     let mut context = digest::Context::new(&SHA256);
@@ -88,37 +96,37 @@ impl RefreshGate {
         F: Future<Output = Outcome> + Send + 'static,
     {
         let mut receiver = match self.join_or_begin(realm, key, refresh) {
-            Ok(receiver) => receiver,
-            Err(settled) => return settled,
+            Flight::Joined(receiver) => receiver,
+            Flight::Over(outcome) => return *outcome,
         };
         let outcome = receiver.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
         // The task ended without an outcome only if it panicked or the runtime is going down.
         outcome.unwrap_or(Outcome::Failed { retry_after: Duration::from_secs(1), source: None })
     }
 
-    fn join_or_begin<F>(
-        &self,
-        realm: &Arc<Realm>,
-        key: Key,
-        refresh: impl FnOnce(Arc<Realm>) -> F,
-    ) -> Result<watch::Receiver<Option<Outcome>>, Outcome>
+    fn join_or_begin<F>(&self, realm: &Arc<Realm>, key: Key, refresh: impl FnOnce(Arc<Realm>) -> F) -> Flight
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
         let now = realm.clock.now();
         let mut state = self.state();
         if let Some(receiver) = state.flights.get(&key) {
-            return Ok(receiver.clone());
+            return Flight::Joined(receiver.clone());
         }
         match state.settled.get(&key) {
             Some((_, Settled::Successor(account)))
                 if account.tokens.refresh_token.as_ref().is_none_or(|token| self::key(account, token) != key) =>
             {
-                return Err(Outcome::Refreshed(Account::clone(account)));
+                return Flight::Over(Box::new(Outcome::Refreshed(Account::clone(account))));
             }
-            Some((_, Settled::Refused(account))) => return Err(Outcome::Refused(Account::clone(account))),
+            Some((_, Settled::Refused(account))) => {
+                return Flight::Over(Box::new(Outcome::Refused(Account::clone(account))));
+            }
             Some((_, Settled::Pausing { until, source })) if *until > now => {
-                return Err(Outcome::Failed { retry_after: until.since(now), source: source.clone() });
+                return Flight::Over(Box::new(Outcome::Failed {
+                    retry_after: until.since(now),
+                    source: source.clone(),
+                }));
             }
             _ => {}
         }
@@ -134,7 +142,7 @@ impl RefreshGate {
             drop(landing);
             drop(sender.send(Some(outcome)));
         });
-        Ok(receiver)
+        Flight::Joined(receiver)
     }
 
     fn settle(&self, key: Key, outcome: &Outcome, now: Timestamp) {

@@ -19,11 +19,7 @@ pub(super) fn endpoint(base: &str) -> String {
 }
 
 /// Reads the profile.
-pub(super) async fn read(
-    cx: &ProviderContext<'_>,
-    url: &str,
-    access_token: &Secret,
-) -> Result<Claims, ProviderError> {
+pub(super) async fn read(cx: &ProviderContext<'_>, url: &str, access_token: &Secret) -> Result<Claims, ProviderError> {
     let answer = match cx.send(Endpoint::Userinfo, request(url, access_token)?).await {
         // Only the picture can make a profile that long.
         Err(ProviderError::Unavailable { source: Some(HttpError::TooLarge(_)), .. }) => {
@@ -31,7 +27,7 @@ pub(super) async fn read(
         }
         answer => answer?,
     };
-    cx.read_json(answer)
+    cx.read_json(&answer)
 }
 
 /// Makes a [`Profile`] of it.
@@ -39,16 +35,10 @@ pub(super) fn map(source: &Claims) -> Result<Profile, ProfileError> {
     // A GUID is the same whatever its case, and an account has to be as well.
     let subject = source.id("id")?.to_ascii_lowercase();
     if ANONYMOUS.contains(&subject.as_str()) {
-        return Err(ClaimsError::NotAPerson {
-            key: "id".to_owned(),
-            why: "azure devops' anonymous user",
-        }
-        .into());
+        return Err(ClaimsError::NotAPerson { key: "id".to_owned(), why: "azure devops' anonymous user" }.into());
     }
-    let name =
-        source.text("displayName").or_else(|| source.text("/coreAttributes/DisplayName/value"));
-    let email =
-        source.text("emailAddress").or_else(|| source.text("/coreAttributes/EmailAddress/value"));
+    let name = source.text("displayName").or_else(|| source.text("/coreAttributes/DisplayName/value"));
+    let email = source.text("emailAddress").or_else(|| source.text("/coreAttributes/EmailAddress/value"));
     let picture = source.text("/coreAttributes/Avatar/value/value");
     Ok(Profile::new(subject)
         .name(name)
@@ -66,5 +56,4 @@ fn request(url: &str, access_token: &Secret) -> Result<HttpRequest, ProviderErro
 }
 
 const PICTURE: &str = "coreAttributes=Avatar&";
-const ANONYMOUS: &[&str] =
-    &["aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa", "00000000-0000-0000-0000-000000000000"];
+const ANONYMOUS: &[&str] = &["aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa", "00000000-0000-0000-0000-000000000000"];

@@ -26,17 +26,14 @@ fn fault_of(grant: &Grant<'_>, code: &str, description: Option<&str>) -> Option<
     }
     // Departs from RFC 6749 §5.2, which has `invalid_grant` for this.
     let refresh = matches!(grant, Grant::RefreshToken { .. });
-    let says_dead =
-        is_dead(code) || same_word(code, "invalid_request") && description.is_some_and(is_dead);
+    let says_dead = is_dead(code) || same_word(code, "invalid_request") && description.is_some_and(is_dead);
     (refresh && says_dead).then_some(Fault::Reauthenticate)
 }
 
 /// Whether a sentence, or one of the service's own words such as `invalidRefreshToken`, tells of a dead grant.
 fn is_dead(text: &str) -> bool {
-    let letters: String =
-        text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
-    SUBJECTS.iter().any(|subject| letters.contains(subject))
-        && VERDICTS.iter().any(|verdict| letters.contains(verdict))
+    let letters: String = text.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).collect();
+    SUBJECTS.iter().any(|subject| letters.contains(subject)) && VERDICTS.iter().any(|verdict| letters.contains(verdict))
 }
 
 fn explain(description: String) -> String {
@@ -47,11 +44,9 @@ fn explain(description: String) -> String {
     }
 }
 
-const CLIENT: &[&str] =
-    &["invalid_client", "invalid_client_id", "invalid_client_secret", "client_secret_expired"];
+const CLIENT: &[&str] = &["invalid_client", "invalid_client_id", "invalid_client_secret", "client_secret_expired"];
 const SUBJECTS: &[&str] = &["accesstoken", "refreshtoken", "authorizationgrant"];
-const VERDICTS: &[&str] =
-    &["notvalid", "invalid", "expired", "revoked", "notfound", "alreadyrefreshed"];
+const VERDICTS: &[&str] = &["notvalid", "invalid", "expired", "revoked", "notfound", "alreadyrefreshed"];
 
 #[cfg(test)]
 mod tests {

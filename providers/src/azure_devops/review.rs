@@ -42,7 +42,9 @@ pub(super) fn findings(description: &OAuthProvider, review: &Review<'_>) -> Vec<
     }
     findings.push(Finding::Warning(match description.retirement() {
         Some(end) if end <= review.now => {
-            format!("azure devops ended its oauth service on {end}, so new sign-ins are refused; use microsoft entra id")
+            format!(
+                "azure devops ended its oauth service on {end}, so new sign-ins are refused; use microsoft entra id"
+            )
         }
         Some(end) => format!("azure devops ends its oauth service on {end}; move to microsoft entra id before"),
         None => "azure devops ends its oauth service in 2026, on a day not yet named; \
@@ -59,11 +61,8 @@ fn scopes(review: &Review<'_>, findings: &mut Vec<Finding>) {
             Some(scope) => known.push(scope),
             None => {
                 all_known = false;
-                let remedy =
-                    Scope::nearest(name).map(|near| format!("; is it {near}?")).unwrap_or_default();
-                findings.push(Finding::Warning(format!(
-                    "azure devops publishes no scope {name:?}{remedy}"
-                )));
+                let remedy = Scope::nearest(name).map(|near| format!("; is it {near}?")).unwrap_or_default();
+                findings.push(Finding::Warning(format!("azure devops publishes no scope {name:?}{remedy}")));
             }
         }
     }
@@ -88,10 +87,7 @@ fn is_on_this_machine(url: &str) -> bool {
 /// Three segments of base64url (RFC 7515 §7.1).
 fn is_shaped_like_a_jwt(text: &str) -> bool {
     let is_segment = |segment: &str| {
-        !segment.is_empty()
-            && segment
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
     text.split('.').count() == 3 && text.split('.').all(is_segment)
 }
@@ -110,12 +106,7 @@ mod tests {
     const CALLBACK: &str = "https://app.example/api/auth/callback/azure-devops";
     const JWT: &str = "eyJ0eXAi.eyJjaWQi.c2ln-_";
 
-    fn review(
-        provider: &AzureDevOps,
-        callback: &str,
-        scopes: &[&str],
-        secrets: &[&str],
-    ) -> Vec<Finding> {
+    fn review(provider: &AzureDevOps, callback: &str, scopes: &[&str], secrets: &[&str]) -> Vec<Finding> {
         let callback = Url::parse(callback).unwrap();
         let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
         let credentials: Vec<Arc<dyn ClientCredential>> = secrets
@@ -150,62 +141,38 @@ mod tests {
     #[test]
     fn a_callback_without_https_is_a_problem_even_on_localhost() {
         // azure.md T45
-        for callback in
-            ["http://localhost:3000/cb", "http://127.0.0.1:3000/cb", "http://app.example/cb"]
-        {
+        for callback in ["http://localhost:3000/cb", "http://127.0.0.1:3000/cb", "http://app.example/cb"] {
             let findings = review(&provider(), callback, &["vso.profile"], &[JWT]);
             assert_eq!(problems(&findings), 1, "{callback}");
             assert!(says(&findings, "https only, on localhost too"), "{findings:?}");
         }
-        assert_eq!(
-            problems(&review(&provider(), "https://localhost:3000/cb", &["vso.profile"], &[JWT])),
-            0
-        );
+        assert_eq!(problems(&review(&provider(), "https://localhost:3000/cb", &["vso.profile"], &[JWT])), 0);
     }
 
     #[test]
     fn a_pretend_server_on_this_machine_takes_http_and_any_secret() {
-        for base in [
-            "http://127.0.0.1:9009/azure",
-            "http://localhost:9009",
-            "http://[::1]:9009",
-            "http://idp.localhost",
-        ] {
-            let findings = review(
-                &provider().endpoints(base),
-                "http://localhost:3000/cb",
-                &["vso.profile"],
-                &["pretend"],
-            );
+        for base in
+            ["http://127.0.0.1:9009/azure", "http://localhost:9009", "http://[::1]:9009", "http://idp.localhost"]
+        {
+            let findings =
+                review(&provider().endpoints(base), "http://localhost:3000/cb", &["vso.profile"], &["pretend"]);
             assert_eq!(findings.len(), 1, "{base}: {findings:?}");
         }
         let elsewhere = provider().endpoints("http://localhost.evil.example");
-        assert_eq!(
-            problems(&review(&elsewhere, "http://localhost:3000/cb", &["vso.profile"], &[JWT])),
-            1
-        );
+        assert_eq!(problems(&review(&elsewhere, "http://localhost:3000/cb", &["vso.profile"], &[JWT])), 1);
     }
 
     #[test]
     fn an_unknown_scope_is_named_with_its_neighbour() {
-        let findings =
-            review(&provider(), CALLBACK, &["vso.profile", "vso.cod_write", "openid"], &[JWT]);
+        let findings = review(&provider(), CALLBACK, &["vso.profile", "vso.cod_write", "openid"], &[JWT]);
         assert!(says(&findings, r#""vso.cod_write"; is it vso.code_write?"#), "{findings:?}");
-        assert!(
-            findings.iter().any(
-                |f| matches!(f, Finding::Warning(text) if text.ends_with(r#"scope "openid""#))
-            )
-        );
+        assert!(findings.iter().any(|f| matches!(f, Finding::Warning(text) if text.ends_with(r#"scope "openid""#))));
     }
 
     #[test]
     fn scopes_that_cannot_read_the_profile_are_told() {
-        for (scopes, told) in [
-            (&["vso.project"][..], true),
-            (&[], true),
-            (&["vso.work"], false),
-            (&["vso.new"], false),
-        ] {
+        for (scopes, told) in [(&["vso.project"][..], true), (&[], true), (&["vso.work"], false), (&["vso.new"], false)]
+        {
             let findings = review(&provider(), CALLBACK, scopes, &[JWT]);
             assert_eq!(says(&findings, "add vso.profile"), told, "{scopes:?}: {findings:?}");
         }
@@ -222,10 +189,7 @@ mod tests {
 
     #[test]
     fn a_third_secret_is_one_too_many() {
-        assert!(says(
-            &review(&provider(), CALLBACK, &["vso.profile"], &[JWT, JWT, JWT]),
-            "there are 3 client secrets"
-        ));
+        assert!(says(&review(&provider(), CALLBACK, &["vso.profile"], &[JWT, JWT, JWT]), "there are 3 client secrets"));
     }
 
     #[test]

@@ -58,10 +58,8 @@ impl Scope {
     /// The scope whose name is nearest to a misspelt one, if any is near.
     pub(super) fn nearest(name: &str) -> Option<Self> {
         let name = name.to_lowercase();
-        let (steps, scope) = Self::ALL
-            .iter()
-            .map(|scope| (distance(&name, scope.name), scope))
-            .min_by_key(|near| near.0)?;
+        let (steps, scope) =
+            Self::ALL.iter().map(|scope| (distance(&name, scope.name), scope)).min_by_key(|near| near.0)?;
         (steps <= name.len() / 4).then_some(*scope)
     }
 }
@@ -318,14 +316,7 @@ mod tests {
         assert_eq!(names(Scope::WORK), ["vso.hooks_write", "vso.hooks", "vso.profile"]);
         assert_eq!(
             names(Scope::CODE_FULL),
-            [
-                "vso.code_manage",
-                "vso.code_write",
-                "vso.code",
-                "vso.hooks_write",
-                "vso.hooks",
-                "vso.profile"
-            ]
+            ["vso.code_manage", "vso.code_write", "vso.code", "vso.hooks_write", "vso.hooks", "vso.profile"]
         );
         assert_eq!(names(Scope::PROJECT), [""; 0]);
         assert_eq!(names(Scope::EXTENSION_DATA_WRITE), ["vso.extension.data", "vso.profile"]);

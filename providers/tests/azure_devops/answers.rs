@@ -21,21 +21,13 @@ fn tokens_are_read_however_the_lifetime_and_the_type_are_written() {
         (r#""expires_in":null"#, None),
         (r#""token_type":"jwt-bearer""#, None),
     ] {
-        let body =
-            format!("\u{feff}{{\"access_token\":\"at\",\"refresh_token\":\"rt\",{members}}}");
+        let body = format!("\u{feff}{{\"access_token\":\"at\",\"refresh_token\":\"rt\",{members}}}");
         let tokens = redeem(200, &body).unwrap();
-        assert_eq!(
-            tokens.expires_at,
-            life.map(|life| NOW + Duration::from_secs(life)),
-            "{members}"
-        );
+        assert_eq!(tokens.expires_at, life.map(|life| NOW + Duration::from_secs(life)), "{members}");
         assert_eq!(tokens.refresh_token, Some(Secret::new("rt")), "{members}");
         assert_eq!(tokens.scope, None, "{members}");
     }
-    assert!(matches!(
-        redeem(200, r#"{"access_token":"a","access_token":"b"}"#),
-        Err(ProviderError::Unexpected { .. })
-    ));
+    assert!(matches!(redeem(200, r#"{"access_token":"a","access_token":"b"}"#), Err(ProviderError::Unexpected { .. })));
 }
 
 #[test]
@@ -57,16 +49,13 @@ fn a_dead_refresh_token_asks_the_person_back_and_the_same_words_for_a_code_do_no
         assert_eq!(renew(400, body).unwrap_err().fault(), Fault::Reauthenticate, "{body}");
         assert_eq!(redeem(400, body).unwrap_err().fault(), Fault::Protocol, "{body}");
     }
-    let another =
-        r#"{"Error":"invalid_request","ErrorDescription":"The redirect URI is not valid"}"#;
+    let another = r#"{"Error":"invalid_request","ErrorDescription":"The redirect URI is not valid"}"#;
     assert_eq!(renew(400, another).unwrap_err().fault(), Fault::Protocol);
 }
 
 #[test]
 fn the_services_own_words_for_a_dead_grant_are_known_on_a_refresh() {
-    for code in
-        ["InvalidRefreshToken", "accessTokenAlreadyRefreshed", "authorization_grant_expired"]
-    {
+    for code in ["InvalidRefreshToken", "accessTokenAlreadyRefreshed", "authorization_grant_expired"] {
         let body = format!(r#"{{"Error":"{code}"}}"#);
         assert_eq!(renew(400, &body).unwrap_err().fault(), Fault::Reauthenticate, "{code}");
     }
@@ -97,8 +86,7 @@ fn a_client_that_is_not_known_is_a_matter_of_configuration() {
         assert!(text.contains("Failed to deserialize the JsonWebToken object. ("), "{text}");
         assert!(text.contains("the Client Secret is needed"), "{text}");
     }
-    let expired =
-        r#"{"Error":"ClientSecretExpired","ErrorDescription":"The access token is not valid"}"#;
+    let expired = r#"{"Error":"ClientSecretExpired","ErrorDescription":"The access token is not valid"}"#;
     assert_eq!(renew(400, expired).unwrap_err().fault(), Fault::Configuration);
 }
 
@@ -124,21 +112,14 @@ fn what_is_no_answer_asks_nobody_back_and_is_not_repeated() {
 #[test]
 fn a_description_cannot_forge_a_line_in_the_log() {
     // azure.md T81
-    let body = format!(
-        r#"{{"Error":"invalid_request","ErrorDescription":"a\r\nb <script>{}"}}"#,
-        "x".repeat(10_240)
-    );
+    let body = format!(r#"{{"Error":"invalid_request","ErrorDescription":"a\r\nb <script>{}"}}"#, "x".repeat(10_240));
     let text = redeem(400, &body).unwrap_err().to_string();
     assert!(!text.contains(['\r', '\n']) && text.len() < 500, "{text}");
 }
 
 fn redeem(status: u16, body: &str) -> Result<TokenSet, ProviderError> {
     let code = Secret::new("code");
-    read(
-        &Grant::AuthorizationCode { code: &code, redirect_uri: CALLBACK, code_verifier: None },
-        status,
-        body,
-    )
+    read(&Grant::AuthorizationCode { code: &code, redirect_uri: CALLBACK, code_verifier: None }, status, body)
 }
 
 fn renew(status: u16, body: &str) -> Result<TokenSet, ProviderError> {

@@ -1,11 +1,6 @@
 //! Azure DevOps' wire: what goes out byte for byte, and what its odd answers mean.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "this is a test, helpers included"
-)]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "this is a test, helpers included")]
 
 mod answers;
 mod person;

@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use admit::provider::{
-    AuthorizationRequest, ClientAuthentication, Fault, Grant, OAuthFlow, ProviderError,
-};
+use admit::provider::{AuthorizationRequest, ClientAuthentication, Fault, Grant, OAuthFlow, ProviderError};
 use admit::{HttpRequest, Secret};
 use admit_providers::azure_devops::{AzureDevOps, Scope};
 
@@ -32,11 +30,7 @@ fn a_code_goes_as_five_fields_and_nothing_else() {
     // ADO-001
     let code = Secret::new("the.code");
     let verifier = Secret::new("never sent");
-    let grant = Grant::AuthorizationCode {
-        code: &code,
-        redirect_uri: CALLBACK,
-        code_verifier: Some(&verifier),
-    };
+    let grant = Grant::AuthorizationCode { code: &code, redirect_uri: CALLBACK, code_verifier: Some(&verifier) };
     assert_is_token_request(
         &request(&grant, "the.secret"),
         "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer\
@@ -67,11 +61,9 @@ fn every_character_of_a_secret_and_a_code_arrives() {
     let long = "c".repeat(6 * 1024);
     for assertion in [awkward, &long] {
         let code = Secret::new(assertion);
-        let grant =
-            Grant::AuthorizationCode { code: &code, redirect_uri: CALLBACK, code_verifier: None };
+        let grant = Grant::AuthorizationCode { code: &code, redirect_uri: CALLBACK, code_verifier: None };
         let body = request(&grant, awkward).into_body();
-        let fields: Vec<(String, String)> =
-            url::form_urlencoded::parse(&body).into_owned().collect();
+        let fields: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
         assert_eq!(fields.len(), 5);
         assert_eq!(fields[1], ("client_assertion".to_owned(), awkward.to_owned()));
         assert_eq!(fields[3], ("assertion".to_owned(), assertion.to_owned()));
@@ -90,13 +82,10 @@ fn the_redirect_uri_is_the_one_of_the_grant() {
 
 #[test]
 fn a_client_without_a_secret_is_refused_before_anything_is_sent() {
-    let assertion = ClientAuthentication::Assertion {
-        assertion_type: "urn:example",
-        assertion: Secret::new("an assertion"),
-    };
+    let assertion =
+        ClientAuthentication::Assertion { assertion_type: "urn:example", assertion: Secret::new("an assertion") };
     for client in [ClientAuthentication::None, assertion] {
-        let error = with(|cx| provider().token_request(cx, &refresh(&Secret::new("rt")), &client))
-            .unwrap_err();
+        let error = with(|cx| provider().token_request(cx, &refresh(&Secret::new("rt")), &client)).unwrap_err();
         assert_eq!(error.fault(), Fault::Configuration);
         assert!(!error.to_string().contains("an assertion"), "{error}");
     }
@@ -108,12 +97,7 @@ fn another_server_can_stand_in_for_all_three_endpoints() {
     let config = provider.config();
     assert_eq!(config.authorization_url(), Some("http://127.0.0.1:9009/azure/oauth2/authorize"));
     assert_eq!(config.token_url(), Some("http://127.0.0.1:9009/azure/oauth2/token"));
-    assert!(
-        config
-            .userinfo_url()
-            .unwrap()
-            .starts_with("http://127.0.0.1:9009/azure/_apis/profile/profiles/me?")
-    );
+    assert!(config.userinfo_url().unwrap().starts_with("http://127.0.0.1:9009/azure/_apis/profile/profiles/me?"));
 }
 
 #[test]

@@ -1,0 +1,398 @@
+use std::io;
+use std::sync::{Arc, Mutex};
+
+use http::StatusCode;
+
+use super::*;
+use crate::AzureError;
+use crate::azure::{Build, Listing, Name, Organisation, Project, Repository, WorkItem};
+
+const SIGNED_IN: View<'_> = View { user_name: Some("Ada"), path: "/dashboard/Fabrikam", pretend: false };
+const SIGNED_OUT: View<'_> = View { user_name: None, path: "/", pretend: false };
+const MARKUP: &str = "<script>\"'&";
+
+fn text(response: &Response<Bytes>) -> String {
+    std::str::from_utf8(response.body()).unwrap().to_owned()
+}
+
+/// One element, its parts a line each.
+fn element(response: &Response<Bytes>, name: &str) -> String {
+    let text = text(response);
+    let (start, end) = (text.find(&format!("<{name}")).unwrap(), text.find(&format!("</{name}>")).unwrap());
+    text[start..end].replace("><", ">\n<")
+}
+
+fn all<T>(items: impl Into<Vec<T>>) -> Listing<T> {
+    Listing { items: items.into(), is_complete: true }
+}
+
+fn name(name: &str) -> Name {
+    name.parse().unwrap()
+}
+
+/// Every page, with markup wherever a text can stand.
+fn pages() -> Vec<(&'static str, Response<Bytes>)> {
+    let some = || Some(MARKUP.to_owned());
+    let view = View { user_name: Some(MARKUP), path: "/\"><script>", pretend: true };
+    let (organisation, project) = (name(MARKUP), name(MARKUP));
+    let item = WorkItem { id: 7, kind: some(), title: some(), state: some(), assigned_to: some(), changed: None };
+    let build = Build {
+        build_number: MARKUP.to_owned(),
+        definition: some(),
+        status: some(),
+        result: some(),
+        source_branch: some(),
+        queue_time: None,
+        finish_time: None,
+    };
+    let repository = Repository {
+        name: MARKUP.to_owned(),
+        default_branch: some(),
+        size: None,
+        remote_url: Some(format!("https://dev.azure.com/{MARKUP}")),
+        is_disabled: Some(true),
+    };
+    let found = Project { name: MARKUP.to_owned(), description: some(), last_update_time: None };
+    let status = StatusCode::UNAUTHORIZED;
+    vec![
+        ("home", home(view)),
+        ("home, signed out", home(SIGNED_OUT)),
+        ("organisations", organisations(view, &all([Organisation { name: MARKUP.to_owned() }]))),
+        ("no organisations", organisations(view, &all([]))),
+        ("projects", projects(view, &organisation, &all([found]))),
+        ("no projects", projects(view, &organisation, &all([]))),
+        ("work items", work_items(view, &organisation, &project, &all([item]))),
+        ("no work items", work_items(view, &organisation, &project, &all([]))),
+        ("builds", builds(view, &organisation, &project, &all([build]))),
+        ("no builds", builds(view, &organisation, &project, &all([]))),
+        ("repositories", repositories(view, &organisation, &project, &all([repository]))),
+        ("no repositories", repositories(view, &organisation, &project, &all([]))),
+        ("problem", problem(view, &AzureError::Expired { call: "builds", status })),
+        ("not found", not_found(view)),
+    ]
+}
+
+#[test]
+fn names_are_text_wherever_they_stand() {
+    for (page, response) in pages() {
+        let text = text(&response);
+        assert!(!text.contains("<script"), "{page}");
+        assert!(!text.contains(MARKUP), "{page}");
+    }
+}
+
+#[test]
+fn every_page_has_one_heading_a_title_and_its_landmarks() {
+    for (page, response) in pages() {
+        let text = text(&response);
+        for once in ["<h1>", "<title>", "<header>", "<main ", "<footer>", "lang=\"en\""] {
+            assert_eq!(text.matches(once).count(), 1, "{page}: {once}");
+        }
+        assert!(text.contains("href=\"#main\"") && text.contains("id=\"main\""), "{page}");
+    }
+}
+
+#[test]
+fn every_column_has_a_header_and_every_cell_its_label() {
+    for (page, response) in pages() {
+        let text = text(&response);
+        if text.contains("<table") {
+            let columns = text.matches("<th scope=\"col\"").count();
+            assert!(columns > 1, "{page}");
+            assert_eq!(text.matches("<td").count(), columns - 1, "{page}");
+            assert_eq!(text.matches(" data-label=\"").count(), columns - 1, "{page}");
+            assert_eq!(text.matches("<th scope=\"row\"").count(), 1, "{page}");
+        }
+    }
+}
+
+#[test]
+fn a_page_loads_nothing_and_runs_nothing() {
+    for (page, response) in pages() {
+        let text = text(&response);
+        for loads in [" src=", "url(", "@import", " style=", " onclick=", "rel=\"stylesheet\""] {
+            assert!(!text.contains(loads), "{page}: {loads}");
+        }
+    }
+}
+
+#[test]
+fn every_page_is_kept_from_frames_caches_and_guesses_about_its_type() {
+    for (page, response) in pages() {
+        let header = |name: &str| response.headers()[name].to_str().unwrap().to_owned();
+        assert_eq!(header("content-type"), "text/html; charset=utf-8", "{page}");
+        assert_eq!(header("cache-control"), "no-store", "{page}");
+        assert_eq!(header("x-content-type-options"), "nosniff", "{page}");
+        assert_eq!(header("referrer-policy"), "same-origin", "{page}");
+        assert!(header("content-security-policy").contains("frame-ancestors 'none'"), "{page}");
+    }
+}
+
+#[test]
+fn the_policy_names_the_style_sheet_that_the_page_holds() {
+    use base64::Engine;
+
+    let text = text(&home(SIGNED_OUT));
+    let style = text.split_once("<style>").unwrap().1.split_once("</style>").unwrap().0;
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, style.as_bytes());
+    let digest = base64::engine::general_purpose::STANDARD.encode(digest);
+    let policy = security_headers()["content-security-policy"].to_str().unwrap().to_owned();
+    assert_eq!(
+        policy,
+        format!(
+            "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'; \
+             frame-ancestors 'none'"
+        )
+    );
+}
+
+#[test]
+fn only_a_pretend_azure_devops_is_called_one() {
+    let notice = "This is a pretend Azure DevOps; nothing leaves this machine.";
+    assert!(!text(&home(SIGNED_IN)).contains(notice));
+    assert!(text(&home(View { pretend: true, ..SIGNED_IN })).contains(notice));
+}
+
+#[test]
+fn links_lead_where_the_router_expects_them() {
+    let page = text(&work_items(SIGNED_IN, &name("a b"), &name("c/d"), &all([])));
+    for route in [routes::PROJECTS, routes::WORK_ITEMS, routes::BUILDS, routes::REPOSITORIES] {
+        let address = route.replace("{organisation}", "a%20b").replace("{project}", "c%2Fd");
+        assert!(page.contains(&format!("href=\"{address}\"")), "{address}");
+    }
+}
+
+#[test]
+fn a_name_that_no_path_can_hold_is_shown_without_a_link() {
+    let page = text(&organisations(SIGNED_IN, &all([Organisation { name: "..".to_owned() }])));
+    assert!(page.contains("<li>..</li>"));
+}
+
+#[test]
+fn a_list_that_goes_on_says_so_on_the_page() {
+    let found = Listing { items: vec![Organisation { name: "Fabrikam".to_owned() }], is_complete: false };
+    assert!(text(&organisations(SIGNED_IN, &found)).contains("These are the first 1. Azure DevOps has more."));
+}
+
+#[test]
+fn every_problem_offers_the_step_that_helps() {
+    let call = "builds";
+    let status = StatusCode::UNAUTHORIZED;
+    let wait = std::time::Duration::from_secs(30);
+    let again = "href=\"/api/auth/signin?callbackUrl=%2Fdashboard%2FFabrikam\">Sign in again";
+    let retry = "href=\"/dashboard/Fabrikam\">Try again";
+    let elsewhere = "href=\"/dashboard\">Your organisations";
+    for (error, status, retry_after, step) in [
+        (AzureError::Expired { call, status }, 401, None, again),
+        (AzureError::OrganisationRefuses { call, status }, 403, None, elsewhere),
+        (AzureError::ConditionalAccess { call }, 403, None, elsewhere),
+        (AzureError::MissingScope { call, scope: Some("vso.build".to_owned()) }, 403, None, elsewhere),
+        (AzureError::NotAllowed { call }, 403, None, elsewhere),
+        (AzureError::RateLimited { call, retry_after: wait }, 503, Some("30"), retry),
+        (AzureError::Unavailable { call, status: None, retry_after: None, source: None }, 502, None, retry),
+        (AzureError::Unavailable { call, status: None, retry_after: Some(wait), source: None }, 503, Some("30"), retry),
+        (AzureError::NotFound { call }, 404, None, elsewhere),
+        (AzureError::Unexpected { call, status: None, what: "x", source: None }, 502, None, retry),
+    ] {
+        let response = problem(SIGNED_IN, &error);
+        let text = text(&response);
+        assert_eq!(response.status(), status, "{error}");
+        let header = response.headers().get("retry-after").map(|value| value.to_str().unwrap());
+        assert_eq!(header, retry_after, "{error}");
+        assert!(text.contains(step), "{error}");
+        assert!(text.contains(&maud::html! { (error.explanation()) }.into_string()), "{error}");
+    }
+}
+
+#[test]
+fn the_cause_is_in_the_log_and_not_on_the_page() {
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber =
+        tracing_subscriber::fmt().with_ansi(false).without_time().with_writer(move || writer.clone()).finish();
+    let source = Some(Box::from("no sense from line 1 column 3 on"));
+    let error = AzureError::Unexpected { call: "builds", status: None, what: "JSON of another shape", source };
+    let page = tracing::subscriber::with_default(subscriber, || text(&problem(SIGNED_IN, &error)));
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    for cause in ["builds: JSON of another shape", "line 1 column 3"] {
+        assert!(log.contains(cause), "{log}");
+        assert!(!page.contains(cause));
+    }
+}
+
+/// WCAG 2.2 §1.4.3, for every pair of colours that the style sheet puts together.
+#[test]
+fn every_text_stands_out_from_its_ground() {
+    let pairs = [
+        ("ink", "ground"),
+        ("ink", "paper"),
+        ("ink", "tint"),
+        ("soft", "ground"),
+        ("soft", "paper"),
+        ("soft", "tint"),
+        ("accent", "ground"),
+        ("accent", "paper"),
+        ("accent", "tint"),
+        ("on-accent", "accent"),
+        ("on-notice", "notice"),
+        ("good", "paper"),
+        ("good", "tint"),
+        ("bad", "paper"),
+        ("bad", "tint"),
+        ("busy", "paper"),
+        ("busy", "tint"),
+    ];
+    let (light, dark) = style::STYLE.split_once("prefers-color-scheme: dark").unwrap();
+    for (scheme, sheet) in [("light", light), ("dark", dark)] {
+        for (text, ground) in pairs {
+            let (one, other) = (luminance(sheet, text), luminance(sheet, ground));
+            let contrast = (one.max(other) + 0.05) / (one.min(other) + 0.05);
+            assert!(contrast >= 4.5, "{scheme}: {text} on {ground} is {contrast:.2}");
+        }
+    }
+}
+
+fn luminance(sheet: &str, variable: &str) -> f64 {
+    let hex = sheet.split_once(&format!("--{variable}: #")).unwrap().1.split(';').next().unwrap();
+    let hex: String =
+        if hex.len() == 3 { hex.chars().flat_map(|digit| [digit, digit]).collect() } else { hex.to_owned() };
+    let part = |at: usize| {
+        let value = f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap()) / 255.0;
+        if value <= 0.04045 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    assert_eq!(hex.len(), 6, "{variable}");
+    0.2126 * part(0) + 0.7152 * part(2) + 0.0722 * part(4)
+}
+
+#[test]
+fn home_offers_the_way_in() {
+    insta::assert_snapshot!(element(&home(SIGNED_OUT), "body"), @r##"
+    <body>
+    <a class="skip" href="#main">Skip to the content</a>
+    <header>
+    <div class="top">
+    <div class="inner">
+    <a class="brand" href="/">
+    <svg viewBox="0 0 32 32" aria-hidden="true">
+    <rect width="32" height="32" rx="7">
+    </rect>
+    <path d="M9 22v-6M16 22V9M23 22v-9">
+    </path>
+    </svg>Dashboard</a>
+    <p class="who">
+    <a href="/api/auth/signin?callbackUrl=%2F">Sign in</a>
+    </p>
+    </div>
+    </div>
+    </header>
+    <main id="main" tabindex="-1">
+    <div class="inner">
+    <h1>Your Azure DevOps at a glance</h1>
+    <p class="lead">See what is planned, what is being built and where the code is, across your organisations and projects.</p>
+    <div class="card">
+    <h2>Sign in to begin</h2>
+    <p>Azure DevOps will ask you whether this dashboard may read your profile, projects, work items, builds and code. It reads; it changes nothing.</p>
+    <p class="actions">
+    <a class="button" href="/api/auth/signin?callbackUrl=%2Fdashboard">Sign in with Azure DevOps</a>
+    </p>
+    </div>
+    </div>
+    </main>
+    <footer>
+    <div class="inner">
+    <p>An example of <strong>admit</strong>, sign-in for Rust web apps.</p>
+    </div>
+    </footer>
+    "##);
+}
+
+#[test]
+fn a_build_is_a_row_whose_cells_know_their_columns() {
+    let json = r#"{"buildNumber":"20261120.3","status":"completed","result":"failed","definition":{"name":"CI"},
+        "sourceBranch":"refs/heads/main","finishTime":"2026-11-20T09:20:00Z"}"#;
+    let build: Build = serde_json::from_str(json).unwrap();
+    let page = builds(SIGNED_IN, &name("Fabrikam"), &name("Web Shop"), &all([build]));
+    insta::assert_snapshot!(element(&page, "main"), @r#"
+    <main id="main" tabindex="-1">
+    <div class="inner">
+    <nav class="crumbs" aria-label="Breadcrumbs">
+    <ol>
+    <li>
+    <a href="/dashboard">Organisations</a>
+    </li>
+    <li>
+    <a href="/dashboard/Fabrikam">Fabrikam</a>
+    </li>
+    <li>
+    <a href="/dashboard/Fabrikam/Web%20Shop/work-items">Web Shop</a>
+    </li>
+    <li>
+    <span aria-current="page">Builds</span>
+    </li>
+    </ol>
+    </nav>
+    <h1>Builds</h1>
+    <nav class="tabs" aria-label="Parts of the project">
+    <ul>
+    <li>
+    <a href="/dashboard/Fabrikam/Web%20Shop/work-items">Work items</a>
+    </li>
+    <li>
+    <a href="/dashboard/Fabrikam/Web%20Shop/builds" aria-current="page">Builds</a>
+    </li>
+    <li>
+    <a href="/dashboard/Fabrikam/Web%20Shop/repositories">Repositories</a>
+    </li>
+    </ul>
+    </nav>
+    <table role="table">
+    <caption class="hidden">Builds, latest first</caption>
+    <thead role="rowgroup">
+    <tr role="row">
+    <th scope="col" role="columnheader">Number</th>
+    <th scope="col" role="columnheader">Definition</th>
+    <th scope="col" role="columnheader">State</th>
+    <th scope="col" role="columnheader">Branch</th>
+    <th scope="col" role="columnheader">When</th>
+    </tr>
+    </thead>
+    <tbody role="rowgroup">
+    <tr role="row">
+    <th scope="row" role="rowheader">20261120.3</th>
+    <td role="cell" data-label="Definition">
+    <div>CI</div>
+    </td>
+    <td role="cell" data-label="State">
+    <div>
+    <span class="state bad">Failed</span>
+    </div>
+    </td>
+    <td role="cell" data-label="Branch">
+    <div>
+    <code>main</code>
+    </div>
+    </td>
+    <td role="cell" data-label="When">
+    <div>
+    <time datetime="2026-11-20T09:20:00.000Z">20 Nov 2026, 09:20 UTC</time>
+    </div>
+    </td>
+    </tr>
+    </tbody>
+    </table>
+    </div>
+    "#);
+}

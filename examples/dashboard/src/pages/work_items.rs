@@ -1,0 +1,41 @@
+//! A project's work items.
+
+use bytes::Bytes;
+use http::Response;
+use maud::html;
+
+use super::empty::{empty, more};
+use super::layout::Page;
+use super::tab::Tab;
+use super::{View, show, table};
+use crate::azure::{Listing, Name, WorkItem};
+
+/// The work items of a project that changed last.
+pub fn work_items(view: View<'_>, organisation: &Name, project: &Name, found: &Listing<WorkItem>) -> Response<Bytes> {
+    let rows = found.items.iter().map(|item| {
+        table::row(
+            &html! { (show::text(item.title.as_deref())) },
+            &[
+                html! { span.number { (item.id) } },
+                show::text(item.kind.as_deref()),
+                show::text(item.state.as_deref()),
+                show::text(item.assigned_to.as_deref()),
+                show::instant(item.changed),
+            ],
+            &COLUMNS,
+        )
+    });
+    let content = html! {
+        (Tab::WorkItems.bar(organisation, project))
+        @if found.items.is_empty() {
+            (empty("No work items yet", "As soon as somebody adds a bug, a task or a story, it shows up here."))
+        } @else {
+            (table::table("Work items, latest change first", &COLUMNS, rows))
+            (more(found))
+        }
+    };
+    let crumbs = Tab::crumbs(organisation, project);
+    Page { heading: Tab::WorkItems.title(), crumbs: &crumbs }.ok(view, &content)
+}
+
+const COLUMNS: [&str; 6] = ["Title", "Id", "Type", "State", "Assigned to", "Changed"];
