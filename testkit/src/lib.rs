@@ -1,1 +1,66 @@
-//! .
+//! Try sign-in without an account, and test it without a network.
+//!
+//! The testkit holds what admit's own tests run on:
+//!
+//! - [`PretendAzureDevOps`] is Azure DevOps as an application sees it: the pages, the token endpoint and a slice of the
+//!   REST API, with sample data. It is stricter than the real one, fails on demand, and remembers what it was asked.
+//!   It answers in process, as an [`admit::HttpClient`], or on a loopback socket where a person can click.
+//! - [`FixedClock`] and [`FixedRandom`] stand in for time and chance.
+//! - [`CookieJar`] keeps cookies as a browser does, and refuses what a browser refuses.
+//! - [`render`] writes requests and responses down for snapshots.
+//!
+//! # Example
+//! One whole trip: the browser goes to the provider, somebody consents, and the code becomes tokens.
+//!
+//! ```
+//! use std::sync::Arc;
+//!
+//! use admit::HttpClient;
+//! use admit_testkit::azure_devops::{BASE_URL, JWT_BEARER, Stage};
+//! use admit_testkit::{FixedClock, FixedRandom, PretendAzureDevOps};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let clock = FixedClock::default();
+//! let azure = PretendAzureDevOps::builder("app-id", "secret", "https://app.example/callback")
+//!     .clock(Arc::new(clock.clone()))
+//!     .random(Arc::new(FixedRandom::new(1)))
+//!     .build();
+//!
+//! let url = format!(
+//!     "{BASE_URL}/oauth2/authorize?client_id=app-id&response_type=Assertion&state=s1\
+//!      &scope=vso.profile%20vso.project&redirect_uri=https%3A%2F%2Fapp.example%2Fcallback"
+//! );
+//! let callback = azure.authorize_as("norma", &url).await?;
+//! assert_eq!(callback.parameter("state"), Some("s1"));
+//!
+//! let form = url::form_urlencoded::Serializer::new(String::new())
+//!     .append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer")
+//!     .append_pair("client_assertion", "secret")
+//!     .append_pair("grant_type", JWT_BEARER)
+//!     .append_pair("assertion", callback.parameter("code").unwrap_or_default())
+//!     .append_pair("redirect_uri", "https://app.example/callback")
+//!     .finish();
+//! let request = http::Request::post(format!("{BASE_URL}/oauth2/token"))
+//!     .header("Content-Type", "application/x-www-form-urlencoded")
+//!     .body(form.into())?;
+//! let answer = azure.send(request).await?;
+//!
+//! assert_eq!(answer.status(), 200);
+//! assert_eq!(azure.count(Stage::Token), 1);
+//! assert_eq!(azure.violations(), [""; 0]);
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod azure_devops;
+mod clock;
+mod jar;
+mod random;
+pub mod render;
+
+#[doc(inline)]
+pub use azure_devops::PretendAzureDevOps;
+pub use clock::FixedClock;
+pub use jar::CookieJar;
+pub use random::FixedRandom;

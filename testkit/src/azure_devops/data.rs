@@ -1,0 +1,319 @@
+//! Who can sign in, and what they have there.
+
+use std::fmt;
+
+use bytes::Bytes;
+
+/// Somebody with an account.
+///
+/// ```
+/// use admit_testkit::azure_devops::{Organization, Person, Project};
+///
+/// let ada = Person::new("ada", "Ada Example")
+///     .email("ada@example.com")
+///     .organization(Organization::new("example").project(Project::new("Engine", "Cogs and cards")));
+/// assert_eq!(ada.id.len(), 36);
+/// ```
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Person {
+    /// The name by which tests call them.
+    pub login: String,
+    /// The profile id: a GUID that follows from the login.
+    pub id: String,
+    /// The name that is shown.
+    pub display_name: String,
+    /// The contact address, which Azure DevOps does not verify.
+    pub email: Option<String>,
+    /// The picture: a PNG, JPEG or GIF.
+    pub avatar: Option<Bytes>,
+    /// The organisations they belong to.
+    pub organizations: Vec<Organization>,
+}
+
+impl Person {
+    /// Somebody without address, picture or organisation.
+    pub fn new(login: impl Into<String>, display_name: impl Into<String>) -> Self {
+        let login = login.into();
+        Self {
+            id: guid_of("person", &login),
+            login,
+            display_name: display_name.into(),
+            email: None,
+            avatar: None,
+            organizations: Vec::new(),
+        }
+    }
+
+    /// Sets the profile id, for tests about ids.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = id.into();
+        self
+    }
+
+    /// Gives them an address.
+    #[must_use]
+    pub fn email(mut self, email: impl Into<String>) -> Self {
+        self.email = Some(email.into());
+        self
+    }
+
+    /// Gives them a picture.
+    #[must_use]
+    pub fn avatar(mut self, image: impl Into<Bytes>) -> Self {
+        self.avatar = Some(image.into());
+        self
+    }
+
+    /// Makes them a member.
+    #[must_use]
+    pub fn organization(mut self, organization: Organization) -> Self {
+        self.organizations.push(organization);
+        self
+    }
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Person")
+            .field("login", &self.login)
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An organisation, which holds projects.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Organization {
+    /// Its GUID.
+    pub id: String,
+    /// Its name, which is part of its address.
+    pub name: String,
+    /// Its projects.
+    pub projects: Vec<Project>,
+}
+
+impl Organization {
+    /// One without projects.
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { id: guid_of("organization", &name), name, projects: Vec::new() }
+    }
+
+    /// Adds a project.
+    #[must_use]
+    pub fn project(mut self, project: Project) -> Self {
+        self.projects.push(project);
+        self
+    }
+}
+
+/// A project: work items, builds and repositories.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Project {
+    /// Its GUID.
+    pub id: String,
+    /// Its name, which is part of its address.
+    pub name: String,
+    /// What it is about.
+    pub description: String,
+    /// What is to be done.
+    pub work_items: Vec<WorkItem>,
+    /// What was built, newest first.
+    pub builds: Vec<Build>,
+    /// Where the code lies.
+    pub repositories: Vec<Repository>,
+}
+
+impl Project {
+    /// An empty one.
+    pub fn new(name: impl Into<String>, description: impl Into<String>) -> Self {
+        let name = name.into();
+        Self {
+            id: guid_of("project", &name),
+            name,
+            description: description.into(),
+            work_items: Vec::new(),
+            builds: Vec::new(),
+            repositories: Vec::new(),
+        }
+    }
+
+    /// Adds work items.
+    #[must_use]
+    pub fn work_items(mut self, items: impl IntoIterator<Item = WorkItem>) -> Self {
+        self.work_items.extend(items);
+        self
+    }
+
+    /// Adds builds.
+    #[must_use]
+    pub fn builds(mut self, builds: impl IntoIterator<Item = Build>) -> Self {
+        self.builds.extend(builds);
+        self
+    }
+
+    /// Adds repositories, by their names.
+    #[must_use]
+    pub fn repositories<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        self.repositories.extend(names.into_iter().map(Repository::new));
+        self
+    }
+}
+
+/// Something to be done.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct WorkItem {
+    /// Its number, unique in the organisation.
+    pub id: u32,
+    /// `Bug`, `Task`, `User Story`, …
+    pub kind: String,
+    /// What it says.
+    pub title: String,
+    /// `New`, `Active`, `Resolved` or `Closed`.
+    pub state: String,
+    /// The display name of whoever has it.
+    pub assigned_to: Option<String>,
+}
+
+impl WorkItem {
+    /// One that nobody has taken.
+    pub fn new(id: u32, kind: &str, state: &str, title: &str) -> Self {
+        Self {
+            id,
+            kind: kind.to_owned(),
+            title: title.to_owned(),
+            state: state.to_owned(),
+            assigned_to: None,
+        }
+    }
+
+    /// Gives it to somebody, by display name.
+    #[must_use]
+    pub fn assigned_to(mut self, display_name: &str) -> Self {
+        self.assigned_to = Some(display_name.to_owned());
+        self
+    }
+}
+
+/// One run of a pipeline.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Build {
+    /// Its number.
+    pub id: u32,
+    /// The pipeline's name.
+    pub pipeline: String,
+    /// The branch, without `refs/heads/`.
+    pub branch: String,
+    /// How it went.
+    pub outcome: BuildOutcome,
+    /// The display name of whoever asked for it.
+    pub requested_for: String,
+    /// How long before the server's start it began.
+    pub minutes_ago: u32,
+}
+
+impl Build {
+    /// A build of `main`.
+    pub fn new(
+        id: u32,
+        pipeline: &str,
+        outcome: BuildOutcome,
+        requested_for: &str,
+        minutes_ago: u32,
+    ) -> Self {
+        Self {
+            id,
+            pipeline: pipeline.to_owned(),
+            branch: "main".to_owned(),
+            outcome,
+            requested_for: requested_for.to_owned(),
+            minutes_ago,
+        }
+    }
+
+    /// Of another branch.
+    #[must_use]
+    pub fn branch(mut self, branch: &str) -> Self {
+        branch.clone_into(&mut self.branch);
+        self
+    }
+}
+
+/// How a build went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum BuildOutcome {
+    /// It failed.
+    Failed,
+    /// It runs.
+    InProgress,
+    /// It worked.
+    Succeeded,
+}
+
+/// A Git repository.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Repository {
+    /// Its GUID.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl Repository {
+    /// A repository whose default branch is `main`.
+    pub fn new(name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { id: guid_of("repository", &name), name }
+    }
+}
+
+/// A GUID that follows from a name, so that the same people have the same ids in every run.
+pub(super) fn guid_of(kind: &str, name: &str) -> String {
+    // FNV-1a over the name, spread to 128 bits. Ids must differ and stay; nobody has to be unable to guess them.
+    let hash = kind
+        .bytes()
+        .chain([0])
+        .chain(name.bytes())
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+    let (high, low) = (crate::random::mix(hash), crate::random::mix(!hash));
+    guid((u128::from(high) << 64) | u128::from(low))
+}
+
+/// Writes 128 bits as a version 4 GUID.
+pub(super) fn guid(bits: u128) -> String {
+    let bits = (bits & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
+    let hex = format!("{bits:032x}");
+    let mut out = String::with_capacity(36);
+    for (place, digit) in hex.chars().enumerate() {
+        if matches!(place, 8 | 12 | 16 | 20) {
+            out.push('-');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_follow_from_kind_and_name_and_are_version_4_guids() {
+        assert_eq!(guid_of("person", "norma"), guid_of("person", "norma"));
+        assert_ne!(guid_of("person", "norma"), guid_of("project", "norma"));
+        let id = guid_of("person", "bo");
+        assert_eq!((id.len(), &id[14..15]), (36, "4"));
+        assert!(matches!(&id[19..20], "8" | "9" | "a" | "b"), "{id}");
+        assert_eq!(guid(0), "00000000-0000-4000-8000-000000000000");
+    }
+}

@@ -1,0 +1,197 @@
+//! What can be made to go wrong, and where.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use admit::http::HttpResponse;
+use http::StatusCode;
+use http::header::RETRY_AFTER;
+use serde_json::{Value, json};
+
+use super::{answer, pages};
+
+/// A stop on an application's way through Azure DevOps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Stage {
+    /// `GET /oauth2/authorize`, where the browser goes.
+    Authorize,
+    /// `POST /oauth2/token`.
+    Token,
+    /// `GET /_apis/profile/profiles/me`.
+    Profile,
+    /// Every other call.
+    Rest,
+}
+
+impl Stage {
+    /// The stage that a path belongs to; the pretend server's own pages belong to none.
+    pub(super) fn of(path: &str) -> Option<Self> {
+        match path {
+            "/" => None,
+            "/oauth2/authorize" => Some(Self::Authorize),
+            "/oauth2/token" => Some(Self::Token),
+            _ if path.starts_with("/_pretend/") => None,
+            _ if path.starts_with("/_apis/profile/") => Some(Self::Profile),
+            _ => Some(Self::Rest),
+        }
+    }
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Authorize => "authorize",
+            Self::Token => "token",
+            Self::Profile => "profile",
+            Self::Rest => "rest",
+        }
+    }
+
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        [Self::Authorize, Self::Token, Self::Profile, Self::Rest]
+            .into_iter()
+            .find(|stage| stage.name() == name)
+    }
+}
+
+/// A way to fail. Hand it to [`fail_once`](super::PretendAzureDevOps::fail_once) or
+/// [`fail_always`](super::PretendAzureDevOps::fail_always).
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Answers rightly, but only after that time on the server's clock.
+    Slow(Duration),
+    /// Answers with that status and an HTML page, without doing anything.
+    Status(StatusCode),
+    /// Answers 429 with that `Retry-After`, which may be seconds, a date or nonsense.
+    TooManyRequests {
+        /// The header's value.
+        retry_after: String,
+    },
+    /// Answers 203 with a sign-in page, as Azure DevOps does for a token it does not take.
+    HtmlWith203,
+    /// Answers 200 with a sign-in page.
+    HtmlWith200,
+    /// Answers 200 with an error in capitalised members.
+    ErrorWith200,
+    /// Does the work, then loses the answer: after a refresh the old token is dead and nobody has the new one.
+    LostAnswer,
+    /// Answers rightly, but leaves the refresh token out. Changes only what the token endpoint says.
+    NoRefreshToken,
+    /// Drops the connection without having done anything.
+    DroppedConnection,
+    /// Answers 302 to that address.
+    RedirectTo(String),
+    /// Answers 200 with a JSON object of about that many bytes.
+    HugeBody(usize),
+    /// Refuses that organisation's calls as its policy "third-party application access via OAuth" does. Other calls,
+    /// and the profile above all, work on. Only for [`Stage::Rest`].
+    OrganizationDenied(String),
+}
+
+impl Fault {
+    /// The answer given in place of the right one, if this fault gives one.
+    pub(super) fn answer(&self) -> Option<HttpResponse> {
+        Some(match self {
+            Self::Status(status) => answer::html(*status, pages::gateway(*status)),
+            Self::TooManyRequests { retry_after } => {
+                let mut response = answer::exception(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    "RequestBlockedException",
+                    "TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource \
+                     'Concurrency' in namespace 'User'.",
+                    3000,
+                );
+                answer::set(&mut response, RETRY_AFTER, retry_after);
+                response
+            }
+            Self::HtmlWith203 => {
+                answer::html(StatusCode::NON_AUTHORITATIVE_INFORMATION, pages::sign_in_again())
+            }
+            Self::HtmlWith200 => answer::html(StatusCode::OK, pages::sign_in_again()),
+            Self::ErrorWith200 => answer::json(
+                StatusCode::OK,
+                &json!({ "Error": "invalid_grant", "ErrorDescription": "The grant is not valid" }),
+            ),
+            Self::RedirectTo(url) => answer::redirect(url),
+            Self::HugeBody(bytes) => {
+                answer::json(StatusCode::OK, &json!({ "padding": "x".repeat(*bytes) }))
+            }
+            Self::Slow(_)
+            | Self::LostAnswer
+            | Self::NoRefreshToken
+            | Self::DroppedConnection
+            | Self::OrganizationDenied(_) => return None,
+        })
+    }
+
+    /// Reads a fault from the control endpoint's JSON.
+    pub(super) fn from_json(value: &Value) -> Result<Self, String> {
+        let number = |key: &str| {
+            value.get(key).and_then(Value::as_u64).ok_or(format!("`{key}` is no whole number"))
+        };
+        let text = |key: &str| {
+            value
+                .get(key)
+                .and_then(Value::as_str)
+                .map(str::to_owned)
+                .ok_or(format!("`{key}` is no text"))
+        };
+        Ok(match text("fault")?.as_str() {
+            "slow" => Self::Slow(Duration::from_secs(number("seconds")?)),
+            "status" => {
+                let status = u16::try_from(number("status")?)
+                    .ok()
+                    .and_then(|code| StatusCode::from_u16(code).ok());
+                Self::Status(status.ok_or("`status` is no HTTP status")?)
+            }
+            "too-many-requests" => Self::TooManyRequests { retry_after: text("retry_after")? },
+            "html-with-203" => Self::HtmlWith203,
+            "html-with-200" => Self::HtmlWith200,
+            "error-with-200" => Self::ErrorWith200,
+            "lost-answer" => Self::LostAnswer,
+            "no-refresh-token" => Self::NoRefreshToken,
+            "dropped-connection" => Self::DroppedConnection,
+            "redirect-to" => Self::RedirectTo(text("url")?),
+            "huge-body" => Self::HugeBody(
+                usize::try_from(number("bytes")?).map_err(|error| error.to_string())?,
+            ),
+            "organization-denied" => Self::OrganizationDenied(text("organization")?),
+            other => return Err(format!("`{other}` is no fault")),
+        })
+    }
+
+    fn concerns(&self, path: &str) -> bool {
+        match self {
+            Self::OrganizationDenied(organization) => {
+                path.split('/').nth(1).is_some_and(|first| first.eq_ignore_ascii_case(organization))
+            }
+            _ => true,
+        }
+    }
+}
+
+/// What has been asked to go wrong and has not yet.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    once: VecDeque<(Stage, Fault)>,
+    always: Vec<(Stage, Fault)>,
+}
+
+impl Faults {
+    pub(super) fn once(&mut self, stage: Stage, fault: Fault) {
+        self.once.push_back((stage, fault));
+    }
+
+    pub(super) fn always(&mut self, stage: Stage, fault: Fault) {
+        self.always.push((stage, fault));
+    }
+
+    /// The fault for a request: the oldest of those that happen once, else the first that lasts.
+    pub(super) fn take(&mut self, stage: Stage, path: &str) -> Option<Fault> {
+        let fits = |(at, fault): &(Stage, Fault)| *at == stage && fault.concerns(path);
+        match self.once.iter().position(fits) {
+            Some(place) => self.once.remove(place).map(|(_, fault)| fault),
+            None => self.always.iter().find(|entry| fits(entry)).map(|(_, fault)| fault.clone()),
+        }
+    }
+}
