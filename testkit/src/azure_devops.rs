@@ -145,9 +145,7 @@ impl PretendAzureDevOps {
 
 impl fmt::Debug for PretendAzureDevOps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("PretendAzureDevOps")
-            .field("client_id", &self.config.client_id)
-            .finish_non_exhaustive()
+        f.debug_struct("PretendAzureDevOps").field("client_id", &self.config.client_id).finish_non_exhaustive()
     }
 }
 

@@ -69,10 +69,7 @@ impl Clock for FixedClock {
     }
 
     // Written out, since an `async fn` would set its alarm at the first poll and not when it is called.
-    fn sleep<'clock, 'sleep>(
-        &'clock self,
-        duration: Duration,
-    ) -> Pin<Box<dyn Future<Output = ()> + Send + 'sleep>>
+    fn sleep<'clock, 'sleep>(&'clock self, duration: Duration) -> Pin<Box<dyn Future<Output = ()> + Send + 'sleep>>
     where
         'clock: 'sleep,
         Self: 'sleep,

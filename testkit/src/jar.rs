@@ -42,11 +42,7 @@ impl CookieJar {
     /// Takes in the `Set-Cookie` lines of a response, in their order.
     pub fn apply(&mut self, headers: &HeaderMap) {
         for line in headers.get_all(SET_COOKIE) {
-            match line
-                .to_str()
-                .map_err(|_| "a line that is not ASCII")
-                .and_then(|line| self.take(line))
-            {
+            match line.to_str().map_err(|_| "a line that is not ASCII").and_then(|line| self.take(line)) {
                 Ok(()) => {}
                 Err(why) => self.refused.push(format!("{}: {why}", name_of(line.as_bytes()))),
             }
@@ -110,8 +106,7 @@ impl CookieJar {
         let mut cookies: Vec<_> = self.living().filter(|cookie| wanted(cookie)).collect();
         // Longer paths go first (RFC 6265 §5.4); the sort is stable, so that age decides among equals.
         cookies.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
-        let pairs: Vec<_> =
-            cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
+        let pairs: Vec<_> = cookies.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect();
         (!pairs.is_empty()).then(|| pairs.join("; "))
     }
 
@@ -128,10 +123,7 @@ impl CookieJar {
 impl fmt::Debug for CookieJar {
     /// Shows names; values may be sessions.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("CookieJar")
-            .field("names", &self.names())
-            .field("refused", &self.refused)
-            .finish()
+        f.debug_struct("CookieJar").field("names", &self.names()).field("refused", &self.refused).finish()
     }
 }
 
@@ -150,15 +142,8 @@ impl Cookie {
             return Err("a control character");
         }
         let mut parts = line.split(';');
-        let (name, value) = parts
-            .next()
-            .and_then(|pair| pair.split_once('='))
-            .ok_or("no pair of name and value")?;
-        let mut cookie = Self {
-            name: name.trim().to_owned(),
-            value: value.trim().to_owned(),
-            ..Self::default()
-        };
+        let (name, value) = parts.next().and_then(|pair| pair.split_once('=')).ok_or("no pair of name and value")?;
+        let mut cookie = Self { name: name.trim().to_owned(), value: value.trim().to_owned(), ..Self::default() };
         if cookie.name.is_empty() {
             return Err("no name");
         }
@@ -184,8 +169,7 @@ impl Cookie {
         }
         // Max-Age goes before Expires (RFC 6265 §5.3, step 3).
         if let Some(seconds) = max_age {
-            cookie.expires_at =
-                Some(now + Duration::from_secs(u64::try_from(seconds).unwrap_or(0)));
+            cookie.expires_at = Some(now + Duration::from_secs(u64::try_from(seconds).unwrap_or(0)));
         }
         cookie.check(domain, same_site_none)?;
         Ok(cookie)
@@ -216,13 +200,7 @@ impl Cookie {
 
 impl Default for Cookie {
     fn default() -> Self {
-        Self {
-            name: String::new(),
-            value: String::new(),
-            path: "/".to_owned(),
-            secure: false,
-            expires_at: None,
-        }
+        Self { name: String::new(), value: String::new(), path: "/".to_owned(), secure: false, expires_at: None }
     }
 }
 

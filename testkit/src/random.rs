@@ -37,8 +37,7 @@ impl Random for FixedRandom {
     fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             let block = self.blocks.fetch_add(1, Ordering::Relaxed);
-            let value =
-                mix(self.seed.wrapping_add(block.wrapping_add(1).wrapping_mul(GOLDEN_GAMMA)));
+            let value = mix(self.seed.wrapping_add(block.wrapping_add(1).wrapping_mul(GOLDEN_GAMMA)));
             for (byte, random) in chunk.iter_mut().zip(value.to_le_bytes()) {
                 *byte = random;
             }

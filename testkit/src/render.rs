@@ -59,8 +59,7 @@ fn message(out: &mut String, headers: &HeaderMap, body: &Bytes) {
         let _ = writeln!(out, "{name}: {}", String::from_utf8_lossy(value.as_bytes()));
     }
     if !body.is_empty() {
-        let media_type =
-            headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let media_type = headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         out.push('\n');
         out.push_str(&readable(media_type.unwrap_or_default(), body));
         if !out.ends_with('\n') {
@@ -78,8 +77,7 @@ fn readable(media_type: &str, body: &[u8]) -> String {
         });
     }
     if essence == "application/json" || essence.ends_with("+json") {
-        let pretty = serde_json::from_slice::<Value>(body)
-            .and_then(|json| serde_json::to_string_pretty(&json));
+        let pretty = serde_json::from_slice::<Value>(body).and_then(|json| serde_json::to_string_pretty(&json));
         if let Ok(pretty) = pretty {
             return pretty;
         }
@@ -114,12 +112,7 @@ mod tests {
     #[test]
     fn a_body_that_is_not_what_it_says_is_shown_as_it_is() {
         let with = |body: &'static [u8]| {
-            response(
-                &Response::builder()
-                    .header("Content-Type", "application/json")
-                    .body(body.into())
-                    .unwrap(),
-            )
+            response(&Response::builder().header("Content-Type", "application/json").body(body.into()).unwrap())
         };
         assert!(with(b"<html>").ends_with("\n\n<html>\n"));
         assert!(with(b"\xff\xfe").ends_with("\n\n(2 bytes)\n"));

@@ -35,12 +35,7 @@ pub(super) fn empty(status: StatusCode) -> HttpResponse {
 }
 
 /// An error in the form of the REST API.
-pub(super) fn exception(
-    status: StatusCode,
-    type_key: &str,
-    message: &str,
-    event_id: u32,
-) -> HttpResponse {
+pub(super) fn exception(status: StatusCode, type_key: &str, message: &str, event_id: u32) -> HttpResponse {
     json(
         status,
         &json!({

@@ -33,10 +33,9 @@ impl PretendAzureDevOps {
     /// The form of the first page: somebody was chosen.
     pub(super) fn signed_in(&self, request: &HttpRequest) -> HttpResponse {
         match self.read_form(request) {
-            Ok((form, asked, person)) => answer::html(
-                StatusCode::OK,
-                pages::consent(&self.config, &form.query, person, &asked.scopes),
-            ),
+            Ok((form, asked, person)) => {
+                answer::html(StatusCode::OK, pages::consent(&self.config, &form.query, person, &asked.scopes))
+            }
             Err(refusal) => self.refuse(refusal),
         }
     }
@@ -46,20 +45,14 @@ impl PretendAzureDevOps {
         match self.read_form(request) {
             Ok((Form { decision: Some(decision), .. }, asked, person)) => match decision.as_str() {
                 "accept" => self.accept(&asked, person),
-                _ => back(
-                    &asked.redirect_uri,
-                    &[("error", "access_denied"), ("state", &asked.state)],
-                ),
+                _ => back(&asked.redirect_uri, &[("error", "access_denied"), ("state", &asked.state)]),
             },
             Ok(_) => self.stop("the form has no decision"),
             Err(refusal) => self.refuse(refusal),
         }
     }
 
-    fn read_form(
-        &self,
-        request: &HttpRequest,
-    ) -> Result<(Form, AuthorizationRequest, &Person), Refusal> {
+    fn read_form(&self, request: &HttpRequest) -> Result<(Form, AuthorizationRequest, &Person), Refusal> {
         let form = Form::read(request)?;
         let asked = AuthorizationRequest::read(&form.query, &self.config)?;
         let person = self.config.person(&form.login).ok_or_else(|| nobody(&form.login))?;
@@ -112,18 +105,14 @@ impl AuthorizationRequest {
     fn read(query: &str, config: &Config) -> Result<Self, Refusal> {
         let pairs = pairs(query.as_bytes());
         let page = |why: String| Err(Refusal::Page(why));
-        if let Some((name, _)) = pairs.iter().find(|(name, _)| !PARAMETERS.contains(&name.as_str()))
-        {
+        if let Some((name, _)) = pairs.iter().find(|(name, _)| !PARAMETERS.contains(&name.as_str())) {
             return page(format!("the parameter `{name}` is not known"));
         }
         let parameter = |name: &str| {
-            let mut values =
-                pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone());
+            let mut values = pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone());
             match (values.next(), values.next()) {
                 (Some(value), None) if !value.is_empty() => Ok(value),
-                (Some(_), Some(_)) => {
-                    Err(Refusal::Page(format!("the parameter `{name}` stands twice")))
-                }
+                (Some(_), Some(_)) => Err(Refusal::Page(format!("the parameter `{name}` stands twice"))),
                 _ => Err(Refusal::Page(format!("the parameter `{name}` is missing"))),
             }
         };
@@ -135,9 +124,7 @@ impl AuthorizationRequest {
         }
         let redirect_uri = parameter("redirect_uri")?;
         if !config.redirect_uris.contains(&redirect_uri) {
-            return page(
-                "the parameter `redirect_uri` is not registered with the application".to_owned(),
-            );
+            return page("the parameter `redirect_uri` is not registered with the application".to_owned());
         }
         if !is_secure(&redirect_uri, config.http_on_loopback) {
             return page("the parameter `redirect_uri` is not https".to_owned());
@@ -161,9 +148,7 @@ struct Form {
 impl Form {
     fn read(request: &HttpRequest) -> Result<Self, Refusal> {
         let pairs = pairs(request.body());
-        let field = |name: &str| {
-            pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
-        };
+        let field = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
         match (field("request"), field("login")) {
             (Some(query), Some(login)) if request.method() == Method::POST && is_form(request) => {
                 Ok(Self { query, login, decision: field("decision") })

@@ -34,8 +34,7 @@ impl PretendAzureDevOps {
     /// # Errors
     /// When the provider sends the browser nowhere.
     pub async fn deny(&self, url: &str) -> Result<Callback, NoCallback> {
-        let login =
-            self.config.people.first().map(|person| person.login.clone()).unwrap_or_default();
+        let login = self.config.people.first().map(|person| person.login.clone()).unwrap_or_default();
         self.visit(url, &login, "deny").await
     }
 
@@ -112,10 +111,7 @@ impl fmt::Debug for Callback {
     /// Shows where to and the names of the parameters; a code is a secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.parameters.iter().map(|(name, _)| name.as_str()).collect();
-        f.debug_struct("Callback")
-            .field("path", &self.url.path())
-            .field("parameters", &names)
-            .finish_non_exhaustive()
+        f.debug_struct("Callback").field("path", &self.url.path()).field("parameters", &names).finish_non_exhaustive()
     }
 }
 

@@ -24,9 +24,7 @@ impl Builder {
             app_name: "Your app".to_owned(),
             client_id,
             redirect_uris: vec![redirect_uri],
-            scopes: ["vso.profile", "vso.project", "vso.work", "vso.build", "vso.code"]
-                .map(str::to_owned)
-                .to_vec(),
+            scopes: ["vso.profile", "vso.project", "vso.work", "vso.build", "vso.code"].map(str::to_owned).to_vec(),
             http_on_loopback: false,
             lifetime: Duration::from_secs(3599),
             lifetime_as_number: false,

@@ -31,14 +31,12 @@ impl PretendAzureDevOps {
 
     fn set_fault(&self, request: &HttpRequest) -> HttpResponse {
         // No form can send this type, so no page that somebody happens to visit can turn the switch.
-        let is_json =
-            request.headers().get(CONTENT_TYPE).is_some_and(|value| value == "application/json");
+        let is_json = request.headers().get(CONTENT_TYPE).is_some_and(|value| value == "application/json");
         if !is_json {
             return answer::empty(StatusCode::UNSUPPORTED_MEDIA_TYPE);
         }
         let read = || {
-            let value: Value =
-                serde_json::from_slice(request.body()).map_err(|error| error.to_string())?;
+            let value: Value = serde_json::from_slice(request.body()).map_err(|error| error.to_string())?;
             let stage = value.get("stage").and_then(Value::as_str).and_then(Stage::from_name);
             let stage = stage.ok_or("`stage` is none of authorize, token, profile, rest")?;
             let always = value.get("always").and_then(Value::as_bool).unwrap_or(false);
@@ -67,9 +65,6 @@ impl PretendAzureDevOps {
                 })
             })
             .collect();
-        answer::json(
-            StatusCode::OK,
-            &json!({ "requests": requests, "violations": state.log.violations }),
-        )
+        answer::json(StatusCode::OK, &json!({ "requests": requests, "violations": state.log.violations }))
     }
 }

@@ -76,10 +76,7 @@ impl Person {
 
 impl fmt::Debug for Person {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Person")
-            .field("login", &self.login)
-            .field("id", &self.id)
-            .finish_non_exhaustive()
+        f.debug_struct("Person").field("login", &self.login).field("id", &self.id).finish_non_exhaustive()
     }
 }
 
@@ -183,13 +180,7 @@ pub struct WorkItem {
 impl WorkItem {
     /// One that nobody has taken.
     pub fn new(id: u32, kind: &str, state: &str, title: &str) -> Self {
-        Self {
-            id,
-            kind: kind.to_owned(),
-            title: title.to_owned(),
-            state: state.to_owned(),
-            assigned_to: None,
-        }
+        Self { id, kind: kind.to_owned(), title: title.to_owned(), state: state.to_owned(), assigned_to: None }
     }
 
     /// Gives it to somebody, by display name.
@@ -220,13 +211,7 @@ pub struct Build {
 
 impl Build {
     /// A build of `main`.
-    pub fn new(
-        id: u32,
-        pipeline: &str,
-        outcome: BuildOutcome,
-        requested_for: &str,
-        minutes_ago: u32,
-    ) -> Self {
+    pub fn new(id: u32, pipeline: &str, outcome: BuildOutcome, requested_for: &str, minutes_ago: u32) -> Self {
         Self {
             id,
             pipeline: pipeline.to_owned(),
@@ -282,9 +267,7 @@ pub(super) fn guid_of(kind: &str, name: &str) -> String {
         .bytes()
         .chain([0])
         .chain(name.bytes())
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
     let (high, low) = (crate::random::mix(hash), crate::random::mix(!hash));
     guid((u128::from(high) << 64) | u128::from(low))
 }

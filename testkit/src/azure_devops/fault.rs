@@ -47,9 +47,7 @@ impl Stage {
     }
 
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        [Self::Authorize, Self::Token, Self::Profile, Self::Rest]
-            .into_iter()
-            .find(|stage| stage.name() == name)
+        [Self::Authorize, Self::Token, Self::Profile, Self::Rest].into_iter().find(|stage| stage.name() == name)
     }
 }
 
@@ -104,18 +102,14 @@ impl Fault {
                 answer::set(&mut response, RETRY_AFTER, retry_after);
                 response
             }
-            Self::HtmlWith203 => {
-                answer::html(StatusCode::NON_AUTHORITATIVE_INFORMATION, pages::sign_in_again())
-            }
+            Self::HtmlWith203 => answer::html(StatusCode::NON_AUTHORITATIVE_INFORMATION, pages::sign_in_again()),
             Self::HtmlWith200 => answer::html(StatusCode::OK, pages::sign_in_again()),
             Self::ErrorWith200 => answer::json(
                 StatusCode::OK,
                 &json!({ "Error": "invalid_grant", "ErrorDescription": "The grant is not valid" }),
             ),
             Self::RedirectTo(url) => answer::redirect(url),
-            Self::HugeBody(bytes) => {
-                answer::json(StatusCode::OK, &json!({ "padding": "x".repeat(*bytes) }))
-            }
+            Self::HugeBody(bytes) => answer::json(StatusCode::OK, &json!({ "padding": "x".repeat(*bytes) })),
             Self::Slow(_)
             | Self::LostAnswer
             | Self::NoRefreshToken
@@ -126,22 +120,13 @@ impl Fault {
 
     /// Reads a fault from the control endpoint's JSON.
     pub(super) fn from_json(value: &Value) -> Result<Self, String> {
-        let number = |key: &str| {
-            value.get(key).and_then(Value::as_u64).ok_or(format!("`{key}` is no whole number"))
-        };
-        let text = |key: &str| {
-            value
-                .get(key)
-                .and_then(Value::as_str)
-                .map(str::to_owned)
-                .ok_or(format!("`{key}` is no text"))
-        };
+        let number = |key: &str| value.get(key).and_then(Value::as_u64).ok_or(format!("`{key}` is no whole number"));
+        let text =
+            |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned).ok_or(format!("`{key}` is no text"));
         Ok(match text("fault")?.as_str() {
             "slow" => Self::Slow(Duration::from_secs(number("seconds")?)),
             "status" => {
-                let status = u16::try_from(number("status")?)
-                    .ok()
-                    .and_then(|code| StatusCode::from_u16(code).ok());
+                let status = u16::try_from(number("status")?).ok().and_then(|code| StatusCode::from_u16(code).ok());
                 Self::Status(status.ok_or("`status` is no HTTP status")?)
             }
             "too-many-requests" => Self::TooManyRequests { retry_after: text("retry_after")? },
@@ -152,9 +137,7 @@ impl Fault {
             "no-refresh-token" => Self::NoRefreshToken,
             "dropped-connection" => Self::DroppedConnection,
             "redirect-to" => Self::RedirectTo(text("url")?),
-            "huge-body" => Self::HugeBody(
-                usize::try_from(number("bytes")?).map_err(|error| error.to_string())?,
-            ),
+            "huge-body" => Self::HugeBody(usize::try_from(number("bytes")?).map_err(|error| error.to_string())?),
             "organization-denied" => Self::OrganizationDenied(text("organization")?),
             other => return Err(format!("`{other}` is no fault")),
         })

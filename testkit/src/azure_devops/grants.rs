@@ -68,8 +68,7 @@ impl Grants {
 
     pub(super) fn secret(&self, presented: &str) -> Result<SecretId, Refusal> {
         // The last of that text counts, so that a secret which was ended can be added again.
-        let found =
-            self.secrets.iter().enumerate().rev().find(|(_, (known, _))| known == presented);
+        let found = self.secrets.iter().enumerate().rev().find(|(_, (known, _))| known == presented);
         match found.map(|(place, (_, state))| (SecretId(place), *state)) {
             Some((id, SecretState::Valid)) => Ok(id),
             Some((_, SecretState::Expired)) => Err(Refusal::ExpiredSecret),
@@ -83,36 +82,21 @@ impl Grants {
     }
 
     /// Takes a code. It is gone afterwards, whether it was good or not.
-    pub(super) fn take_code(
-        &mut self,
-        code: &str,
-        redirect_uri: &str,
-        now: Timestamp,
-    ) -> Result<Consent, Refusal> {
+    pub(super) fn take_code(&mut self, code: &str, redirect_uri: &str, now: Timestamp) -> Result<Consent, Refusal> {
         match self.codes.remove(code) {
-            Some((consent, until)) if until > now && consent.redirect_uri == redirect_uri => {
-                Ok(consent)
-            }
+            Some((consent, until)) if until > now && consent.redirect_uri == redirect_uri => Ok(consent),
             _ => Err(Refusal::InvalidCode),
         }
     }
 
     /// Takes a refresh token. One presented with another redirect URI is refused and stays good.
-    pub(super) fn take_refresh_token(
-        &mut self,
-        token: &str,
-        redirect_uri: &str,
-    ) -> Result<Consent, Refusal> {
+    pub(super) fn take_refresh_token(&mut self, token: &str, redirect_uri: &str) -> Result<Consent, Refusal> {
         let secrets = &self.secrets;
         match self.refresh_tokens.get(token) {
-            Some((consent, secret))
-                if consent.redirect_uri == redirect_uri && is_valid(secrets, *secret) => {}
+            Some((consent, secret)) if consent.redirect_uri == redirect_uri && is_valid(secrets, *secret) => {}
             _ => return Err(Refusal::InvalidRefreshToken),
         }
-        self.refresh_tokens
-            .remove(token)
-            .map(|(consent, _)| consent)
-            .ok_or(Refusal::InvalidRefreshToken)
+        self.refresh_tokens.remove(token).map(|(consent, _)| consent).ok_or(Refusal::InvalidRefreshToken)
     }
 
     pub(super) fn put_tokens(

@@ -7,15 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-pub(super) fn forge(
-    random: &dyn Random,
-    person_id: &str,
-    scope: &str,
-    from: Timestamp,
-    until: Timestamp,
-) -> String {
-    let header =
-        json!({ "typ": "JWT", "alg": "RS256", "x5t": URL_SAFE_NO_PAD.encode(bytes::<20>(random)) });
+pub(super) fn forge(random: &dyn Random, person_id: &str, scope: &str, from: Timestamp, until: Timestamp) -> String {
+    let header = json!({ "typ": "JWT", "alg": "RS256", "x5t": URL_SAFE_NO_PAD.encode(bytes::<20>(random)) });
     let payload = json!({
         "aui": guid(random),
         "nameid": person_id,
@@ -26,12 +19,7 @@ pub(super) fn forge(
         "exp": until.unix_seconds(),
     });
     let encode = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    format!(
-        "{}.{}.{}",
-        encode(header),
-        encode(payload),
-        URL_SAFE_NO_PAD.encode(bytes::<256>(random))
-    )
+    format!("{}.{}.{}", encode(header), encode(payload), URL_SAFE_NO_PAD.encode(bytes::<256>(random)))
 }
 
 fn guid(random: &dyn Random) -> String {

@@ -133,9 +133,7 @@ pub(super) fn is_form(request: &HttpRequest) -> bool {
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split(';').next())
-        .is_some_and(|essence| {
-            essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
-        })
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
 }
 
 /// The decoded pairs of a query or a form body.
@@ -144,7 +142,6 @@ pub(super) fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
 }
 
 const BLOT: &str = "…";
-const SECRETS: &[&str] =
-    &["client_assertion", "assertion", "code", "state", "client_secret", "refresh_token"];
+const SECRETS: &[&str] = &["client_assertion", "assertion", "code", "state", "client_secret", "refresh_token"];
 /// A pretend server may run for weeks on somebody's desk.
 const KEPT: usize = 1000;

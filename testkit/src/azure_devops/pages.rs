@@ -76,10 +76,7 @@ pub(super) fn start(config: &Config) -> Markup {
 
 /// What comes with status 203 in place of data.
 pub(super) fn sign_in_again() -> Markup {
-    page(
-        "Azure DevOps Services | Sign In",
-        &html! { h1 { "Sign in" } p { "The access token was not accepted." } },
-    )
+    page("Azure DevOps Services | Sign In", &html! { h1 { "Sign in" } p { "The access token was not accepted." } })
 }
 
 /// What a gateway shows.

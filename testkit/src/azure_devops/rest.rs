@@ -55,24 +55,18 @@ impl PretendAzureDevOps {
         let base = base_url(request);
         let started = self.config.started;
         match *call {
-            Call::Profile => {
-                answer::json(StatusCode::OK, &profile::profile(person, request, started))
-            }
+            Call::Profile => answer::json(StatusCode::OK, &profile::profile(person, request, started)),
             Call::Accounts => profile::accounts(person, request),
-            Call::Projects(org) => {
-                list(org.projects.iter().map(|it| project::project(it, org, &base)))
-            }
-            Call::Wiql(org, project) => {
-                work::query(request, org, project, person, &base, self.now())
-            }
+            Call::Projects(org) => list(org.projects.iter().map(|it| project::project(it, org, &base))),
+            Call::Wiql(org, project) => work::query(request, org, project, person, &base, self.now()),
             Call::WorkItems(org) => work::work_items(request, org, &base),
             Call::Builds(org, within) => {
                 let builds = within.builds.iter().take(top(request));
                 list(builds.map(|it| project::build(it, within, org, &base, started)))
             }
-            Call::Repositories(org, within) => list(
-                within.repositories.iter().map(|it| project::repository(it, within, org, &base)),
-            ),
+            Call::Repositories(org, within) => {
+                list(within.repositories.iter().map(|it| project::repository(it, within, org, &base)))
+            }
         }
     }
 }
@@ -98,8 +92,7 @@ impl<'a> Call<'a> {
         let segments: Vec<String> = request.uri().path().split('/').skip(1).map(decode).collect();
         let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
         let organization = |name: &str| {
-            let found =
-                person.organizations.iter().find(|known| known.name.eq_ignore_ascii_case(name));
+            let found = person.organizations.iter().find(|known| known.name.eq_ignore_ascii_case(name));
             found.ok_or(Nothing::Organization)
         };
         let project = |org: &str, name: &str| {
@@ -112,16 +105,16 @@ impl<'a> Call<'a> {
             ["_apis", "profile", "profiles", "me"] => (Self::Profile, Method::GET),
             ["_apis", "accounts"] => (Self::Accounts, Method::GET),
             [org, "_apis", "projects"] => (Self::Projects(organization(org)?), Method::GET),
-            [org, "_apis", "wit", "workitems"] => {
-                (Self::WorkItems(organization(org)?), Method::GET)
-            }
+            [org, "_apis", "wit", "workitems"] => (Self::WorkItems(organization(org)?), Method::GET),
             [org, name, "_apis", "wit", "wiql"] => {
                 project(org, name).map(|(org, project)| (Self::Wiql(org, project), Method::POST))?
             }
-            [org, name, "_apis", "build", "builds"] => project(org, name)
-                .map(|(org, project)| (Self::Builds(org, project), Method::GET))?,
-            [org, name, "_apis", "git", "repositories"] => project(org, name)
-                .map(|(org, project)| (Self::Repositories(org, project), Method::GET))?,
+            [org, name, "_apis", "build", "builds"] => {
+                project(org, name).map(|(org, project)| (Self::Builds(org, project), Method::GET))?
+            }
+            [org, name, "_apis", "git", "repositories"] => {
+                project(org, name).map(|(org, project)| (Self::Repositories(org, project), Method::GET))?
+            }
             _ => return Err(Nothing::Here),
         };
         if request.method() == method { Ok(call) } else { Err(Nothing::ForThisMethod) }
@@ -155,12 +148,7 @@ impl Nothing {
             Self::Organization => unauthorized(request, &person.id),
             Self::Project(name) => {
                 let why = format!("TF200016: The following project does not exist: {name}.");
-                answer::exception(
-                    StatusCode::NOT_FOUND,
-                    "ProjectDoesNotExistWithNameException",
-                    &why,
-                    3000,
-                )
+                answer::exception(StatusCode::NOT_FOUND, "ProjectDoesNotExistWithNameException", &why, 3000)
             }
         }
     }
@@ -169,14 +157,12 @@ impl Nothing {
 /// A token that is not taken, and an organisation that does not take the application, look alike: a sign-in page with
 /// status 203, or 401 for those who ask not to be shown one.
 fn unauthorized(request: &HttpRequest, user: &str) -> HttpResponse {
-    let suppress =
-        request.headers().get("X-TFS-FedAuthRedirect").is_some_and(|value| value == "Suppress");
+    let suppress = request.headers().get("X-TFS-FedAuthRedirect").is_some_and(|value| value == "Suppress");
     if !suppress {
         return answer::html(StatusCode::NON_AUTHORITATIVE_INFORMATION, pages::sign_in_again());
     }
     let why = format!("TF400813: The user '{user}' is not authorized to access this resource.");
-    let mut response =
-        answer::exception(StatusCode::UNAUTHORIZED, "UnauthorizedRequestException", &why, 3000);
+    let mut response = answer::exception(StatusCode::UNAUTHORIZED, "UnauthorizedRequestException", &why, 3000);
     answer::set(&mut response, WWW_AUTHENTICATE, "Bearer");
     response
 }
@@ -206,8 +192,7 @@ fn base_url(request: &HttpRequest) -> String {
     match (uri.scheme_str(), uri.authority()) {
         (Some(scheme), Some(authority)) => format!("{scheme}://{authority}"),
         _ => {
-            let host =
-                request.headers().get(http::header::HOST).and_then(|host| host.to_str().ok());
+            let host = request.headers().get(http::header::HOST).and_then(|host| host.to_str().ok());
             format!("http://{}", host.unwrap_or("localhost"))
         }
     }
@@ -216,10 +201,7 @@ fn base_url(request: &HttpRequest) -> String {
 /// A path segment, decoded. `+` is a plus sign there.
 fn decode(segment: &str) -> String {
     let segment = segment.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
-    form_urlencoded::parse(segment.as_bytes())
-        .next()
-        .map(|(name, _)| name.into_owned())
-        .unwrap_or_default()
+    form_urlencoded::parse(segment.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
 }
 
 /// Whom the real messages name when nobody was recognised.

@@ -26,30 +26,15 @@ fn fabrikam() -> Organization {
 fn harbor() -> Project {
     Project::new("Harbor", "Berths, tides and the ships between them")
         .work_items([
-            WorkItem::new(
-                101,
-                "User Story",
-                "Active",
-                "A harbour master sees all berths on one page",
-            )
-            .assigned_to(NORMA),
-            WorkItem::new(102, "Task", "Active", "Draw the berth map at phone width")
-                .assigned_to(BO),
+            WorkItem::new(101, "User Story", "Active", "A harbour master sees all berths on one page")
+                .assigned_to(NORMA),
+            WorkItem::new(102, "Task", "Active", "Draw the berth map at phone width").assigned_to(BO),
             WorkItem::new(103, "Bug", "New", "Tide table shows yesterday after midnight UTC"),
-            WorkItem::new(104, "Bug", "Active", "Two pilots can be booked for one ship")
-                .assigned_to(NORMA),
-            WorkItem::new(105, "Task", "Resolved", "Replace the hand-written CSV reader")
-                .assigned_to(BO),
+            WorkItem::new(104, "Bug", "Active", "Two pilots can be booked for one ship").assigned_to(NORMA),
+            WorkItem::new(105, "Task", "Resolved", "Replace the hand-written CSV reader").assigned_to(BO),
             WorkItem::new(106, "User Story", "New", "A captain is told when a berth becomes free"),
-            WorkItem::new(107, "Task", "Closed", "Move the nightly import to 04:00")
-                .assigned_to(NORMA),
-            WorkItem::new(
-                108,
-                "Bug",
-                "Closed",
-                "Ship names with an apostrophe break the search <b>",
-            )
-            .assigned_to(BO),
+            WorkItem::new(107, "Task", "Closed", "Move the nightly import to 04:00").assigned_to(NORMA),
+            WorkItem::new(108, "Bug", "Closed", "Ship names with an apostrophe break the search <b>").assigned_to(BO),
         ])
         .builds([
             Build::new(2041, "harbor-web", BuildOutcome::InProgress, NORMA, 3).branch("berth-map"),
@@ -63,20 +48,12 @@ fn harbor() -> Project {
 fn field_notes() -> Project {
     Project::new("Field Notes", "A notebook that works without a signal")
         .work_items([
-            WorkItem::new(
-                201,
-                "Feature",
-                "Active",
-                "Notes are kept on the device until there is a network",
-            )
-            .assigned_to(BO),
-            WorkItem::new(202, "Bug", "Active", "A photo taken upside down stays upside down")
-                .assigned_to(NORMA),
-            WorkItem::new(203, "Task", "New", "Ask three surveyors what they carry"),
-            WorkItem::new(204, "Task", "Closed", "Choose a map that may be printed")
+            WorkItem::new(201, "Feature", "Active", "Notes are kept on the device until there is a network")
                 .assigned_to(BO),
-            WorkItem::new(205, "Bug", "Resolved", "Sync stops at the first note without a title")
-                .assigned_to(NORMA),
+            WorkItem::new(202, "Bug", "Active", "A photo taken upside down stays upside down").assigned_to(NORMA),
+            WorkItem::new(203, "Task", "New", "Ask three surveyors what they carry"),
+            WorkItem::new(204, "Task", "Closed", "Choose a map that may be printed").assigned_to(BO),
+            WorkItem::new(205, "Bug", "Resolved", "Sync stops at the first note without a title").assigned_to(NORMA),
         ])
         .builds([
             Build::new(877, "field-notes-ci", BuildOutcome::Failed, BO, 22).branch("offline-first"),
@@ -88,13 +65,11 @@ fn field_notes() -> Project {
 fn lantern() -> Project {
     Project::new("Lantern", "Street lights that report when they go out")
         .work_items([
-            WorkItem::new(11, "User Story", "Active", "The night shift sees dark streets first")
-                .assigned_to(NORMA),
+            WorkItem::new(11, "User Story", "Active", "The night shift sees dark streets first").assigned_to(NORMA),
             WorkItem::new(12, "Bug", "New", "Lamp 4711 reports twice"),
             WorkItem::new(13, "Task", "Active", "Order two spare sensors").assigned_to(NORMA),
             WorkItem::new(14, "Task", "Closed", "Thank the electricians"),
-            WorkItem::new(15, "Bug", "Resolved", "Dusk is computed for the wrong city")
-                .assigned_to(NORMA),
+            WorkItem::new(15, "Bug", "Resolved", "Dusk is computed for the wrong city").assigned_to(NORMA),
         ])
         .builds([Build::new(58, "lantern", BuildOutcome::Succeeded, NORMA, 75)])
         .repositories(["lantern", "lamp-firmware"])

@@ -90,18 +90,12 @@ async fn respond(
 ) -> Result<http::Response<Full<Bytes>>, Dropped> {
     let (parts, body) = request.into_parts();
     // A page on another host that points its name at 127.0.0.1 gets nothing from here.
-    let host = parts
-        .headers
-        .get(HOST)
-        .and_then(|host| host.to_str().ok())
-        .and_then(|host| host.parse().ok());
+    let host = parts.headers.get(HOST).and_then(|host| host.to_str().ok()).and_then(|host| host.parse().ok());
     if !host.is_some_and(|host: http::uri::Authority| is_loopback(host.host())) {
         return Ok(whole(answer::empty(StatusCode::MISDIRECTED_REQUEST)));
     }
     match Limited::new(body, LARGEST).collect().await {
-        Ok(body) => {
-            azure.handle(http::Request::from_parts(parts, body.to_bytes())).await.map(whole)
-        }
+        Ok(body) => azure.handle(http::Request::from_parts(parts, body.to_bytes())).await.map(whole),
         Err(_) => Ok(whole(answer::empty(StatusCode::PAYLOAD_TOO_LARGE))),
     }
 }

@@ -15,11 +15,7 @@ pub const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 pub const CLIENT_ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 impl PretendAzureDevOps {
-    pub(super) fn token(
-        &self,
-        request: &HttpRequest,
-        leave_refresh_token_out: bool,
-    ) -> HttpResponse {
+    pub(super) fn token(&self, request: &HttpRequest, leave_refresh_token_out: bool) -> HttpResponse {
         if request.method() != Method::POST {
             self.state().log.violation(format!("token: {} in place of POST", request.method()));
             let mut response = answer::empty(StatusCode::METHOD_NOT_ALLOWED);
@@ -44,12 +40,8 @@ impl PretendAzureDevOps {
         let mut state = self.state();
         let taken = state.grants.secret(&request.client_assertion).and_then(|secret| {
             let consent = match request.kind {
-                GrantKind::Code => {
-                    state.grants.take_code(&request.assertion, &request.redirect_uri, now)
-                }
-                GrantKind::Refresh => {
-                    state.grants.take_refresh_token(&request.assertion, &request.redirect_uri)
-                }
+                GrantKind::Code => state.grants.take_code(&request.assertion, &request.redirect_uri, now),
+                GrantKind::Refresh => state.grants.take_refresh_token(&request.assertion, &request.redirect_uri),
             }?;
             Ok((secret, consent))
         });
@@ -57,20 +49,13 @@ impl PretendAzureDevOps {
             Ok(taken) => taken,
             Err(refusal) => return refused(refusal),
         };
-        let person =
-            self.config.person(&consent.login).map(|person| person.id.as_str()).unwrap_or_default();
+        let person = self.config.person(&consent.login).map(|person| person.id.as_str()).unwrap_or_default();
         let until = now + self.config.lifetime;
         let scope = consent.scopes.join(" ");
         let random = self.config.random.as_ref();
         let access_token = jwt::forge(random, person, &scope, now, until);
         let refresh_token = jwt::forge(random, person, &format!("{scope} vso.refresh"), now, until);
-        state.grants.put_tokens(
-            (access_token.clone(), until),
-            refresh_token.clone(),
-            &consent,
-            secret,
-            now,
-        );
+        state.grants.put_tokens((access_token.clone(), until), refresh_token.clone(), &consent, secret, now);
         drop(state);
 
         let seconds = self.config.lifetime.as_secs();
@@ -111,8 +96,7 @@ impl TokenRequest {
             return Err(format!("the field `{name}` is not known"));
         }
         let field = |name: &str| {
-            let mut values =
-                pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone());
+            let mut values = pairs.iter().filter(|(known, _)| known == name).map(|(_, value)| value.clone());
             match (values.next(), values.next()) {
                 (Some(value), None) if !value.is_empty() => Ok(value),
                 (Some(_), Some(_)) => Err(format!("the field `{name}` stands twice")),
@@ -138,23 +122,15 @@ impl TokenRequest {
 
 fn refused(refusal: Refusal) -> HttpResponse {
     match refusal {
-        Refusal::UnknownSecret => {
-            error("invalid_client", "Failed to deserialize the JsonWebToken object.")
-        }
+        Refusal::UnknownSecret => error("invalid_client", "Failed to deserialize the JsonWebToken object."),
         Refusal::ExpiredSecret => error("invalid_client", "The client secret has expired."),
-        Refusal::InvalidCode => {
-            error("invalid_grant", "The authorization grant is not valid or has expired.")
-        }
+        Refusal::InvalidCode => error("invalid_grant", "The authorization grant is not valid or has expired."),
         Refusal::InvalidRefreshToken => error("invalid_request", "The access token is not valid"),
     }
 }
 
 fn error(code: &str, description: &str) -> HttpResponse {
-    answer::json(
-        StatusCode::BAD_REQUEST,
-        &json!({ "Error": code, "ErrorDescription": description }),
-    )
+    answer::json(StatusCode::BAD_REQUEST, &json!({ "Error": code, "ErrorDescription": description }))
 }
 
-const FIELDS: [&str; 5] =
-    ["client_assertion_type", "client_assertion", "grant_type", "assertion", "redirect_uri"];
+const FIELDS: [&str; 5] = ["client_assertion_type", "client_assertion", "grant_type", "assertion", "redirect_uri"];

@@ -41,9 +41,7 @@ impl PretendAzureDevOps {
         let answer = match stage {
             Stage::Authorize => self.authorization(&request),
             Stage::Token => self.token(&request, fault == Some(Fault::NoRefreshToken)),
-            Stage::Profile | Stage::Rest => {
-                self.rest(&request, matches!(fault, Some(Fault::OrganizationDenied(_))))
-            }
+            Stage::Profile | Stage::Rest => self.rest(&request, matches!(fault, Some(Fault::OrganizationDenied(_)))),
         };
         if fault == Some(Fault::LostAnswer) { Err(Dropped) } else { Ok(answer) }
     }

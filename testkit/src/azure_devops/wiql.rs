@@ -21,10 +21,8 @@ pub(super) fn find(query: &str, project: &Project, person: &Person) -> Result<Ve
         .into_iter()
         .map(|text| Condition::parse(text, project, person))
         .collect::<Result<Vec<_>, _>>()?;
-    let found = project
-        .work_items
-        .iter()
-        .filter(|item| conditions.iter().all(|condition| condition.holds(item, project)));
+    let found =
+        project.work_items.iter().filter(|item| conditions.iter().all(|condition| condition.holds(item, project)));
     Ok(found.map(|item| item.id).collect())
 }
 
@@ -45,12 +43,8 @@ enum Field {
 
 impl Condition {
     fn parse(text: &str, project: &Project, person: &Person) -> Result<Self, String> {
-        let not_understood =
-            || format!("the pretend server does not understand the condition `{text}`");
-        let (name, rest) = text
-            .strip_prefix('[')
-            .and_then(|text| text.split_once(']'))
-            .ok_or_else(not_understood)?;
+        let not_understood = || format!("the pretend server does not understand the condition `{text}`");
+        let (name, rest) = text.strip_prefix('[').and_then(|text| text.split_once(']')).ok_or_else(not_understood)?;
         let field = match name.to_ascii_lowercase().as_str() {
             "system.assignedto" => Field::AssignedTo,
             "system.id" => Field::Id,
@@ -137,13 +131,8 @@ mod tests {
 
     #[test]
     fn a_condition_that_is_not_understood_is_refused_and_not_ignored() {
-        for condition in
-            ["[System.Title] = 'a'", "[System.Id] > 1", "([System.Id] = 1)", "[System.State] = New"]
-        {
-            assert!(
-                found(&format!("SELECT [System.Id] FROM WorkItems WHERE {condition}")).is_err(),
-                "{condition}"
-            );
+        for condition in ["[System.Title] = 'a'", "[System.Id] > 1", "([System.Id] = 1)", "[System.State] = New"] {
+            assert!(found(&format!("SELECT [System.Id] FROM WorkItems WHERE {condition}")).is_err(), "{condition}");
         }
         assert!(found("DELETE FROM WorkItems").is_err());
     }

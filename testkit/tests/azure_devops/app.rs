@@ -70,10 +70,7 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn text(&self, key: &str) -> String {
-        self.json[key]
-            .as_str()
-            .unwrap_or_else(|| panic!("`{key}` is no text in {self:?}"))
-            .to_owned()
+        self.json[key].as_str().unwrap_or_else(|| panic!("`{key}` is no text in {self:?}")).to_owned()
     }
 
     pub(crate) fn is_html(&self) -> bool {
@@ -112,10 +109,7 @@ pub(crate) fn authorization_url(changes: &[(&str, Option<&str>)]) -> String {
             (None, None) => panic!("`{name}` is not there to be left out"),
         }
     }
-    format!(
-        "{BASE_URL}/oauth2/authorize?{}",
-        Serializer::new(String::new()).extend_pairs(pairs).finish()
-    )
+    format!("{BASE_URL}/oauth2/authorize?{}", Serializer::new(String::new()).extend_pairs(pairs).finish())
 }
 
 pub(crate) fn code_fields<'a>(secret: &'a str, code: &'a str) -> [(&'static str, &'a str); 5] {
@@ -126,11 +120,7 @@ pub(crate) fn refresh_fields<'a>(secret: &'a str, token: &'a str) -> [(&'static 
     fields(secret, "refresh_token", token)
 }
 
-fn fields<'a>(
-    secret: &'a str,
-    grant_type: &'a str,
-    assertion: &'a str,
-) -> [(&'static str, &'a str); 5] {
+fn fields<'a>(secret: &'a str, grant_type: &'a str, assertion: &'a str) -> [(&'static str, &'a str); 5] {
     [
         ("client_assertion_type", CLIENT_ASSERTION_TYPE),
         ("client_assertion", secret),
@@ -148,8 +138,5 @@ pub(crate) fn token_request(fields: &[(&str, &str)]) -> HttpRequest {
 }
 
 pub(crate) fn bearer(url: &str, token: &str) -> HttpRequest {
-    http::Request::get(url)
-        .header("Authorization", format!("Bearer {token}"))
-        .body(Bytes::new())
-        .unwrap()
+    http::Request::get(url).header("Authorization", format!("Bearer {token}")).body(Bytes::new()).unwrap()
 }

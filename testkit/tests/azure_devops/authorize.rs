@@ -20,20 +20,14 @@ async fn shown(app: &App, request: http::Request<Bytes>) -> String {
 fn form(path: &str, pairs: &[(&str, &str)]) -> http::Request<Bytes> {
     http::Request::post(path)
         .header("Content-Type", "application/x-www-form-urlencoded")
-        .body(
-            url::form_urlencoded::Serializer::new(String::new())
-                .extend_pairs(pairs)
-                .finish()
-                .into(),
-        )
+        .body(url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish().into())
         .unwrap()
 }
 
 #[tokio::test]
 async fn consent_sends_a_long_code_and_the_state_to_the_registered_address() {
     let app = App::new();
-    let callback =
-        app.azure.authorize(&authorization_url(&[("state", Some("a b&c"))])).await.unwrap();
+    let callback = app.azure.authorize(&authorization_url(&[("state", Some("a b&c"))])).await.unwrap();
     assert!(callback.url().starts_with(&format!("{REDIRECT_URI}?code=")));
     assert!(callback.path_and_query().starts_with("/api/auth/callback/azure-devops?code="));
     assert_eq!(callback.parameter("state"), Some("a b&c"));
@@ -46,25 +40,14 @@ async fn consent_sends_a_long_code_and_the_state_to_the_registered_address() {
 async fn denial_comes_back_with_the_state_and_no_code() {
     // azure.md T40
     let callback = App::new().azure.deny(&authorization_url(&[])).await.unwrap();
-    assert_eq!(
-        callback.path_and_query(),
-        "/api/auth/callback/azure-devops?error=access_denied&state=the-state"
-    );
+    assert_eq!(callback.path_and_query(), "/api/auth/callback/azure-devops?error=access_denied&state=the-state");
 }
 
 #[tokio::test]
 async fn a_scope_that_is_not_registered_comes_back_without_state() {
     for scope in ["vso.profile vso.tokens", "vso.profile  vso.work", "VSO.PROFILE"] {
-        let callback = App::new()
-            .azure
-            .authorize(&authorization_url(&[("scope", Some(scope))]))
-            .await
-            .unwrap();
-        assert_eq!(
-            callback.path_and_query(),
-            "/api/auth/callback/azure-devops?error=InvalidScope",
-            "{scope}"
-        );
+        let callback = App::new().azure.authorize(&authorization_url(&[("scope", Some(scope))])).await.unwrap();
+        assert_eq!(callback.path_and_query(), "/api/auth/callback/azure-devops?error=InvalidScope", "{scope}");
     }
 }
 
@@ -123,8 +106,7 @@ async fn a_callback_over_http_is_refused_unless_loopback_was_allowed() {
 async fn a_registered_address_with_a_query_keeps_it() {
     let uri = "https://app.example/callback?tenant=7";
     let app = App::with(|builder| builder.redirect_uri(uri));
-    let callback =
-        app.azure.deny(&authorization_url(&[("redirect_uri", Some(uri))])).await.unwrap();
+    let callback = app.azure.deny(&authorization_url(&[("redirect_uri", Some(uri))])).await.unwrap();
     assert_eq!(callback.path_and_query(), "/callback?tenant=7&error=access_denied&state=the-state");
 }
 
@@ -135,15 +117,12 @@ async fn two_pages_lead_from_the_people_to_the_scopes_in_plain_words() {
     let query = url.split_once('?').unwrap().1;
 
     let first = shown(&app, http::Request::get(&url).body(Bytes::new()).unwrap()).await;
-    assert!(
-        first.contains("Pretend Azure DevOps") && first.contains("nothing leaves this machine")
-    );
+    assert!(first.contains("Pretend Azure DevOps") && first.contains("nothing leaves this machine"));
     assert!(first.contains("Norma Paulk") && first.contains("Bo Lindqvist"));
     assert!(first.contains("&lt;Harbour &amp; Co&gt;") && !first.contains("<Harbour"));
     assert!(!first.contains("<script"));
 
-    let second =
-        shown(&app, form("/_pretend/sign-in", &[("request", query), ("login", "bo")])).await;
+    let second = shown(&app, form("/_pretend/sign-in", &[("request", query), ("login", "bo")])).await;
     assert!(second.contains("Bo Lindqvist") && !second.contains("Norma Paulk"));
     assert!(second.contains("See your projects and teams") && second.contains("vso.project"));
     assert!(second.contains(">Accept<") && second.contains(">Deny<"));
@@ -182,7 +161,6 @@ async fn with_auto_consent_nobody_is_asked_until_it_ends() {
 #[tokio::test]
 async fn a_person_of_ones_own_takes_the_place_of_the_sample_people() {
     let app = App::with(|builder| builder.person(Person::new("ada", "Ada Example")));
-    let html =
-        shown(&app, http::Request::get(authorization_url(&[])).body(Bytes::new()).unwrap()).await;
+    let html = shown(&app, http::Request::get(authorization_url(&[])).body(Bytes::new()).unwrap()).await;
     assert!(html.contains("Ada Example") && !html.contains("Norma"));
 }

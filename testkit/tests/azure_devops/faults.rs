@@ -29,11 +29,7 @@ async fn a_fault_for_once_is_over_after_one_request_and_one_for_always_when_clea
 
     app.azure.fail_always(Stage::Profile, Fault::Status(StatusCode::SERVICE_UNAVAILABLE));
     app.azure.fail_once(Stage::Profile, Fault::HtmlWith203);
-    let statuses = [
-        app.call(&me(), &token).await,
-        app.call(&me(), &token).await,
-        app.call(&me(), &token).await,
-    ];
+    let statuses = [app.call(&me(), &token).await, app.call(&me(), &token).await, app.call(&me(), &token).await];
     assert_eq!(statuses.map(|answer| answer.status), [203, 503, 503]);
     app.azure.clear_faults();
     assert_eq!(app.call(&me(), &token).await.status, 200);
@@ -57,10 +53,7 @@ async fn answers_in_place_of_the_right_one_have_their_shapes() {
     };
 
     let limited = after(Fault::TooManyRequests { retry_after: "30".to_owned() }).await;
-    assert_eq!(
-        (limited.status, limited.response.headers()["retry-after"].to_str().unwrap()),
-        (429, "30")
-    );
+    assert_eq!((limited.status, limited.response.headers()["retry-after"].to_str().unwrap()), (429, "30"));
     assert!(limited.text("message").starts_with("TF400733"));
 
     let html = after(Fault::HtmlWith200).await;
@@ -127,21 +120,13 @@ async fn the_browser_meets_faults_too() {
     let app = App::new();
     app.azure.fail_once(Stage::Authorize, Fault::Status(StatusCode::SERVICE_UNAVAILABLE));
     let stopped = app.azure.authorize(&authorization_url(&[])).await;
-    assert!(
-        matches!(stopped, Err(NoCallback::Page { status: StatusCode::SERVICE_UNAVAILABLE, .. })),
-        "{stopped:?}"
-    );
+    assert!(matches!(stopped, Err(NoCallback::Page { status: StatusCode::SERVICE_UNAVAILABLE, .. })), "{stopped:?}");
     app.azure.fail_once(Stage::Authorize, Fault::DroppedConnection);
-    assert!(matches!(
-        app.azure.authorize(&authorization_url(&[])).await,
-        Err(NoCallback::Dropped(_))
-    ));
+    assert!(matches!(app.azure.authorize(&authorization_url(&[])).await, Err(NoCallback::Dropped(_))));
 }
 
 async fn switch(app: &App, media_type: &str, body: &'static str) -> u16 {
-    let request = http::Request::post("/_pretend/fault")
-        .header("Content-Type", media_type)
-        .body(Bytes::from(body));
+    let request = http::Request::post("/_pretend/fault").header("Content-Type", media_type).body(Bytes::from(body));
     app.azure.handle(request.unwrap()).await.unwrap().status().as_u16()
 }
 
@@ -149,9 +134,7 @@ async fn switch(app: &App, media_type: &str, body: &'static str) -> u16 {
 async fn faults_are_set_and_cleared_over_the_control_endpoint() {
     let (app, token, _) = signed_in().await;
     let json = "application/json";
-    let set =
-        switch(&app, json, r#"{"stage":"profile","fault":"status","status":503,"always":true}"#)
-            .await;
+    let set = switch(&app, json, r#"{"stage":"profile","fault":"status","status":503,"always":true}"#).await;
     assert_eq!(set, 204);
     assert_eq!(app.call(&me(), &token).await.status, 503);
     assert_eq!(app.call(&me(), &token).await.status, 503);
@@ -202,10 +185,5 @@ async fn the_log_is_told_without_secrets() {
     let request = http::Request::get("/_pretend/log").body(Bytes::new()).unwrap();
     let log = String::from_utf8(app.azure.handle(request).await.unwrap().body().to_vec()).unwrap();
     assert!(log.contains("/oauth2/token") && log.contains("client_assertion_type"));
-    assert!(
-        !log.contains(SECRET)
-            && !log.contains(&token)
-            && !log.contains(&refresh)
-            && !log.contains("the-state")
-    );
+    assert!(!log.contains(SECRET) && !log.contains(&token) && !log.contains(&refresh) && !log.contains("the-state"));
 }

@@ -10,9 +10,7 @@ use serde_json::{Value, json};
 const ORG: &str = "https://dev.azure.com/fabrikam";
 
 fn me() -> String {
-    format!(
-        "{BASE_URL}/_apis/profile/profiles/me?details=true&coreAttributes=Avatar&api-version=6.0"
-    )
+    format!("{BASE_URL}/_apis/profile/profiles/me?details=true&coreAttributes=Avatar&api-version=6.0")
 }
 
 /// The names or ids in a list, after a look at its count.
@@ -38,8 +36,7 @@ async fn norma_has_an_address_and_a_picture_and_bo_has_neither() {
     assert_eq!(norma.text("displayName"), "Norma Paulk");
     assert_eq!(norma.text("emailAddress"), "norma@fabrikam.example");
     assert_eq!(norma.text("publicAlias"), norma.text("id"));
-    let picture =
-        norma.json.pointer("/coreAttributes/Avatar/value/value").unwrap().as_str().unwrap();
+    let picture = norma.json.pointer("/coreAttributes/Avatar/value/value").unwrap().as_str().unwrap();
     assert!(picture.starts_with("iVBORw0KGgo"), "a PNG in base64");
 
     let bo = app.call(&me(), &app.access_token("bo", "vso.profile").await).await;
@@ -63,9 +60,7 @@ async fn a_token_that_is_not_taken_gets_a_page_or_for_those_who_decline_it_401()
     let app = App::new();
     let token = app.access_token("norma", ALL).await;
     app.clock.advance(Duration::from_secs(3599));
-    for (url, token) in
-        [(me(), token.as_str()), (me(), "made-up"), (format!("{ORG}/_apis/projects"), &token)]
-    {
+    for (url, token) in [(me(), token.as_str()), (me(), "made-up"), (format!("{ORG}/_apis/projects"), &token)] {
         let page = app.call(&url, token).await;
         assert_eq!((page.status, page.is_html()), (203, true), "{url}");
 
@@ -90,9 +85,7 @@ async fn a_token_lives_until_its_last_second() {
 async fn only_the_bearer_scheme_counts() {
     let app = App::new();
     let token = app.access_token("norma", "vso.profile").await;
-    for header in
-        [token.clone(), format!("Basic {token}"), "Bearer".to_owned(), "Bearer ".to_owned()]
-    {
+    for header in [token.clone(), format!("Basic {token}"), "Bearer".to_owned(), "Bearer ".to_owned()] {
         let mut request = bearer(&me(), &token);
         request.headers_mut().insert("authorization", header.parse().unwrap());
         assert_eq!(app.azure.send(request).await.unwrap().status(), 203);
@@ -130,10 +123,7 @@ async fn organisations_are_listed_for_the_member_who_asks() {
         each(&app.call(&format!("{url}?memberId={id}"), &token).await, "accountName"),
         ["fabrikam", "lamplight"]
     );
-    assert!(
-        each(&app.call(&format!("{url}?memberId=somebody"), &token).await, "accountName")
-            .is_empty()
-    );
+    assert!(each(&app.call(&format!("{url}?memberId=somebody"), &token).await, "accountName").is_empty());
     let refused = app.call(&url, &token).await;
     assert_eq!((refused.status, refused.text("typeKey").as_str()), (400, "AccountException"));
     assert_eq!(refused.json["eventId"], 4236);
@@ -151,8 +141,7 @@ async fn projects_builds_and_repositories_have_their_shapes() {
     assert_eq!(each(&builds, "result"), [Value::Null, json!("succeeded"), json!("failed")]);
     assert_eq!(each(&builds, "startTime")[0], "2026-11-21T22:23:40.000Z");
 
-    let repositories =
-        app.call(&format!("{ORG}/Field%20Notes/_apis/git/repositories"), &token).await;
+    let repositories = app.call(&format!("{ORG}/Field%20Notes/_apis/git/repositories"), &token).await;
     assert_eq!(each(&repositories, "name"), ["field-notes"]);
     assert_eq!(each(&repositories, "webUrl")[0], format!("{ORG}/Field%20Notes/_git/field-notes"));
 }
@@ -163,23 +152,11 @@ async fn a_query_gives_ids_and_the_ids_give_the_items() {
     let token = app.access_token("norma", ALL).await;
     let query = "SELECT [System.Id] FROM WorkItems WHERE [System.AssignedTo] = @Me AND [System.State] <> 'Closed'";
     let found = Answer::from(app.azure.send(wiql(&token, "Harbor", query)).await);
-    let ids: Vec<_> = found.json["workItems"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|item| item["id"].to_string())
-        .collect();
+    let ids: Vec<_> = found.json["workItems"].as_array().unwrap().iter().map(|item| item["id"].to_string()).collect();
     assert_eq!(ids, ["101", "104"]);
-    assert_eq!(
-        found.json["workItems"][0].as_object().unwrap().len(),
-        2,
-        "an id and an address, no fields"
-    );
+    assert_eq!(found.json["workItems"][0].as_object().unwrap().len(), 2, "an id and an address, no fields");
 
-    let url = format!(
-        "{ORG}/_apis/wit/workitems?ids={}&fields=System.Title,System.AssignedTo",
-        ids.join(",")
-    );
+    let url = format!("{ORG}/_apis/wit/workitems?ids={}&fields=System.Title,System.AssignedTo", ids.join(","));
     let items = each(&app.call(&url, &token).await, "fields");
     assert_eq!(items[1]["System.Title"], "Two pilots can be booked for one ship");
     assert_eq!(items[1]["System.AssignedTo"]["displayName"], "Norma Paulk");
@@ -193,10 +170,7 @@ async fn queries_without_version_or_sense_are_refused() {
     let mut unversioned = wiql(&token, "Harbor", "SELECT [System.Id] FROM WorkItems");
     *unversioned.uri_mut() = format!("{ORG}/Harbor/_apis/wit/wiql").parse().unwrap();
     let refused = Answer::from(app.azure.send(unversioned).await);
-    assert_eq!(
-        (refused.status, refused.text("typeKey").as_str()),
-        (400, "VssVersionNotSpecifiedException")
-    );
+    assert_eq!((refused.status, refused.text("typeKey").as_str()), (400, "VssVersionNotSpecifiedException"));
     let refused = Answer::from(app.azure.send(wiql(&token, "Harbor", "all of them")).await);
     assert_eq!(refused.status, 400);
 }
@@ -212,10 +186,7 @@ async fn what_does_not_exist_is_told_as_azure_devops_tells_it() {
     assert_eq!(app.call(&format!("{ORG}/_apis/wit/workitems?ids=x"), &token).await.status, 400);
     assert_eq!(app.call(&format!("{ORG}/_apis/nothing"), &token).await.status, 404);
     let of_bo = app.access_token("bo", ALL).await;
-    assert_eq!(
-        app.call("https://dev.azure.com/lamplight/_apis/projects", &of_bo).await.status,
-        203
-    );
+    assert_eq!(app.call("https://dev.azure.com/lamplight/_apis/projects", &of_bo).await.status, 203);
 }
 
 #[tokio::test]
@@ -230,10 +201,7 @@ async fn a_policy_closes_one_organisation_and_leaves_the_profile_open() {
     let id = app.call(&me(), &token).await.text("id");
     assert_eq!(refused.status, 401);
     assert!(refused.text("message").contains(&id), "{refused:?}");
-    assert_eq!(
-        app.call("https://dev.azure.com/lamplight/_apis/projects", &token).await.status,
-        200
-    );
+    assert_eq!(app.call("https://dev.azure.com/lamplight/_apis/projects", &token).await.status, 200);
 }
 
 #[tokio::test]

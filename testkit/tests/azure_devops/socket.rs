@@ -33,37 +33,26 @@ async fn a_whole_trip_goes_over_the_socket() {
     let url = authorization_url(&[]);
     let query = url.split_once('?').unwrap().1;
 
-    let page =
-        talk(&served, &format!("GET /oauth2/authorize?{query} HTTP/1.1\r\nHost: {host}"), "").await;
+    let page = talk(&served, &format!("GET /oauth2/authorize?{query} HTTP/1.1\r\nHost: {host}"), "").await;
     assert!(page.starts_with("HTTP/1.1 200") && page.contains("Who are you today?"));
 
     let form = "Content-Type: application/x-www-form-urlencoded";
     let decision = Serializer::new(String::new())
         .extend_pairs([("request", query), ("login", "norma"), ("decision", "accept")])
         .finish();
-    let sent = talk(
-        &served,
-        &format!("POST /_pretend/consent HTTP/1.1\r\nHost: {host}\r\n{form}"),
-        &decision,
-    )
-    .await;
+    let sent = talk(&served, &format!("POST /_pretend/consent HTTP/1.1\r\nHost: {host}\r\n{form}"), &decision).await;
     assert!(sent.starts_with("HTTP/1.1 302"), "{sent}");
     let location = sent.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
     let location = url::Url::parse(location).unwrap();
     let code = location.query_pairs().find(|(name, _)| name == "code").unwrap().1.into_owned();
 
     let body = Serializer::new(String::new()).extend_pairs(code_fields(SECRET, &code)).finish();
-    let answer =
-        talk(&served, &format!("POST /oauth2/token HTTP/1.1\r\nHost: {host}\r\n{form}"), &body)
-            .await;
+    let answer = talk(&served, &format!("POST /oauth2/token HTTP/1.1\r\nHost: {host}\r\n{form}"), &body).await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-    let tokens: serde_json::Value =
-        serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
+    let tokens: serde_json::Value = serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap();
     let token = tokens["access_token"].as_str().unwrap();
 
-    let head = format!(
-        "GET /_apis/profile/profiles/me HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}"
-    );
+    let head = format!("GET /_apis/profile/profiles/me HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}");
     assert!(talk(&served, &head, "").await.contains("Norma Paulk"));
     assert!(app.azure.violations().is_empty());
 }
@@ -83,8 +72,7 @@ async fn a_name_that_merely_points_here_is_not_answered() {
     let app = App::new();
     let served = app.azure.clone().serve().await.unwrap();
     for host in ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:80"] {
-        let answer =
-            talk(&served, &format!("GET /_pretend/log HTTP/1.1\r\nHost: {host}"), "").await;
+        let answer = talk(&served, &format!("GET /_pretend/log HTTP/1.1\r\nHost: {host}"), "").await;
         assert!(answer.starts_with("HTTP/1.1 421"), "{host}: {answer}");
     }
     let port = served.address().port();

@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use crate::app::{
-    Answer, App, REDIRECT_URI, SECRET, authorization_url, code_fields, refresh_fields,
-    token_request,
-};
+use crate::app::{Answer, App, REDIRECT_URI, SECRET, authorization_url, code_fields, refresh_fields, token_request};
 use admit::HttpClient;
 use admit_testkit::azure_devops::{BASE_URL, Stage};
 use admit_testkit::render;
@@ -44,9 +41,7 @@ async fn a_code_becomes_tokens_whose_lifetime_is_text() {
 
 #[tokio::test]
 async fn the_lifetime_can_be_another_and_a_number() {
-    let app = App::with(|builder| {
-        builder.access_token_lifetime(Duration::from_secs(60)).expires_in_as_number()
-    });
+    let app = App::with(|builder| builder.access_token_lifetime(Duration::from_secs(60)).expires_in_as_number());
     let code = app.code("norma", "vso.profile").await;
     assert_eq!(app.exchange(&code).await.json["expires_in"], 60);
 }
@@ -105,8 +100,7 @@ async fn of_fifty_refreshes_with_one_token_one_succeeds() {
     let token = app.exchange(&code).await.text("refresh_token");
     let tasks: Vec<_> = (0..50)
         .map(|_| {
-            let (azure, request) =
-                (app.azure.clone(), token_request(&refresh_fields(SECRET, &token)));
+            let (azure, request) = (app.azure.clone(), token_request(&refresh_fields(SECRET, &token)));
             tokio::spawn(async move { azure.send(request).await.unwrap().status() })
         })
         .collect();
@@ -173,13 +167,9 @@ async fn an_authorization_header_or_a_query_is_a_violation() {
 #[tokio::test]
 async fn another_method_and_another_body_are_refused_without_a_word() {
     let app = App::new();
-    let get =
-        http::Request::get(format!("{BASE_URL}/oauth2/token")).body(bytes::Bytes::new()).unwrap();
+    let get = http::Request::get(format!("{BASE_URL}/oauth2/token")).body(bytes::Bytes::new()).unwrap();
     let answer = app.azure.send(get).await.unwrap();
-    assert_eq!(
-        (answer.status().as_u16(), &answer.headers()["allow"]),
-        (405, &"POST".parse().unwrap())
-    );
+    assert_eq!((answer.status().as_u16(), &answer.headers()["allow"]), (405, &"POST".parse().unwrap()));
 
     for media_type in [None, Some("application/json"), Some("multipart/form-data")] {
         let mut request = token_request(&code_fields(SECRET, "x"));
@@ -199,10 +189,7 @@ async fn a_wrong_secret_is_told_in_the_words_of_the_wire_and_leaves_the_code_goo
     let code = app.code("norma", "vso.profile").await;
     assert_eq!(app.post(&code_fields("wrong", &code)).await.error(), bad_secret());
     assert_eq!(app.exchange(&code).await.status, 200);
-    assert!(
-        app.azure.violations().is_empty(),
-        "a wrong secret is a mistake of set-up, not of the protocol"
-    );
+    assert!(app.azure.violations().is_empty(), "a wrong secret is a mistake of set-up, not of the protocol");
 }
 
 #[tokio::test]
@@ -248,17 +235,13 @@ async fn the_log_hides_secrets_from_debug_and_hands_them_to_those_who_ask() {
     let app = App::new();
     let code = app.code("norma", "vso.profile").await;
     app.exchange(&code).await;
-    let request =
-        app.azure.requests().into_iter().find(|request| request.stage == Stage::Token).unwrap();
+    let request = app.azure.requests().into_iter().find(|request| request.stage == Stage::Token).unwrap();
     assert_eq!((request.method(), request.path()), ("POST", "/oauth2/token"));
     assert_eq!(request.parameter("client_assertion"), Some(SECRET));
     assert_eq!(request.parameter("assertion"), Some(code.as_str()));
     assert_eq!(request.parameter_names(), code_fields("", "").map(|(name, _)| name));
     let text = format!("{:?}", app.azure.requests());
-    assert!(
-        !text.contains(SECRET) && !text.contains(&code) && !text.contains("the-state"),
-        "{text}"
-    );
+    assert!(!text.contains(SECRET) && !text.contains(&code) && !text.contains("the-state"), "{text}");
     assert!(text.contains(REDIRECT_URI));
 
     app.azure.reset_log();
@@ -289,10 +272,7 @@ async fn the_back_channel_reaches_azure_devops_and_nothing_else() {
         format!("{BASE_URL}/_pretend/log"),
     ] {
         let request = http::Request::get(&url).body(bytes::Bytes::new()).unwrap();
-        assert!(
-            matches!(app.azure.send(request).await, Err(admit::http::HttpError::Refused(_))),
-            "{url}"
-        );
+        assert!(matches!(app.azure.send(request).await, Err(admit::http::HttpError::Refused(_))), "{url}");
     }
     assert_eq!(app.azure.violations().len(), 6);
     assert_eq!(app.azure.requests().len(), 0);

@@ -36,8 +36,7 @@ pub(super) fn profile(person: &Person, request: &HttpRequest, at: Timestamp) -> 
         attributes.insert("EmailAddress".to_owned(), attribute("EmailAddress", json!(email)));
     }
     if wanted("DisplayName") {
-        attributes
-            .insert("DisplayName".to_owned(), attribute("DisplayName", json!(person.display_name)));
+        attributes.insert("DisplayName".to_owned(), attribute("DisplayName", json!(person.display_name)));
     }
 
     let mut profile = json!({ "id": person.id, "displayName": person.display_name });

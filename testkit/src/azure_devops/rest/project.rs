@@ -50,27 +50,14 @@ pub(super) fn build(
         members.insert("status".to_owned(), json!(status));
         if let Some(result) = result {
             members.insert("result".to_owned(), json!(result));
-            members.insert(
-                "finishTime".to_owned(),
-                json!((began + minutes(build.minutes_ago.min(6))).to_string()),
-            );
+            members.insert("finishTime".to_owned(), json!((began + minutes(build.minutes_ago.min(6))).to_string()));
         }
     }
     json
 }
 
-pub(super) fn repository(
-    repository: &Repository,
-    project: &Project,
-    organization: &Organization,
-    base: &str,
-) -> Value {
-    let url = format!(
-        "{base}/{}/{}/_git/{}",
-        organization.name,
-        encode(&project.name),
-        encode(&repository.name)
-    );
+pub(super) fn repository(repository: &Repository, project: &Project, organization: &Organization, base: &str) -> Value {
+    let url = format!("{base}/{}/{}/_git/{}", organization.name, encode(&project.name), encode(&repository.name));
     json!({
         "id": repository.id,
         "name": repository.name,

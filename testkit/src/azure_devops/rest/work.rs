@@ -18,28 +18,16 @@ pub(super) fn query(
     now: Timestamp,
 ) -> HttpResponse {
     let accept = request.headers().get(http::header::ACCEPT).and_then(|value| value.to_str().ok());
-    if parameter(request, "api-version").is_none()
-        && !accept.is_some_and(|accept| accept.contains("api-version="))
-    {
+    if parameter(request, "api-version").is_none() && !accept.is_some_and(|accept| accept.contains("api-version=")) {
         let why = "No api-version was supplied for the \"POST\" request. The version must be supplied either as part \
                    of the Accept header (e.g. \"application/json; api-version=1.0\") or as a query parameter \
                    (e.g. \"?api-version=1.0\").";
-        return answer::exception(
-            StatusCode::BAD_REQUEST,
-            "VssVersionNotSpecifiedException",
-            why,
-            3000,
-        );
+        return answer::exception(StatusCode::BAD_REQUEST, "VssVersionNotSpecifiedException", why, 3000);
     }
     let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
     let Some(text) = body.get("query").and_then(Value::as_str) else {
         let why = "The query text is missing.";
-        return answer::exception(
-            StatusCode::BAD_REQUEST,
-            "VssPropertyValidationException",
-            why,
-            3000,
-        );
+        return answer::exception(StatusCode::BAD_REQUEST, "VssPropertyValidationException", why, 3000);
     };
     let ids = match wiql::find(text, project, person) {
         Ok(ids) => ids,
@@ -47,10 +35,7 @@ pub(super) fn query(
             return answer::exception(StatusCode::BAD_REQUEST, "SyntaxErrorException", &why, 3000);
         }
     };
-    let items = ids
-        .iter()
-        .take(top(request))
-        .map(|id| json!({ "id": id, "url": item_url(base, organization, *id) }));
+    let items = ids.iter().take(top(request)).map(|id| json!({ "id": id, "url": item_url(base, organization, *id) }));
     answer::json(
         StatusCode::OK,
         &json!({
@@ -63,23 +48,14 @@ pub(super) fn query(
     )
 }
 
-pub(super) fn work_items(
-    request: &HttpRequest,
-    organization: &Organization,
-    base: &str,
-) -> HttpResponse {
+pub(super) fn work_items(request: &HttpRequest, organization: &Organization, base: &str) -> HttpResponse {
     let ids = parameter(request, "ids").unwrap_or_default();
     let ids: Result<Vec<u32>, _> = ids.split(',').map(|id| id.trim().parse()).collect();
     let ids = match ids {
         Ok(ids) if ids.len() <= 200 => ids,
         _ => {
             let why = "The parameter `ids` holds 1 to 200 numbers.";
-            return answer::exception(
-                StatusCode::BAD_REQUEST,
-                "VssPropertyValidationException",
-                why,
-                3000,
-            );
+            return answer::exception(StatusCode::BAD_REQUEST, "VssPropertyValidationException", why, 3000);
         }
     };
     let fields = parameter(request, "fields");
@@ -91,15 +67,8 @@ pub(super) fn work_items(
             .flat_map(|project| project.work_items.iter().map(move |item| (project, item)))
             .find(|(_, item)| item.id == id);
         let Some((project, item)) = item else {
-            let why = format!(
-                "TF401232: Work item {id} does not exist, or you do not have permissions to read it."
-            );
-            return answer::exception(
-                StatusCode::NOT_FOUND,
-                "WorkItemUnauthorizedAccessException",
-                &why,
-                3200,
-            );
+            let why = format!("TF401232: Work item {id} does not exist, or you do not have permissions to read it.");
+            return answer::exception(StatusCode::NOT_FOUND, "WorkItemUnauthorizedAccessException", &why, 3200);
         };
         found.push(json!({
             "id": id,
@@ -124,9 +93,7 @@ fn item_fields(item: &WorkItem, project: &Project, wanted: Option<&str>) -> Valu
             members.insert("System.AssignedTo".to_owned(), identity(name));
         }
         if let Some(wanted) = wanted {
-            members.retain(|name, _| {
-                wanted.split(',').any(|field| field.trim().eq_ignore_ascii_case(name))
-            });
+            members.retain(|name, _| wanted.split(',').any(|field| field.trim().eq_ignore_ascii_case(name)));
         }
     }
     fields
