@@ -8,6 +8,9 @@ mod clock;
 mod events;
 mod hkdf;
 pub mod http;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 mod jwe;
 mod oauth;
 mod profile;
