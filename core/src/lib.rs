@@ -19,6 +19,9 @@ mod guard;
 mod hkdf;
 pub mod http;
 mod input;
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals;
 mod issue;
 mod jwe;
 mod linking;

@@ -1,0 +1,38 @@
+//! The operations that are measured: by the clock in `benches/`, in instructions by `count.sh`.
+//!
+//! An area is a module with a `pub fn operations()`. To add one: write the module, chain it in [`operations`], and add
+//! a file to `benches/` that hands the same operations to criterion.
+
+#![allow(clippy::expect_used, reason = "a benchmark that cannot be set up must stop")]
+
+pub mod session_cookie;
+
+/// Something to measure, under the name it has in every report.
+pub struct Operation {
+    /// `area/operation`.
+    pub name: &'static str,
+    run: Box<dyn Fn()>,
+}
+
+impl Operation {
+    /// Wraps what is to be done once. What it returns is made, and dropped, within the measurement.
+    pub fn new<T>(name: &'static str, run: impl Fn() -> T + 'static) -> Self {
+        Self { name, run: Box::new(move || drop(std::hint::black_box(run()))) }
+    }
+
+    /// Does it once.
+    pub fn run(&self) {
+        (self.run)();
+    }
+}
+
+impl std::fmt::Debug for Operation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Operation").field(&self.name).finish()
+    }
+}
+
+/// All there are.
+pub fn operations() -> impl Iterator<Item = Operation> {
+    session_cookie::operations().into_iter()
+}
