@@ -1,6 +1,5 @@
 //! The request at hand: who makes it, and fresh tokens to act for them.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -26,14 +25,12 @@ pub struct RequestHead<'a> {
     pub uri: &'a Uri,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// Who is at the other end of the connection, if that is known.
-    pub client: Option<IpAddr>,
 }
 
 impl<'a> RequestHead<'a> {
-    /// The head of a request whose sender is not known.
+    /// The head of a request.
     pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
-        Self { method, uri, headers, client: None }
+        Self { method, uri, headers }
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::base_url::is_loopback;
 use crate::env::{Environment, provider_prefix};
+use crate::http::is_loopback;
 use crate::provider::{ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, ResolvedClient, Review};
 use crate::realm::{Base, Registered};
 use crate::{Provider, Timestamp};

@@ -40,6 +40,7 @@ pub struct OAuthProvider {
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) default_scopes: Vec<String>,
     pub(crate) scope_separator: &'static str,
+    pub(crate) granted_scope_separator: Option<&'static str>,
     pub(crate) response_type: &'static str,
     pub(crate) parameters: Vec<(String, String)>,
     pub(crate) pkce: Pkce,
@@ -69,6 +70,7 @@ impl OAuthProvider {
             scopes: None,
             default_scopes: Vec::new(),
             scope_separator: " ",
+            granted_scope_separator: None,
             response_type: "code",
             parameters: Vec::new(),
             pkce: Pkce::S256,
@@ -142,6 +144,13 @@ impl OAuthProvider {
     #[must_use]
     pub fn scope_separator(mut self, separator: &'static str) -> Self {
         self.scope_separator = separator;
+        self
+    }
+
+    /// What stands between two scopes in the server's answers, where it is not a space.
+    #[must_use]
+    pub fn granted_scope_separator(mut self, separator: &'static str) -> Self {
+        self.granted_scope_separator = Some(separator);
         self
     }
 

@@ -1,5 +1,7 @@
 //! Whole trips through `Auth::handle`, one file per action, against the pretend Azure DevOps in process.
 
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "these are tests")]
+
 mod callback;
 mod configuration;
 mod csrf;
