@@ -15,7 +15,7 @@ use http::StatusCode;
 use super::{Visit, unknown_provider, with_query};
 use crate::answer::{self, Answer};
 use crate::callbacks::SignInAttempt;
-use crate::failure::{Code, Failure};
+use crate::failure::{Code, Failure, chain};
 use crate::linking::{self, Who};
 use crate::live::{self, Found, Live};
 use crate::oauth::exchange::exchange;
@@ -41,9 +41,15 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     let code = answered.code(registered, &pending)?;
 
     let cookies = &visit.input.cookies;
-    let previous = match live::find(&realm, &cookies.session, &cookies.session_v4).await.map_err(session_failure)? {
-        Found::Live(live) => Some(*live),
-        _ => None,
+    let previous = match live::find(&realm, &cookies.session, &cookies.session_v4).await {
+        Ok(Found::Live(live)) => Some(*live),
+        Ok(_) => None,
+        Err(error @ AuthError::Store(_)) => return Err(session_failure(error)),
+        // What cannot be read cannot be ended; it must not keep the person from signing in anew.
+        Err(error) => {
+            tracing::warn!(cause = chain(&error), "the session before this one cannot be read");
+            None
+        }
     };
     let id = registered.id().to_owned();
     let parameters = answered.parameters;
