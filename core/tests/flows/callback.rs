@@ -14,7 +14,7 @@ async fn a_person_signs_in_and_lands_where_they_wanted_to_go() {
     assert_eq!(answer.status(), StatusCode::FOUND);
     assert_eq!(location(&answer), format!("{ORIGIN}/dashboard?tab=1#x"));
     let session = browser.session().await;
-    assert_eq!(session["user"]["name"], "Norma Ellis", "{session}");
+    assert_eq!(session["user"]["name"], "Norma Paulk", "{session}");
     assert_eq!(site.azure.violations(), [""; 0]);
     assert_eq!(refused(&browser), [""; 0]);
 }
