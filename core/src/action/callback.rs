@@ -37,7 +37,8 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     let answered = Answered::read(&visit.input, registered)?;
     let (pending, cookie) = arrival::look_up(&realm, &visit.input.cookies.pending, registered, &answered)?;
     arrival::consume(&realm, &pending).await?;
-    visit.cookies.push(realm.cookies.delete(cookie));
+    let form_post = registered.flow().config().form_post;
+    visit.cookies.push(realm.cookies.delete(cookie).cross_site(form_post));
     let code = answered.code(registered, &pending)?;
 
     let cookies = &visit.input.cookies;
