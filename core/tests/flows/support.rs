@@ -52,9 +52,9 @@ impl Site {
             .random(FixedRandom::new(2))
             .http_client(azure.clone());
         // A test that brings its own provider replaces this one by its id.
-        let auth = configure(builder.provider(
-            azure_devops(Client::new("app-id", CLIENT_SECRET)).scopes(["vso.profile", "vso.project"]),
-        ))
+        let auth = configure(
+            builder.provider(azure_devops(Client::new("app-id", CLIENT_SECRET)).scopes(["vso.profile", "vso.project"])),
+        )
         .build()
         .expect("the configuration is in order");
         Self { auth, azure, clock }
