@@ -132,7 +132,7 @@ impl Current {
         if tokens_changed {
             live.private.set_account(SessionAccount { kept, ..account });
             // Before the callback runs: if it fails, the tokens are new nonetheless.
-            signed_in.changed.fetch_or(matches!(live.home, Home::Cookie), Ordering::AcqRel);
+            signed_in.changed.fetch_or(matches!(live.home, Home::Cookie { .. }), Ordering::AcqRel);
         }
         let mut claims_changed = false;
         if !after.needs_reauthentication {
@@ -146,7 +146,7 @@ impl Current {
             }
         }
         match live.home {
-            Home::Cookie => drop(signed_in.changed.fetch_or(claims_changed, Ordering::AcqRel)),
+            Home::Cookie { .. } => drop(signed_in.changed.fetch_or(claims_changed, Ordering::AcqRel)),
             // Stored before anybody uses it.
             Home::Store { .. } if tokens_changed || claims_changed => {
                 if !issue::save(realm, live, claims_changed).await? {
@@ -215,7 +215,7 @@ impl Current {
         let now = realm.clock.now();
         let old = live.renewed_at + realm.lifetimes.update_age <= now;
         let issued = match (&live.home, changed, old) {
-            (_, true, _) | (Home::Cookie, _, true) => issue::renew(realm, &mut live).await?,
+            (_, true, _) | (Home::Cookie { .. }, _, true) => issue::renew(realm, &mut live).await?,
             (Home::Store { .. }, false, true) => issue::touch(realm, &live).await?,
             (_, false, false) => None,
         };

@@ -25,6 +25,22 @@ async fn a_session_of_auth_js_is_read_and_rolled_with_the_attributes_that_auth_j
 }
 
 #[tokio::test]
+async fn a_guarded_request_makes_a_session_of_auth_js_ours_at_once() {
+    let (site, recorded) = (Site::new(), recorded());
+    let mut browser = moved(&site, &recorded["session"]);
+    let before = browser.jar.get(SESSION).map(str::to_owned);
+    let current = browser.current("/dashboard");
+    assert_eq!(current.session().await.unwrap().unwrap().user.name.as_deref(), Some("Ada"));
+    browser.finish(&current).await;
+    let adopted = browser.jar.get(SESSION).map(str::to_owned);
+    assert_ne!(adopted, before);
+    // From then on it is written anew only when there is a reason.
+    let again = browser.current("/dashboard");
+    assert!(again.session().await.unwrap().is_some());
+    assert!(again.set_cookies().await.is_empty());
+}
+
+#[tokio::test]
 async fn a_session_of_auth_js_in_chunks_is_read_and_fits_as_many() {
     let (site, recorded) = (Site::new(), recorded());
     let mut browser = moved(&site, &recorded["session_in_chunks"]);
