@@ -159,6 +159,13 @@ fn variables(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
+fn the_dashboards_variables_are_those_that_it_reads() {
+    let settings = read("examples/dashboard/src/settings.rs").replace("//! ", "");
+    let page = read("docs/src/start.md");
+    assert_same(&first_column(section(&page, "## Run the dashboard")), &first_column(&settings));
+}
+
+#[test]
 fn the_builders_methods_are_all_explained() {
     let builder = read("core/src/builder.rs");
     let code = builder
