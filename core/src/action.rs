@@ -8,6 +8,7 @@ mod callback;
 mod csrf;
 mod providers;
 mod session;
+mod sessions;
 mod sign_in;
 mod sign_out;
 
@@ -24,7 +25,7 @@ use crate::failure::{Code, Failure};
 use crate::input::Input;
 use crate::page::{self, Reason, Shell};
 use crate::realm::Realm;
-use crate::route::{Action, Route};
+use crate::route::{Action, Route, SessionsRoute};
 use crate::{Event, random, return_to};
 
 /// A request on its way through an action.
@@ -45,6 +46,9 @@ pub(crate) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>) -> Answe
         return answer::bad_request(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let path = request.uri().path().to_owned();
+    if let Some(route) = SessionsRoute::parse(&path, &realm.base.path) {
+        return sessions::handle(realm, request, route).await;
+    }
     let known_method = matches!(*request.method(), Method::GET | Method::POST);
     let Some(route) = Route::parse(&path, &realm.base.path).filter(|_| known_method) else {
         return answer::bad_request(StatusCode::BAD_REQUEST);

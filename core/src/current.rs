@@ -13,7 +13,7 @@ use crate::opened::{self, Opened};
 use crate::private_claim::SessionAccount;
 use crate::realm::Realm;
 use crate::refresh::{self, Outcome};
-use crate::{AccessTokenError, AuthError, JwtCause, Secret, Session, issue};
+use crate::{AccessTokenError, Account, AuthError, JwtCause, Secret, Session, issue};
 
 /// The head of a request, as an adapter hands it over.
 #[derive(Clone, Copy, Debug)]
@@ -108,22 +108,54 @@ impl Current {
         let Some(account) = live.private.account(provider).cloned() else {
             return Err(AccessTokenError::NotConnected { provider: provider.to_owned() });
         };
-        let outcome = refresh::fresh(realm, &account).await?;
-        if let (Outcome::Refreshed(fresh) | Outcome::Refused(fresh), Some(before)) = (&outcome, &account.kept) {
-            let after = refresh::kept(fresh);
-            if after != *before {
-                live.private.set_account(SessionAccount { kept: Some(after), ..account });
-                if matches!(outcome, Outcome::Refreshed(_)) {
-                    opened::run_jwt(realm, &mut live, JwtCause::Refresh { account: fresh }).await?;
-                }
-                match live.home {
-                    Home::Cookie => signed_in.changed.store(true, Ordering::Release),
-                    // Stored before anybody uses it.
-                    Home::Store { .. } => drop(issue::renew(realm, &mut live).await?),
+        let outcome = refresh::fresh(realm, &live, &account).await?;
+        if let Outcome::Refreshed(after) | Outcome::Refused(after) = &outcome {
+            self.take_up(signed_in, &mut live, account, after).await?;
+        }
+        refresh::token(provider, outcome)
+    }
+
+    /// Puts new tokens, or the mark that they were refused, into the session.
+    async fn take_up(
+        &self,
+        signed_in: &SignedIn,
+        live: &mut Live,
+        account: SessionAccount,
+        after: &Account,
+    ) -> Result<(), AccessTokenError> {
+        let realm = &self.0.realm;
+        let kept = account.kept.as_ref().map(|_| refresh::kept(after));
+        let tokens_changed = kept != account.kept;
+        if account.kept.is_some() && !tokens_changed {
+            return Ok(());
+        }
+        if tokens_changed {
+            live.private.set_account(SessionAccount { kept, ..account });
+            // Before the callback runs: if it fails, the tokens are new nonetheless.
+            signed_in.changed.fetch_or(matches!(live.home, Home::Cookie), Ordering::AcqRel);
+        }
+        let mut claims_changed = false;
+        if !after.needs_reauthentication {
+            match opened::run_jwt(realm, live, JwtCause::Refresh { account: after }).await? {
+                Some(changed) => claims_changed = changed,
+                None => {
+                    issue::end(realm, live).await?;
+                    self.0.ended.store(true, Ordering::Release);
+                    return Err(AccessTokenError::SignedOut);
                 }
             }
         }
-        refresh::token(provider, outcome)
+        match live.home {
+            Home::Cookie => drop(signed_in.changed.fetch_or(claims_changed, Ordering::AcqRel)),
+            // Stored before anybody uses it.
+            Home::Store { .. } if tokens_changed || claims_changed => {
+                if !issue::save(realm, live, claims_changed).await? {
+                    return Err(AccessTokenError::SignedOut);
+                }
+            }
+            Home::Store { .. } => {}
+        }
+        Ok(())
     }
 
     /// The accounts the session was begun with.
@@ -144,7 +176,7 @@ impl Current {
     pub async fn set_cookies(&self) -> Vec<HeaderValue> {
         let cookies = match self.0.opened.get() {
             None | Some(Err(_)) => Vec::new(),
-            Some(Ok(None)) if self.0.ended.load(Ordering::Acquire) => {
+            Some(Ok(_)) if self.0.ended.load(Ordering::Acquire) => {
                 opened::deletions(&self.0.realm, &self.0.own, &self.0.v4)
             }
             Some(Ok(None)) => Vec::new(),
@@ -177,8 +209,9 @@ impl Current {
 
     async fn rolled(&self, signed_in: &SignedIn) -> Result<Vec<Cookie>, AuthError> {
         let realm = &self.0.realm;
-        let changed = signed_in.changed.swap(false, Ordering::AcqRel);
         let mut live = signed_in.live.lock().await;
+        // With the lock held, so that a refresh that was under way is not missed.
+        let changed = signed_in.changed.swap(false, Ordering::AcqRel);
         let now = realm.clock.now();
         let old = live.renewed_at + realm.lifetimes.update_age <= now;
         let issued = match (&live.home, changed, old) {
@@ -192,6 +225,7 @@ impl Current {
     async fn opened(&self) -> Result<Option<&SignedIn>, AuthError> {
         let opened = self.0.opened.get_or_init(|| self.open()).await;
         match opened {
+            Ok(_) if self.0.ended.load(Ordering::Acquire) => Ok(None),
             Ok(signed_in) => Ok(signed_in.as_ref()),
             Err(error) => Err(error.clone()),
         }

@@ -35,7 +35,9 @@ pub(crate) async fn begin(
             let record = SessionRecord { key, user, data, created_at: now, expires_at, version: 1 };
             store.create(record).await?;
             // Sessions come and go at about the same rate, so this keeps the store from growing.
-            store.delete_expired(now, SWEEP).await?;
+            if let Err(error) = store.delete_expired(now, SWEEP).await {
+                tracing::warn!(cause = crate::failure::chain(&error), "expired sessions could not be swept");
+            }
             Issued { cookies: realm.cookies.write_session(&value, expires_at), expires_at }
         }
     };
@@ -56,7 +58,7 @@ pub(crate) async fn renew(realm: &Realm, live: &mut Live) -> Result<Option<Issue
     let issued = match &live.home {
         Home::Cookie => sealed_cookie(realm, live.token.clone(), live.private.clone(), now, expires_at)?,
         Home::Store { .. } => {
-            if !replace_record(realm, live, expires_at).await? {
+            if replace_record(realm, live, expires_at, true).await? != Replaced::Written {
                 return Ok(None);
             }
             match &live.home {
@@ -70,6 +72,18 @@ pub(crate) async fn renew(realm: &Realm, live: &mut Live) -> Result<Option<Issue
     live.expires_at = expires_at;
     live.renewed_at = now;
     Ok(Some(issued))
+}
+
+/// Writes the tokens of a stored session, and its claims if they were changed here. Its expiry stays, since its cookie
+/// does. `false` if it was ended meanwhile.
+pub(crate) async fn save(realm: &Realm, live: &mut Live, claims_changed: bool) -> Result<bool, AuthError> {
+    adopt_successors(realm, &mut live.private);
+    if realm.tombstones.hold(&live.private.sid) {
+        return Ok(false);
+    }
+    let expires_at = live.expires_at;
+    // Who wrote in its place has taken up the tokens, too.
+    Ok(replace_record(realm, live, expires_at, claims_changed).await? != Replaced::Gone)
 }
 
 /// Moves the expiry of a stored session without rewriting it. `None` if it is gone.
@@ -102,7 +116,7 @@ fn expiry(realm: &Realm, private: &PrivateClaim, now: Timestamp) -> Timestamp {
 fn adopt_successors(realm: &Realm, private: &mut PrivateClaim) {
     for account in &mut private.accounts {
         if let Some(kept) = account.kept.take() {
-            account.kept = Some(realm.refresh.latest(&account.provider, &account.subject, kept));
+            account.kept = Some(realm.refresh.successors.latest(&account.provider, &account.subject, kept));
         }
     }
 }
@@ -134,24 +148,55 @@ fn sealed_record(realm: &Realm, mut token: Token, private: PrivateClaim, key: &[
     Ok(realm.store_sealer.seal(&claims, key, &*realm.random))
 }
 
-/// Compare-and-swap. Whoever loses takes up what the winner wrote, sets its own tokens in it, and tries again.
-async fn replace_record(realm: &Realm, live: &mut Live, expires_at: Timestamp) -> Result<bool, AuthError> {
+/// What became of an attempt to write a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Replaced {
+    /// The store holds it.
+    Written,
+    /// The session was ended meanwhile.
+    Gone,
+    /// Others were faster each time.
+    Outrun,
+}
+
+/// Compare-and-swap. Whoever loses takes up what the winner wrote, sets its own claims in it if it has any of its own,
+/// and tries again unless nothing is left to write.
+async fn replace_record(
+    realm: &Realm,
+    live: &mut Live,
+    mut expires_at: Timestamp,
+    claims_changed: bool,
+) -> Result<Replaced, AuthError> {
     for _ in 0..ATTEMPTS {
-        let (Some(store), Home::Store { record, value }) = (&realm.sessions, &live.home) else { return Ok(false) };
+        let (Some(store), Home::Store { record, value }) = (&realm.sessions, &live.home) else {
+            return Ok(Replaced::Gone);
+        };
         let data = sealed_record(realm, live.token.clone(), live.private.clone(), &record.key.0)?;
         let next = SessionRecord { data, expires_at, ..record.clone() };
         let expected = record.version;
         if store.replace(next.clone(), expected).await? {
             live.home = Home::Store { record: SessionRecord { version: expected + 1, ..next }, value: value.clone() };
-            return Ok(true);
+            live.expires_at = expires_at;
+            return Ok(Replaced::Written);
         }
-        let Some(winner) = store.load(&record.key).await? else { return Ok(false) };
+        let Some(winner) = store.load(&record.key).await? else { return Ok(Replaced::Gone) };
         let mut theirs = live::open_record(realm, winner, value)?;
+        let written = theirs.private.clone();
         adopt_successors(realm, &mut theirs.private);
+        let same_claims = !claims_changed || theirs.token == live.token;
+        let nothing_left = same_claims && theirs.private == written && theirs.expires_at >= expires_at;
+        expires_at = expires_at.max(theirs.expires_at);
+        if same_claims {
+            live.token = theirs.token;
+        }
         live.private = theirs.private;
         live.home = theirs.home;
+        if nothing_left {
+            live.expires_at = expires_at;
+            return Ok(Replaced::Written);
+        }
     }
-    Ok(false)
+    Ok(Replaced::Outrun)
 }
 
 const ATTEMPTS: usize = 4;

@@ -6,10 +6,13 @@
 //!    place of burning the old token.
 //! 4. A refused token is not tried again. A fault that passes is tried again after a pause, and until then the token
 //!    at hand is served while it lives.
-//! 5. With a token store, one process refreshes at a time, and its answer is stored before anybody uses it.
+//! 5. What a refresh brought is kept first, in the table of successors and in the store if there is one. Then the
+//!    application hears of it, and then it is used.
+//! 6. With a token store, one process refreshes at a time.
 
 mod gate;
 mod stored;
+mod successors;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,12 +20,13 @@ use std::time::Duration;
 pub(crate) use gate::RefreshGate;
 pub(crate) use stored::keep;
 
+use crate::live::{Home, Live};
 use crate::oauth::exchange::exchange;
 use crate::private_claim::{KeptTokens, SessionAccount};
 use crate::provider::{Fault, Grant, ProviderError};
 use crate::realm::{Realm, Registered};
 use crate::store::AccountKey;
-use crate::{AccessTokenError, Account, Event, Secret, Timestamp, TokenSet};
+use crate::{AccessTokenError, Account, Event, Secret, Timestamp, TokenSet, issue};
 
 /// What became of a wish for a fresh token.
 #[derive(Clone, Debug)]
@@ -38,29 +42,67 @@ pub(crate) enum Outcome {
 }
 
 /// The freshest tokens of an account in a session.
-pub(crate) async fn fresh(realm: &Arc<Realm>, account: &SessionAccount) -> Result<Outcome, AccessTokenError> {
+pub(crate) async fn fresh(
+    realm: &Arc<Realm>,
+    live: &Live,
+    account: &SessionAccount,
+) -> Result<Outcome, AccessTokenError> {
     let Some(kept) = &account.kept else {
         let key = AccountKey { provider: account.provider.clone(), subject: account.subject.clone() };
         return stored::fresh(realm, key).await;
     };
-    let latest = realm.refresh.latest(&account.provider, &account.subject, kept.clone());
+    let latest = realm.refresh.successors.latest(&account.provider, &account.subject, kept.clone());
     let newer = latest != *kept;
     let account = latest.account(&account.provider, &account.subject);
-    let now = realm.clock.now();
-    if account.needs_reauthentication {
-        return Ok(Outcome::Refused(account));
-    }
-    if is_fresh(&account, now, realm.lifetimes.refresh_margin) {
-        return Ok(if newer { Outcome::Refreshed(account) } else { Outcome::Current(account) });
+    if let Some(outcome) = settled(realm, &account, newer) {
+        return Ok(outcome);
     }
     let Some(refresh_token) = account.tokens.refresh_token.clone() else {
-        return Ok(without_refresh_token(account, now));
+        return Ok(without_refresh_token(account, realm.clock.now()));
     };
-    let outcome = realm.refresh.fly(realm, gate::key(&account, &refresh_token), {
+    let key = gate::key(&account, &refresh_token);
+    let flight = realm.refresh.fly(realm, key, |realm| {
         let account = account.clone();
-        move |realm| async move { refresh(&realm, account).await }
+        let stored = matches!(live.home, Home::Store { .. }).then(|| live.clone());
+        async move { refresh_in_session(&realm, key, account, stored).await }
     });
-    Ok(or_current(outcome.await, account, now))
+    Ok(or_at_hand(flight.await, account, newer, realm.clock.now()))
+}
+
+/// What can be said of an account without asking its provider, if anything.
+fn settled(realm: &Realm, account: &Account, newer: bool) -> Option<Outcome> {
+    if account.needs_reauthentication {
+        return Some(Outcome::Refused(account.clone()));
+    }
+    is_fresh(account, realm.clock.now(), realm.lifetimes.refresh_margin).then(|| at_hand(account.clone(), newer))
+}
+
+/// One refresh of tokens that a session keeps itself. `stored` is that session, if it lives in a store.
+async fn refresh_in_session(realm: &Arc<Realm>, key: gate::Key, account: Account, stored: Option<Live>) -> Outcome {
+    // Another refresh may have landed after the caller looked and before this one began.
+    let latest = realm.refresh.successors.follow(account.clone());
+    if latest != account {
+        return if latest.needs_reauthentication { Outcome::Refused(latest) } else { Outcome::Refreshed(latest) };
+    }
+    let outcome = refresh(realm, account).await;
+    if let Outcome::Refreshed(after) | Outcome::Refused(after) = &outcome {
+        realm.refresh.successors.remember(key, after, realm.clock.now());
+        if let Some(live) = stored {
+            keep_in_session(realm, live, after).await;
+        }
+    }
+    announce(realm, &outcome).await;
+    outcome
+}
+
+/// Whoever asked may have gone, so the session is written from here. If that fails, the next who asks tries again.
+async fn keep_in_session(realm: &Realm, mut live: Live, account: &Account) {
+    let (provider, subject) = (account.provider.clone(), account.subject.clone());
+    live.private.set_account(SessionAccount { provider, subject, kept: Some(kept(account)) });
+    if let Err(error) = issue::save(realm, &mut live, false).await {
+        let cause = crate::failure::chain(&error);
+        tracing::error!(provider = account.provider, cause, "refreshed tokens could not be stored this time");
+    }
 }
 
 /// Turns an outcome into what a caller of [`Current::access_token`](crate::Current::access_token) gets.
@@ -77,8 +119,8 @@ pub(crate) fn token(provider: &str, outcome: Outcome) -> Result<Secret, AccessTo
     }
 }
 
-/// One refresh, to its end.
-async fn refresh(realm: &Arc<Realm>, account: Account) -> Outcome {
+/// One refresh, to its end: the exchange and what it means. Nothing is kept or announced yet.
+async fn refresh(realm: &Realm, account: Account) -> Outcome {
     let (Some(registered), Some(refresh_token)) =
         (realm.provider(&account.provider), account.tokens.refresh_token.clone())
     else {
@@ -90,12 +132,12 @@ async fn refresh(realm: &Arc<Realm>, account: Account) -> Outcome {
         scopes: &account.grant.scopes,
     };
     match exchange(realm, registered, &account.grant.client_id, &grant).await {
-        Ok((tokens, credential)) => refreshed(realm, registered, account, tokens, credential).await,
-        Err(error) => failed(realm, account, error).await,
+        Ok((tokens, credential)) => refreshed(realm, registered, account, tokens, credential),
+        Err(error) => failed(account, error),
     }
 }
 
-async fn refreshed(
+fn refreshed(
     realm: &Realm,
     registered: &Registered,
     mut account: Account,
@@ -115,31 +157,45 @@ async fn refreshed(
     account.tokens = tokens;
     account.grant.credential = credential;
     account.grant.granted_at = realm.clock.now();
-    tracing::info!(provider = account.provider, "tokens refreshed");
-    realm.record(Event::TokensRefreshed { provider: &account.provider, subject: &account.subject }).await;
     Outcome::Refreshed(account)
 }
 
-async fn failed(realm: &Realm, mut account: Account, error: ProviderError) -> Outcome {
+fn failed(mut account: Account, error: ProviderError) -> Outcome {
     let cause = crate::failure::chain(&error);
     if matches!(error.fault(), Fault::Reauthenticate | Fault::Denied) {
-        tracing::warn!(provider = account.provider, %cause, "the refresh token was refused; sign-in is needed again");
+        tracing::warn!(provider = account.provider, cause, "the refresh token was refused");
         account.needs_reauthentication = true;
-        realm.record(Event::NeedsReauthentication { provider: &account.provider, subject: &account.subject }).await;
         return Outcome::Refused(account);
     }
-    tracing::warn!(provider = account.provider, %cause, "tokens could not be refreshed this time");
+    tracing::warn!(provider = account.provider, cause, "tokens could not be refreshed this time");
     Outcome::Failed {
         retry_after: error.retry_after().unwrap_or(PAUSE).clamp(Duration::from_secs(1), LONGEST_PAUSE),
         source: Some(Arc::new(error)),
     }
 }
 
+/// Tells log and application of what was kept.
+async fn announce(realm: &Realm, outcome: &Outcome) {
+    match outcome {
+        Outcome::Refreshed(Account { provider, subject, .. }) => {
+            tracing::info!(provider, "tokens refreshed");
+            realm.record(Event::TokensRefreshed { provider, subject }).await;
+        }
+        Outcome::Refused(Account { provider, subject, .. }) => {
+            tracing::warn!(provider, "the person has to sign in there again");
+            realm.record(Event::NeedsReauthentication { provider, subject }).await;
+        }
+        Outcome::Current(_) | Outcome::Failed { .. } => {}
+    }
+}
+
 /// Whether an access token can be handed out. One whose end nobody knows is taken to live an hour, if it can be
 /// refreshed, and for ever, if it cannot.
+///
+/// The margin is at most half of the token's life: else one that lives shorter would be refreshed at every request.
 fn is_fresh(account: &Account, now: Timestamp, margin: Duration) -> bool {
     match end(account) {
-        Some(end) => end.since(now) > margin,
+        Some(end) => end.since(now) > margin.min(end.since(account.grant.granted_at) / 2),
         None => true,
     }
 }
@@ -158,11 +214,16 @@ fn without_refresh_token(mut account: Account, now: Timestamp) -> Outcome {
 }
 
 /// A refresh that did not work this time leaves the token at hand, while it lives.
-fn or_current(outcome: Outcome, account: Account, now: Timestamp) -> Outcome {
+fn or_at_hand(outcome: Outcome, account: Account, newer: bool, now: Timestamp) -> Outcome {
     match outcome {
-        Outcome::Failed { .. } if is_fresh(&account, now, Duration::ZERO) => Outcome::Current(account),
+        Outcome::Failed { .. } if is_fresh(&account, now, Duration::ZERO) => at_hand(account, newer),
         outcome => outcome,
     }
+}
+
+/// Tokens that were there; `newer` if the session did not know them yet.
+fn at_hand(account: Account, newer: bool) -> Outcome {
+    if newer { Outcome::Refreshed(account) } else { Outcome::Current(account) }
 }
 
 /// What a session or a store keeps of an account.

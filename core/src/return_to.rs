@@ -26,6 +26,7 @@ pub(crate) fn parse(candidate: &str, base: &Url) -> Option<Url> {
     let clean = matches!(url.scheme(), "http" | "https")
         && url.username().is_empty()
         && url.password().is_none()
+        && url.as_str().len() <= LONGEST
         && path_is_plain(url.path())
         && path_is_plain(raw_path(candidate));
     clean.then_some(url)
@@ -66,7 +67,8 @@ fn suspicious(c: char) -> bool {
     c.is_control() || c == '\\'
 }
 
-/// Longer than any address worth coming back to, and short enough for eight pending cookies.
+/// Longer than any address worth coming back to, and short enough for a pending cookie that browsers keep. It bounds
+/// what leaves as well, since letters outside ASCII grow when they are percent-encoded.
 const LONGEST: usize = 2000;
 const DECODINGS: usize = 4;
 
@@ -145,6 +147,7 @@ mod tests {
             assert_eq!(lands(trick), None, "{trick:?}");
         }
         assert_eq!(lands(&format!("/{}", "x".repeat(65_536))), None);
+        assert_eq!(lands(&format!("/{}", "é".repeat(900))), None);
     }
 
     #[test]

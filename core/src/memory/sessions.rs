@@ -39,9 +39,13 @@ impl SessionStore for MemoryStore {
 
     async fn rotate(&self, old: &SessionKey, record: SessionRecord) -> Result<bool, StoreError> {
         let mut tables = self.tables();
-        if tables.sessions.remove(old).is_none() {
+        if !tables.sessions.contains_key(old) {
             return Ok(false);
         }
+        if record.key != *old && tables.sessions.contains_key(&record.key) {
+            return Err(StoreError::Conflict);
+        }
+        tables.sessions.remove(old);
         tables.sessions.insert(record.key, record);
         Ok(true)
     }
@@ -59,7 +63,7 @@ impl SessionStore for MemoryStore {
 
     async fn list(&self, user: &str) -> Result<Vec<SessionRecord>, StoreError> {
         let mut found: Vec<_> = self.tables().sessions.values().filter(|record| record.user == user).cloned().collect();
-        found.sort_by_key(|record| Reverse(record.created_at));
+        found.sort_by_key(|record| (Reverse(record.created_at), record.key));
         Ok(found)
     }
 

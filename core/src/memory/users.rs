@@ -52,6 +52,9 @@ impl UserStore for MemoryStore {
 
     async fn link(&self, user: &str, account: &AccountKey) -> Result<LinkOutcome, StoreError> {
         let mut tables = self.tables();
+        if !tables.users.contains_key(user) {
+            return Err(unknown(user));
+        }
         match tables.accounts.get(account) {
             Some(owner) if owner == user => Ok(LinkOutcome::AlreadyTheirs),
             Some(owner) => Ok(LinkOutcome::TakenBy(owner.clone())),

@@ -1,45 +1,48 @@
 //! The gate that every refresh in this process goes through.
+//!
+//! 1. One refresh per key at a time; who comes meanwhile shares its outcome.
+//! 2. A refresh that did not work is not tried again before its pause is over, also when it broke off.
+//! 3. A refresh leaves the board and starts its pause in one step, so that nobody begins a second one in between.
 
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use aws_lc_rs::digest::{self, SHA256};
 use tokio::sync::watch;
 
-use super::Outcome;
-use crate::private_claim::KeptTokens;
+use super::successors::Successors;
+use super::{Outcome, PAUSE};
 use crate::provider::ProviderError;
 use crate::realm::Realm;
 use crate::{Account, Secret, Timestamp};
 
-/// Refreshes under way, and what came of those that are over. Bounded in number and age.
+/// Refreshes under way, pauses after those that did not work, and what followed those that did.
 #[derive(Debug, Default)]
-pub(crate) struct RefreshGate(Mutex<State>);
+pub(crate) struct RefreshGate {
+    pub(crate) successors: Successors,
+    board: Mutex<Board>,
+}
 
 #[derive(Debug, Default)]
-struct State {
+struct Board {
     flights: HashMap<Key, watch::Receiver<Option<Outcome>>>,
-    settled: HashMap<Key, (Timestamp, Settled)>,
+    pauses: HashMap<Key, Pause>,
+}
+
+#[derive(Debug)]
+struct Pause {
+    until: Timestamp,
+    source: Option<Arc<ProviderError>>,
 }
 
 /// A digest of account and refresh token: what was spent, without keeping it.
 pub(crate) type Key = [u8; 32];
 
-#[derive(Clone, Debug)]
-enum Settled {
-    Successor(Arc<Account>),
-    Refused(Arc<Account>),
-    Pausing { until: Timestamp, source: Option<Arc<ProviderError>> },
-}
-
 /// What a caller finds at the gate.
-enum Flight {
-    /// A refresh under way.
-    Joined(watch::Receiver<Option<Outcome>>),
-    /// What came of one that is over.
-    Over(Box<Outcome>),
+enum Found {
+    Flight(watch::Receiver<Option<Outcome>>),
+    Pause(Outcome),
 }
 
 /// The key of a refresh.
@@ -55,133 +58,89 @@ pub(crate) fn key(account: &Account, refresh_token: &Secret) -> Key {
 }
 
 impl RefreshGate {
-    /// The newest tokens that are known to have followed those at hand, and whether they were refused.
-    pub(crate) fn latest(&self, provider: &str, subject: &str, kept: KeptTokens) -> KeptTokens {
-        let account = kept.account(provider, subject);
-        let newest = self.follow(account.clone());
-        if newest == account { kept } else { KeptTokens::of(&newest) }
-    }
-
-    fn follow(&self, mut account: Account) -> Account {
-        let state = self.state();
-        if state.settled.is_empty() {
-            return account;
-        }
-        for _ in 0..LONGEST_CHAIN {
-            let Some(refresh_token) = account.tokens.refresh_token.clone() else { break };
-            match state.settled.get(&key(&account, &refresh_token)) {
-                Some((_, Settled::Successor(successor))) => {
-                    let same = successor.tokens.refresh_token.as_ref() == Some(&refresh_token);
-                    if same && successor.grant.granted_at <= account.grant.granted_at {
-                        break;
-                    }
-                    account = Account::clone(successor);
-                    if same {
-                        break;
-                    }
-                }
-                Some((_, Settled::Refused(refused))) => {
-                    account = Account::clone(refused);
-                    break;
-                }
-                _ => break,
-            }
-        }
-        account
-    }
-
     /// Joins the refresh under this key, or begins it in a task of its own.
     pub(crate) async fn fly<F>(&self, realm: &Arc<Realm>, key: Key, refresh: impl FnOnce(Arc<Realm>) -> F) -> Outcome
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
         let mut receiver = match self.join_or_begin(realm, key, refresh) {
-            Flight::Joined(receiver) => receiver,
-            Flight::Over(outcome) => return *outcome,
+            Found::Flight(receiver) => receiver,
+            Found::Pause(outcome) => return outcome,
         };
         let outcome = receiver.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
-        // The task ended without an outcome only if it panicked or the runtime is going down.
-        outcome.unwrap_or(Outcome::Failed { retry_after: Duration::from_secs(1), source: None })
+        // A landing always says something.
+        outcome.unwrap_or(Outcome::Failed { retry_after: PAUSE, source: None })
     }
 
-    fn join_or_begin<F>(&self, realm: &Arc<Realm>, key: Key, refresh: impl FnOnce(Arc<Realm>) -> F) -> Flight
+    fn join_or_begin<F>(&self, realm: &Arc<Realm>, key: Key, refresh: impl FnOnce(Arc<Realm>) -> F) -> Found
     where
         F: Future<Output = Outcome> + Send + 'static,
     {
         let now = realm.clock.now();
-        let mut state = self.state();
-        if let Some(receiver) = state.flights.get(&key) {
-            return Flight::Joined(receiver.clone());
+        let mut board = self.board();
+        if let Some(receiver) = board.flights.get(&key) {
+            return Found::Flight(receiver.clone());
         }
-        match state.settled.get(&key) {
-            Some((_, Settled::Successor(account)))
-                if account.tokens.refresh_token.as_ref().is_none_or(|token| self::key(account, token) != key) =>
-            {
-                return Flight::Over(Box::new(Outcome::Refreshed(Account::clone(account))));
-            }
-            Some((_, Settled::Refused(account))) => {
-                return Flight::Over(Box::new(Outcome::Refused(Account::clone(account))));
-            }
-            Some((_, Settled::Pausing { until, source })) if *until > now => {
-                return Flight::Over(Box::new(Outcome::Failed {
-                    retry_after: until.since(now),
-                    source: source.clone(),
-                }));
-            }
-            _ => {}
+        if let Some(Pause { until, source }) = board.pauses.get(&key).filter(|pause| pause.until > now) {
+            return Found::Pause(Outcome::Failed { retry_after: until.since(now), source: source.clone() });
         }
         let (sender, receiver) = watch::channel(None);
-        state.flights.insert(key, receiver.clone());
-        drop(state);
+        board.flights.insert(key, receiver.clone());
+        drop(board);
 
-        let landing = Landing { realm: Arc::clone(realm), key };
+        let mut landing = Landing { realm: Arc::clone(realm), key, sender, outcome: None };
         let task = refresh(Arc::clone(realm));
-        tokio::spawn(async move {
-            let outcome = task.await;
-            landing.realm.refresh.settle(key, &outcome, landing.realm.clock.now());
-            drop(landing);
-            drop(sender.send(Some(outcome)));
-        });
-        Flight::Joined(receiver)
+        tokio::spawn(async move { landing.bring(task.await) });
+        Found::Flight(receiver)
     }
 
-    fn settle(&self, key: Key, outcome: &Outcome, now: Timestamp) {
-        let settled = match outcome {
-            Outcome::Refreshed(account) | Outcome::Current(account) => Settled::Successor(Arc::new(account.clone())),
-            Outcome::Refused(account) => Settled::Refused(Arc::new(account.clone())),
-            Outcome::Failed { retry_after, source } => {
-                Settled::Pausing { until: now + *retry_after, source: source.clone() }
-            }
+    fn land(&self, key: Key, outcome: &Outcome, now: Timestamp) {
+        let mut board = self.board();
+        board.flights.remove(&key);
+        let Outcome::Failed { retry_after, source } = outcome else {
+            board.pauses.remove(&key);
+            return;
         };
-        let mut state = self.state();
-        if state.settled.len() >= MOST {
-            let young = now.before(REMEMBERED);
-            state.settled.retain(|_, (at, _)| *at > young);
+        if board.pauses.len() >= MOST {
+            board.pauses.retain(|_, pause| pause.until > now);
         }
-        if state.settled.len() >= MOST {
-            let oldest = state.settled.iter().min_by_key(|(_, (at, _))| *at).map(|(key, _)| *key);
-            oldest.map(|key| state.settled.remove(&key));
+        if board.pauses.len() >= MOST {
+            let any = board.pauses.keys().next().copied();
+            any.map(|key| board.pauses.remove(&key));
         }
-        state.settled.insert(key, (now, settled));
+        board.pauses.insert(key, Pause { until: now + *retry_after, source: source.clone() });
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Held for a few lines at a time, and never over an `await`.
+    fn board(&self) -> MutexGuard<'_, Board> {
+        self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Takes the flight off the board, also when its task panicked.
+/// Takes the flight off the board and tells those who wait, also when its task panicked.
 struct Landing {
     realm: Arc<Realm>,
     key: Key,
+    sender: watch::Sender<Option<Outcome>>,
+    outcome: Option<Outcome>,
+}
+
+impl Landing {
+    /// Takes it whole, so that the task holds the landing and not only its outcome.
+    fn bring(&mut self, outcome: Outcome) {
+        self.outcome = Some(outcome);
+    }
 }
 
 impl Drop for Landing {
     fn drop(&mut self) {
-        self.realm.refresh.state().flights.remove(&self.key);
+        let outcome = self.outcome.take().unwrap_or_else(|| {
+            tracing::error!("a refresh broke off: its task panicked, or the runtime is going down");
+            Outcome::Failed { retry_after: PAUSE, source: None }
+        });
+        self.realm.refresh.land(self.key, &outcome, self.realm.clock.now());
+        self.sender.send_replace(Some(outcome));
     }
 }
 
-const REMEMBERED: Duration = Duration::from_secs(86_400);
-const MOST: usize = 4096;
-const LONGEST_CHAIN: usize = 64;
+const MOST: usize = 16_384;

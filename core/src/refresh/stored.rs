@@ -1,14 +1,17 @@
 //! Refresh with a token store: one process at a time, and stored before anybody uses it.
+//!
+//! 1. The account is taken before its tokens are read: what was read earlier may have been spent since.
+//! 2. A lease outlasts the exchange, so that nobody sends the same refresh token while an answer is still awaited.
+//! 3. Tokens that could not be written are not lost: they are remembered, and written before the next exchange.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_lc_rs::digest::{self, SHA256};
-
-use super::{Outcome, is_fresh, kept, or_current, refresh, without_refresh_token};
+use super::{Outcome, announce, gate, is_fresh, kept, or_at_hand, refresh, settled, without_refresh_token};
+use crate::http::DEADLINE;
 use crate::private_claim::KeptTokens;
 use crate::realm::Realm;
-use crate::store::{AccountKey, StoredTokens, Swap, TokenStore};
+use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
 use crate::{AccessTokenError, Account, AuthError};
 
 /// Puts the tokens of a new grant into the store.
@@ -22,69 +25,104 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
     let Some((account, _)) = load(realm, &key).await? else {
         return Err(AccessTokenError::NotConnected { provider: key.provider });
     };
-    let now = realm.clock.now();
-    if account.needs_reauthentication {
-        return Ok(Outcome::Refused(account));
+    if let Some(outcome) = settled(realm, &account, false) {
+        return Ok(outcome);
     }
-    if is_fresh(&account, now, realm.lifetimes.refresh_margin) {
-        return Ok(Outcome::Current(account));
-    }
-    if account.tokens.refresh_token.is_none() {
-        return Ok(without_refresh_token(account, now));
-    }
-    let flight = realm.refresh.fly(realm, flight_key(&account), move |realm| async move {
+    let Some(refresh_token) = &account.tokens.refresh_token else {
+        return Ok(without_refresh_token(account, realm.clock.now()));
+    };
+    let flight = realm.refresh.fly(realm, gate::key(&account, refresh_token), move |realm| async move {
         match claim_and_refresh(&realm, &key).await {
             Ok(outcome) => outcome,
             Err(error) => {
                 tracing::error!(provider = key.provider, cause = crate::failure::chain(&error), "token store failed");
-                Outcome::Failed { retry_after: Duration::from_secs(1), source: None }
+                gone()
             }
         }
     });
-    Ok(or_current(flight.await, account, now))
+    Ok(or_at_hand(flight.await, account, false, realm.clock.now()))
 }
 
-/// Takes the account, refreshes, and swaps. Whoever cannot take it waits for the one who could, and adopts.
+/// Takes the account and refreshes it. Whoever cannot take it waits for the one who could, and adopts.
 async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Outcome, AuthError> {
     let Some(store) = &realm.tokens else { return Ok(gone()) };
+    let lease_time = lease_time(realm, key);
     let begun = realm.clock.now();
     loop {
-        let Some((account, version)) = load(realm, key).await? else { return Ok(gone()) };
         let now = realm.clock.now();
-        if account.needs_reauthentication {
-            return Ok(Outcome::Refused(account));
-        }
-        if is_fresh(&account, now, realm.lifetimes.refresh_margin) {
-            return Ok(Outcome::Refreshed(account));
-        }
-        let Some(lease) = store.claim(key, now, LEASE).await? else {
-            if now.since(begun) > LEASE + LEASE {
-                return Ok(Outcome::Failed { retry_after: POLL, source: None });
+        if let Some(lease) = store.claim(key, now, lease_time).await? {
+            let outcome = refresh_under_lease(realm, &**store, key, &lease).await;
+            // Also when it failed: nobody shall wait for a lease that does nothing any more.
+            if let Err(error) = store.release(key, &lease).await {
+                let cause = crate::failure::chain(&error);
+                tracing::warn!(provider = key.provider, cause, "a lease could not be given back; it will lapse");
             }
-            realm.clock.sleep(POLL).await;
-            continue;
-        };
-        let outcome = refresh(realm, account).await;
-        let (Outcome::Refreshed(after) | Outcome::Refused(after)) = &outcome else {
-            store.release(key, &lease).await?;
+            match outcome? {
+                Some(outcome) => return Ok(outcome),
+                None if now.since(begun) > lease_time => return Ok(gone()),
+                None => continue,
+            }
+        }
+        let Some((account, _)) = load(realm, key).await? else { return Ok(gone()) };
+        if let Some(outcome) = settled(realm, &account, true) {
             return Ok(outcome);
-        };
-        match store.swap(seal(realm, after, version)?, version, &lease).await? {
-            Swap::Done(_) => {
-                store.release(key, &lease).await?;
-                return Ok(outcome);
+        }
+        let patience = if is_fresh(&account, now, Duration::ZERO) { COURTESY } else { lease_time };
+        if now.since(begun) > patience {
+            return Ok(gone());
+        }
+        realm.clock.sleep(POLL).await;
+    }
+}
+
+/// One refresh, with the account taken. `None` if it has to be taken once more, to write what is held by now.
+async fn refresh_under_lease(
+    realm: &Realm,
+    store: &dyn TokenStore,
+    key: &AccountKey,
+    lease: &Lease,
+) -> Result<Option<Outcome>, AuthError> {
+    let Some((account, version)) = load(realm, key).await? else { return Ok(Some(gone())) };
+    // Newer than the store's only if they could not be written before.
+    let latest = realm.refresh.successors.follow(account.clone());
+    let outcome = match settled(realm, &latest, true) {
+        Some(outcome) if latest == account => return Ok(Some(outcome)),
+        Some(outcome) => outcome,
+        None => refresh(realm, latest).await,
+    };
+    let (Outcome::Refreshed(after) | Outcome::Refused(after)) = &outcome else { return Ok(Some(outcome)) };
+    let remember = || {
+        if let Some(spent) = &account.tokens.refresh_token {
+            realm.refresh.successors.remember(gate::key(&account, spent), after, realm.clock.now());
+        }
+    };
+    let swap = match seal(realm, after, version) {
+        Ok(sealed) => store.swap(sealed, version, lease).await.map_err(AuthError::from),
+        Err(error) => Err(error),
+    };
+    match swap.inspect_err(|_| remember())? {
+        Swap::Done(_) => {
+            announce(realm, &outcome).await;
+            Ok(Some(outcome))
+        }
+        Swap::Lost(Some(theirs)) => {
+            let theirs = unseal(realm, &theirs)?;
+            // Somebody found the token dead that was spent here. What followed it is what counts.
+            if matches!(outcome, Outcome::Refreshed(_)) && theirs.tokens.refresh_token == account.tokens.refresh_token {
+                remember();
+                return Ok(None);
             }
             // Somebody signed in anew or took over meanwhile: theirs is what counts.
-            Swap::Lost(Some(theirs)) => {
-                let account = unseal(realm, &theirs)?;
-                return Ok(match account.needs_reauthentication {
-                    true => Outcome::Refused(account),
-                    false => Outcome::Refreshed(account),
-                });
-            }
-            Swap::Lost(None) => return Ok(gone()),
+            Ok(Some(if theirs.needs_reauthentication { Outcome::Refused(theirs) } else { Outcome::Refreshed(theirs) }))
         }
+        Swap::Lost(None) => Ok(Some(gone())),
     }
+}
+
+/// Long enough for one exchange with each of the client's credentials, and for the store.
+fn lease_time(realm: &Realm, key: &AccountKey) -> Duration {
+    let credentials = realm.provider(&key.provider).map_or(1, |registered| registered.client.credentials.len().max(1));
+    DEADLINE * (u32::try_from(credentials).unwrap_or(1) + 1)
 }
 
 fn gone() -> Outcome {
@@ -119,17 +157,6 @@ fn bound(key: &AccountKey) -> Vec<u8> {
     format!("{} {} {}", key.provider.len(), key.provider, key.subject).into_bytes()
 }
 
-/// With a store it is the account that is refreshed, in the state it was found in.
-fn flight_key(account: &Account) -> super::gate::Key {
-    match &account.tokens.refresh_token {
-        Some(token) => super::gate::key(account, token),
-        None => {
-            let mut key = [0; 32];
-            key.copy_from_slice(digest::digest(&SHA256, account.subject.as_bytes()).as_ref());
-            key
-        }
-    }
-}
-
-const LEASE: Duration = Duration::from_secs(10);
+/// How long a caller whose token still lives waits for another process.
+const COURTESY: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(100);

@@ -24,7 +24,7 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     async fn touch(&self, key: &SessionKey, expires_at: Timestamp) -> Result<bool, StoreError>;
 
     /// Puts `record` under its own key in the place of the session under `old`, in one step.
-    /// `false`, and nothing done, if `old` is gone.
+    /// `false`, and nothing done, if `old` is gone; [`StoreError::Conflict`], and nothing done, if the new key is known.
     async fn rotate(&self, old: &SessionKey, record: SessionRecord) -> Result<bool, StoreError>;
 
     /// Removes a session; whether there was one.

@@ -23,7 +23,7 @@ pub trait UserStore: fmt::Debug + Send + Sync + 'static {
     /// [`StoreError::Conflict`] if the id, the account or the e-mail address is known.
     async fn create(&self, user: NewUser, account: &AccountKey) -> Result<User, StoreError>;
 
-    /// Links a further account to a user.
+    /// Links a further account to a user. An error if there is no such user.
     async fn link(&self, user: &str, account: &AccountKey) -> Result<LinkOutcome, StoreError>;
 
     /// Takes an account off a user; whether it was theirs.
