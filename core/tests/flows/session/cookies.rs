@@ -168,3 +168,15 @@ async fn of_two_cookies_with_one_name_the_one_that_opens_counts() {
         assert_eq!(json(&site.send(request.unwrap()).await)["user"]["name"], "Norma Paulk");
     }
 }
+
+#[tokio::test]
+async fn five_hundred_chunks_are_not_put_together() {
+    // COK-007
+    let site = Site::new();
+    let chunks: Vec<_> = (0..500).map(|index| format!("{SESSION}.{index}={}", "x".repeat(4_000))).collect();
+    let request = http::Request::get("/api/auth/session").header("cookie", chunks.join("; ")).body(bytes::Bytes::new());
+    let answer = site.send(request.unwrap()).await;
+    assert_eq!(json(&answer), Value::Null);
+    let deleted = set_cookies(&answer).into_iter().filter(|line| line.contains("Max-Age=0")).count();
+    assert!((1..=16).contains(&deleted), "{deleted}");
+}
