@@ -135,13 +135,12 @@ pub(crate) async fn resolve(realm: &Realm, candidate: Option<&str>) -> Result<St
     let home = || realm.base.origin.clone();
     let Some(candidate) = candidate else { return Ok(home()) };
     let Some(target) = return_to::parse(candidate, &realm.base.url) else { return Ok(home()) };
-    let target = match &realm.callbacks {
-        _ if return_to::is_ours(&target, &realm.base.url, &realm.trusted_origins) && realm.callbacks.is_none() => {
-            target
-        }
-        None => return Ok(home()),
-        Some(callbacks) => callbacks
-            .redirect(target, &realm.base.url)
+    let face = return_to::face(&target, &realm.base.url, &realm.trusted_origins);
+    let target = match (&realm.callbacks, face) {
+        (None, Some(_)) => target,
+        (None, None) => return Ok(home()),
+        (Some(callbacks), face) => callbacks
+            .redirect(target, &face.unwrap_or_else(|| realm.base.url.clone()))
             .await
             .map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))?,
     };
