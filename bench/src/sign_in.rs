@@ -10,7 +10,7 @@ use http::header::{CONTENT_TYPE, HeaderValue};
 use http::{Request, StatusCode, Uri};
 
 use crate::Operation;
-use crate::site::{FORM, LOGIN, ORIGIN, SIGN_IN, Site, at_once, headers, sign_in_form};
+use crate::site::{FORM, LOGIN, ORIGIN, SIGN_IN, Site, at_once, headers, runtime, sign_in_form};
 
 /// The first half of a trip, and a whole one.
 pub fn operations() -> Vec<Operation> {
@@ -44,7 +44,7 @@ fn start() -> Operation {
 fn whole() -> Operation {
     let clock = FixedClock::default();
     let site = Site::new(clock.clone());
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    let runtime = runtime();
     Operation::new("sign_in/whole", move || {
         let answer = runtime.block_on(async { site.browser().sign_in().await });
         assert_eq!(answer.status(), StatusCode::FOUND);

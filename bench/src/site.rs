@@ -10,6 +10,7 @@ use admit_testkit::{CookieJar, PretendAzureDevOps};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, COOKIE, LOCATION};
 use http::{HeaderMap, Request, Response};
+use tokio::runtime::{Builder, Runtime};
 
 use crate::session_cookie::SECRET;
 
@@ -108,6 +109,11 @@ pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
         Poll::Pending => None,
     };
     brought.expect("nothing here waits")
+}
+
+/// For what does wait: a runtime of one thread, so that the counter sees all of it.
+pub(crate) fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_time().build().expect("a runtime")
 }
 
 pub(crate) const ORIGIN: &str = "https://app.example";

@@ -218,7 +218,7 @@ fn verify_request_page(visit: &Visit) -> Answer {
 pub(crate) fn shell(realm: &Realm) -> Shell<'_> {
     Shell {
         theme: &realm.theme,
-        app: realm.base.url.host_str().unwrap_or_default(),
+        app: realm.base.origin.split_once("://").map_or("", |(_, host)| host),
         home: &realm.base.origin,
         base: &realm.base.auth_url,
     }

@@ -1,5 +1,6 @@
 //! The request at hand: who makes it, and fresh tokens to act for them.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -16,7 +17,7 @@ use crate::refresh::{self, Outcome};
 use crate::{AccessTokenError, Account, AuthError, JwtCause, Secret, Session, issue};
 
 /// The head of a request, as an adapter hands it over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct RequestHead<'a> {
     /// The method.
@@ -34,11 +35,20 @@ impl<'a> RequestHead<'a> {
     }
 }
 
+impl fmt::Debug for RequestHead<'_> {
+    /// Shows method and path; query and headers may hold codes and cookies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestHead")
+            .field("method", &self.method)
+            .field("path", &self.uri.path())
+            .finish_non_exhaustive()
+    }
+}
+
 /// Who makes a request. Cheap to make and to clone: the session is opened when it is first asked for.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Current(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     realm: Arc<Realm>,
     own: SessionCookies,
@@ -50,7 +60,6 @@ struct Inner {
     ended: AtomicBool,
 }
 
-#[derive(Debug)]
 struct SignedIn {
     session: Session,
     live: Mutex<Live>,
@@ -132,7 +141,7 @@ impl Current {
         if tokens_changed {
             live.private.set_account(SessionAccount { kept, ..account });
             // Before the callback runs: if it fails, the tokens are new nonetheless.
-            signed_in.changed.fetch_or(matches!(live.home, Home::Cookie), Ordering::AcqRel);
+            signed_in.changed.fetch_or(matches!(live.home, Home::Cookie { .. }), Ordering::AcqRel);
         }
         let mut claims_changed = false;
         if !after.needs_reauthentication {
@@ -146,7 +155,7 @@ impl Current {
             }
         }
         match live.home {
-            Home::Cookie => drop(signed_in.changed.fetch_or(claims_changed, Ordering::AcqRel)),
+            Home::Cookie { .. } => drop(signed_in.changed.fetch_or(claims_changed, Ordering::AcqRel)),
             // Stored before anybody uses it.
             Home::Store { .. } if tokens_changed || claims_changed => {
                 if !issue::save(realm, live, claims_changed).await? {
@@ -215,7 +224,7 @@ impl Current {
         let now = realm.clock.now();
         let old = live.renewed_at + realm.lifetimes.update_age <= now;
         let issued = match (&live.home, changed, old) {
-            (_, true, _) | (Home::Cookie, _, true) => issue::renew(realm, &mut live).await?,
+            (_, true, _) | (Home::Cookie { .. }, _, true) => issue::renew(realm, &mut live).await?,
             (Home::Store { .. }, false, true) => issue::touch(realm, &live).await?,
             (_, false, false) => None,
         };
@@ -243,6 +252,13 @@ impl Current {
                 Ok(Some(SignedIn { session, live: Mutex::new(*live), changed: AtomicBool::new(changed) }))
             }
         }
+    }
+}
+
+impl fmt::Debug for Current {
+    /// Says whether the session was asked for; what it holds stays out of logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Current").field("opened", &self.0.opened.initialized()).finish_non_exhaustive()
     }
 }
 

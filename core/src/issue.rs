@@ -56,7 +56,7 @@ pub(crate) async fn renew(realm: &Realm, live: &mut Live) -> Result<Option<Issue
         return Ok(None);
     }
     let issued = match &live.home {
-        Home::Cookie => sealed_cookie(realm, live.token.clone(), live.private.clone(), now, expires_at)?,
+        Home::Cookie { .. } => sealed_cookie(realm, live.token.clone(), live.private.clone(), now, expires_at)?,
         Home::Store { .. } => {
             if replace_record(realm, live, expires_at, true).await? != Replaced::Written {
                 return Ok(None);
@@ -65,7 +65,7 @@ pub(crate) async fn renew(realm: &Realm, live: &mut Live) -> Result<Option<Issue
                 Home::Store { value, .. } => {
                     Issued { cookies: realm.cookies.write_session(value, expires_at), expires_at }
                 }
-                Home::Cookie => return Ok(None),
+                Home::Cookie { .. } => return Ok(None),
             }
         }
     };

@@ -7,6 +7,7 @@
 //!   It answers in process, as an [`admit::HttpClient`], or on a loopback socket where a person can click.
 //! - [`FixedClock`] and [`FixedRandom`] stand in for time and chance.
 //! - [`CookieJar`] keeps cookies as a browser does, and refuses what a browser refuses.
+//! - [`contract`] holds stores to what the engine relies on.
 //! - [`render`] writes requests and responses down for snapshots.
 //!
 //! # Example
@@ -55,6 +56,7 @@
 
 pub mod azure_devops;
 mod clock;
+pub mod contract;
 mod jar;
 mod random;
 pub mod render;

@@ -158,7 +158,7 @@ async fn end_one(store: &dyn SessionStore, live: &Live, which: &str) -> Result<b
 /// The name under which a session is ended. It opens nothing.
 fn id(live: &Live) -> String {
     match &live.home {
-        Home::Cookie => live.private.sid.replace('.', "-"),
+        Home::Cookie { .. } => live.private.sid.replace('.', "-"),
         Home::Store { record, .. } => shown(&record.key),
     }
 }

@@ -30,7 +30,7 @@ impl AuthBuilder {
         let secrets = secrets(std::mem::take(&mut self.secrets), &environment, &mut problems);
         let seal_keys = seal_keys(std::mem::take(&mut self.seal_keys), &environment, &mut problems);
         let trusted_origins = self.trusted_origins.iter().filter_map(|text| origin(text, &mut problems)).collect();
-        self.check_the_rest(&mut problems);
+        self.check_the_rest(base.as_ref(), &mut problems);
         let http = self.http.take().or_else(|| default_http_client(&mut problems));
         let providers = std::mem::take(&mut self.providers);
         let providers = base.as_ref().map(|base| {
@@ -53,8 +53,8 @@ impl AuthBuilder {
     }
 
     /// What can be judged by itself.
-    fn check_the_rest(&self, problems: &mut Vec<String>) {
-        problems.extend(self.pages.problems());
+    fn check_the_rest(&self, base: Option<&Base>, problems: &mut Vec<String>) {
+        problems.extend(self.pages.problems(base.map(|base| base.path.as_str())));
         problems.extend(self.theme.problems());
         if self.max_cookies == 0 || self.max_cookies > 16 {
             problems.push(format!("max_session_cookies is {}; 1 to 16 are possible", self.max_cookies));

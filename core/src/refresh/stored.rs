@@ -1,15 +1,16 @@
 //! Refresh with a token store: one process at a time, and stored before anybody uses it.
 //!
 //! 1. The account is taken before its tokens are read: what was read earlier may have been spent since.
-//! 2. A lease outlasts the exchange, so that nobody sends the same refresh token while an answer is still awaited.
+//! 2. An exchange is given up before its lease ends, so that nobody sends a refresh token whose answer is still awaited.
 //! 3. Tokens that could not be written are not lost: they are remembered, and written before the next exchange.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Outcome, announce, gate, is_fresh, kept, or_at_hand, refresh, settled, without_refresh_token};
-use crate::http::DEADLINE;
+use super::{Outcome, announce, failed, gate, is_fresh, kept, or_at_hand, refresh, settled, without_refresh_token};
+use crate::http::HttpError;
 use crate::private_claim::KeptTokens;
+use crate::provider::{Endpoint, ProviderError};
 use crate::realm::Realm;
 use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
 use crate::{AccessTokenError, Account, AuthError};
@@ -46,11 +47,10 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
 /// Takes the account and refreshes it. Whoever cannot take it waits for the one who could, and adopts.
 async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Outcome, AuthError> {
     let Some(store) = &realm.tokens else { return Ok(gone()) };
-    let lease_time = lease_time(realm, key);
     let begun = realm.clock.now();
     loop {
         let now = realm.clock.now();
-        if let Some(lease) = store.claim(key, now, lease_time).await? {
+        if let Some(lease) = store.claim(key, now, LEASE).await? {
             let outcome = refresh_under_lease(realm, &**store, key, &lease).await;
             // Also when it failed: nobody shall wait for a lease that does nothing any more.
             if let Err(error) = store.release(key, &lease).await {
@@ -59,7 +59,7 @@ async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Outco
             }
             match outcome? {
                 Some(outcome) => return Ok(outcome),
-                None if now.since(begun) > lease_time => return Ok(gone()),
+                None if now.since(begun) > LEASE => return Ok(gone()),
                 None => continue,
             }
         }
@@ -67,7 +67,7 @@ async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Outco
         if let Some(outcome) = settled(realm, &account, true) {
             return Ok(outcome);
         }
-        let patience = if is_fresh(&account, now, Duration::ZERO) { COURTESY } else { lease_time };
+        let patience = if is_fresh(&account, now, Duration::ZERO) { COURTESY } else { LEASE };
         if now.since(begun) > patience {
             return Ok(gone());
         }
@@ -88,7 +88,7 @@ async fn refresh_under_lease(
     let outcome = match settled(realm, &latest, true) {
         Some(outcome) if latest == account => return Ok(Some(outcome)),
         Some(outcome) => outcome,
-        None => refresh(realm, latest).await,
+        None => refresh_in_time(realm, latest).await,
     };
     let (Outcome::Refreshed(after) | Outcome::Refused(after)) = &outcome else { return Ok(Some(outcome)) };
     let remember = || {
@@ -119,10 +119,16 @@ async fn refresh_under_lease(
     }
 }
 
-/// Long enough for one exchange with each of the client's credentials, and for the store.
-fn lease_time(realm: &Realm, key: &AccountKey) -> Duration {
-    let credentials = realm.provider(&key.provider).map_or(1, |registered| registered.client.credentials.len().max(1));
-    DEADLINE * (u32::try_from(credentials).unwrap_or(1) + 1)
+/// An exchange that ends before the lease does.
+async fn refresh_in_time(realm: &Realm, account: Account) -> Outcome {
+    let late = account.clone();
+    tokio::select! {
+        outcome = refresh(realm, account) => outcome,
+        () = realm.clock.sleep(EXCHANGE) => {
+            let source = Some(HttpError::Timeout(EXCHANGE));
+            failed(late, ProviderError::Unavailable { endpoint: Endpoint::Token, status: None, retry_after: None, source })
+        }
+    }
 }
 
 fn gone() -> Outcome {
@@ -157,6 +163,9 @@ fn bound(key: &AccountKey) -> Vec<u8> {
     format!("{} {} {}", key.provider.len(), key.provider, key.subject).into_bytes()
 }
 
+/// How long a process that died keeps the others from an account.
+const LEASE: Duration = Duration::from_secs(10);
+const EXCHANGE: Duration = Duration::from_secs(8);
 /// How long a caller whose token still lives waits for another process.
 const COURTESY: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(100);

@@ -27,33 +27,34 @@ fn all_that_is_wrong_is_told_at_once_each_with_its_remedy() {
         .provider(github(Client::env()))
         .provider(github(Client::new("another", "one")))
         .provider(acme)
-        .provider(github(Client::new("", " ")).id("Git Hub"))
+        .provider(github(Client::new("gh", "s")).id("Git Hub"))
         .trusted_origins(["localhost:5173", "http://localhost:5173/path"])
-        .pages(Pages::default().sign_in("welcome").error("//evil.example"))
+        .pages(Pages::default().sign_in("welcome").error("//evil.example").sign_out("/api/auth/signout"))
         .theme(Theme::default().brand_color("forest").logo("javascript:alert(1)"))
         .max_session_cookies(17)
         .max_age(std::time::Duration::ZERO);
     insta::assert_snapshot!(problems(builder), @r#"
-    admit cannot start, 19 problems:
+    admit cannot start, 20 problems:
     - AUTH_SECRET is 9 bytes, 32 needed; try "openssl rand -base64 33"
     - AUTH_SEAL_KEY is 9 bytes, 32 needed; try "openssl rand -base64 33"
     - trusted_origins: "localhost:5173" is no origin; write scheme, host and port, as in "http://localhost:5173"
     - trusted_origins: "http://localhost:5173/path" is no origin; write scheme, host and port, as in "http://localhost:5173"
     - pages: sign_in is "welcome", which is no path of this site; begin it with one "/"
+    - pages: sign_out is "/api/auth/signout", the page it stands in for, so that a browser would go in circles; leave it out
     - pages: error is "//evil.example", which is no path of this site; begin it with one "/"
     - theme: brand_color `forest` is no colour the pages know; write #rgb or #rrggbb
     - theme: logo `javascript:alert(1)` is no picture the pages can show; give a path such as /logo.svg, an https URL or data:image/…
-    - max_session_cookies is 17, 1 to 16 possible
+    - max_session_cookies is 17; 1 to 16 are possible
     - max_age is no time at all; give it a second at least
     - azure-devops: its refresh tokens are replaced at each use, so two processes would void each other's; give a token_store, or say danger_single_process_refresh() if there is one process only
     - azure-devops: the callback is http://localhost:3000/api/auth/callback/azure-devops, and azure devops answers to https only, on localhost too; give the application an https base url, or point endpoints() at a pretend server on this machine
     - github: no client id; set AUTH_GITHUB_ID, or give it with Client::new
     - github: no client secret; set AUTH_GITHUB_SECRET, or give it with Client::new
-    - acme: authorization_endpoint is "http://acme.example/authorize", which is no https address
+    - provider github is there twice; give one of them another id with .id(…)
+    - acme: authorization_endpoint is "http://acme.example/authorize", which is no https address; secrets and tokens go there, so give one
     - acme: no token_endpoint; set it on the provider's description
-    - acme: userinfo_endpoint is "ftp://acme.example/me", which is no https address
+    - acme: userinfo_endpoint is "ftp://acme.example/me", which is no https address; secrets and tokens go there, so give one
     - provider id "Git Hub" does not fit a path; use a-z, 0-9 and hyphens
-    - Git Hub: no client id; set AUTH_GIT HUB_ID, or give it with Client::new
     "#);
 }
 
@@ -146,21 +147,10 @@ async fn the_names_of_every_age_are_read_and_the_newest_counts() {
     ");
 }
 
-/// Whether a session that was sealed under one secret opens on a site with this environment, and goes on when that
-/// site alone seals.
+/// Whether a session that was sealed under one secret opens on a site with this environment.
 async fn opens(sealed_under: &str, variables: &[(&str, &str)]) -> bool {
     let client = [("AUTH_AZURE_DEVOPS_ID", "a"), ("AUTH_AZURE_DEVOPS_SECRET", CLIENT_SECRET)];
-    let first = Site::with(|builder| builder.danger_single_process_refresh());
-    let sealing = Auth::builder(ORIGIN)
-        .secret(sealed_under)
-        .environment(Environment::default())
-        .clock(first.clock.clone())
-        .http_client(first.azure.clone())
-        .provider(azure_devops(Client::new("app-id", CLIENT_SECRET)))
-        .danger_single_process_refresh()
-        .build()
-        .unwrap();
-    let sealing = Site { auth: sealing, ..first };
+    let sealing = Site::with_secrets(&[sealed_under]);
     let mut browser = sealing.browser();
     browser.sign_in().await;
     let jar = browser.jar.clone();

@@ -61,7 +61,17 @@ async fn the_error_page_has_the_status_of_what_happened() {
         let heading = html.split("<h1>").nth(1).unwrap().split("</h1>").next().unwrap();
         table.push_str(&format!("{query} -> {} {heading}\n", page.status().as_u16()));
     }
-    insta::assert_snapshot!(table, @"");
+    insta::assert_snapshot!(table, @r"
+    ? -> 200 Error
+    ?error=Configuration -> 500 Server error
+    ?error=AccessDenied -> 403 Access Denied
+    ?error=Verification -> 403 Unable to sign in
+    ?error=Nonsense -> 200 Error
+    ?error=Configuration&code=state_expired -> 400 The sign-in took too long
+    ?error=Configuration&code=session_store_unavailable -> 503 Signing in is not possible right now
+    ?error=Configuration&code=provider_unknown -> 404 There is no such way to sign in
+    ?error=AccessDenied&code=user_disabled -> 403 Your account is disabled
+    ");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 mod callbacks;
 mod cookies;
+mod interop;
 mod lifetime;
 mod standing;
 mod wire;

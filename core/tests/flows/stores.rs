@@ -1,1 +1,36 @@
-//! .
+//! Every store of this crate keeps the contract that all stores keep.
+
+use admit::MemoryStore;
+use admit_testkit::contract;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_in_memory_keep_the_contract() {
+    contract::session_store_contract(MemoryStore::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_in_memory_keep_the_contract() {
+    contract::token_store_contract(MemoryStore::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn users_in_memory_keep_the_contract() {
+    // ACC-010: a hundred first sign-ins of one person make one user.
+    contract::user_store_contract(MemoryStore::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_may_happen_once_happens_once() {
+    contract::once_contract(MemoryStore::new()).await;
+}
+
+#[tokio::test]
+async fn clones_of_a_store_share_what_it_keeps_and_it_shows_nothing() {
+    use admit::store::Once;
+    let store = MemoryStore::new();
+    let now = admit::Timestamp::from_unix_seconds(0);
+    assert!(store.claim("a secret key", now, admit::Timestamp::from_unix_seconds(9)).await.unwrap());
+    let clone = store.clone();
+    assert!(!clone.claim("a secret key", now, admit::Timestamp::from_unix_seconds(9)).await.unwrap());
+    assert_eq!(format!("{clone:?}"), "MemoryStore");
+}

@@ -1,12 +1,16 @@
 //! A move from Node and back: what Auth.js left with a browser counts here, and what we leave counts there. The cookies
 //! were recorded from the official packages, see `tests/vectors/authjs-wire.mjs`.
 
+use std::io;
+use std::sync::{Arc, Mutex};
+
 use admit::AuthBuilder;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
+use tracing_subscriber::fmt::MakeWriter;
 
-use crate::support::{Browser, Site, json, location};
+use crate::support::{Browser, Site, json, location, refusal};
 
 #[tokio::test]
 async fn a_session_of_auth_js_is_read_and_rolled_with_the_attributes_that_auth_js_writes() {
@@ -18,6 +22,22 @@ async fn a_session_of_auth_js_is_read_and_rolled_with_the_attributes_that_auth_j
     assert!(rolled.starts_with(&format!("{SESSION}=ey")), "{rolled}");
     assert_eq!(attributes(rolled), recorded["session_attributes"]);
     assert_eq!(browser.session().await["user"]["name"], "Ada");
+}
+
+#[tokio::test]
+async fn a_guarded_request_makes_a_session_of_auth_js_ours_at_once() {
+    let (site, recorded) = (Site::new(), recorded());
+    let mut browser = moved(&site, &recorded["session"]);
+    let before = browser.jar.get(SESSION).map(str::to_owned);
+    let current = browser.current("/dashboard");
+    assert_eq!(current.session().await.unwrap().unwrap().user.name.as_deref(), Some("Ada"));
+    browser.finish(&current).await;
+    let adopted = browser.jar.get(SESSION).map(str::to_owned);
+    assert_ne!(adopted, before);
+    // From then on it is written anew only when there is a reason.
+    let again = browser.current("/dashboard");
+    assert!(again.session().await.unwrap().is_some());
+    assert!(again.set_cookies().await.is_empty());
 }
 
 #[tokio::test]
@@ -116,6 +136,44 @@ async fn an_update_without_data_answers_with_the_session() {
     let answer = browser.post_json("/api/auth/session", &json!({ "csrfToken": token })).await;
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(json(&answer), browser.session().await);
+}
+
+#[tokio::test]
+async fn a_sign_in_begun_at_another_host_ends_on_a_page_and_the_log_names_the_host() {
+    // The official client posts to the host the page is at, so its cookie stays there; the provider answers elsewhere.
+    let site = Site::new();
+    let callback = site.browser().consent("/").await;
+    let log = Log::default();
+    let _guard = tracing::subscriber::set_default(tracing_subscriber::fmt().with_writer(log.clone()).finish());
+    let answer = site.browser().get(&callback).await;
+    assert_eq!(refusal(&answer), ("/api/auth/error".into(), "Configuration".into(), "state_missing".into()));
+    let page = site.browser().get(&location(&answer)).await;
+    assert_eq!(page.status(), StatusCode::BAD_REQUEST, "a page, and no further redirect");
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("begun at another host than https://app.example"), "{text}");
+}
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
 }
 
 /// A browser that comes from the Node server with these cookies.

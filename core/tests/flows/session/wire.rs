@@ -5,7 +5,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::support::rules::Rules;
-use crate::support::{SECRET, Site, json, set_cookies, shown};
+use crate::support::{Site, json, set_cookies, shown};
 
 const SESSION: &str = "__Secure-authjs.session-token";
 
@@ -112,20 +112,19 @@ async fn cookies_that_open_to_no_session_are_null_and_go() {
     let mut real = site.browser();
     real.sign_in().await;
     let value = real.jar.get(SESSION).unwrap().to_owned();
-    let elsewhere = Site::with(|builder| {
-        // The same site under another secret: `secret` was called before, so this one comes second and seals nothing.
-        builder.secret(SECRET.replace("tests", "other")).danger_single_process_refresh()
-    });
-    assert_eq!(elsewhere.auth.origin(), site.auth.origin());
-    let state = real.jar.names().into_iter().find(|name| name.contains("csrf")).unwrap().to_owned();
+    let elsewhere = Site::with_secrets(&["another secret for tests, thirty-two bytes too"]);
+    let mut stranger = elsewhere.browser();
+    stranger.sign_in().await;
+    let csrf = real.jar.names().into_iter().find(|name| name.contains("csrf")).unwrap().to_owned();
     for dead in [
         "garbage".to_owned(),
         "a.b.c.d.e".to_owned(),
         "....".to_owned(),
         value[..value.len() - 1].to_owned(),
         format!("{value}A"),
+        stranger.jar.get(SESSION).unwrap().to_owned(),
         value.to_ascii_lowercase(),
-        real.jar.get(&state).unwrap().to_owned(),
+        real.jar.get(&csrf).unwrap().to_owned(),
     ] {
         let mut browser = site.browser();
         browser.csrf_token().await;

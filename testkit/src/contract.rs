@@ -1,0 +1,65 @@
+//! Contracts: what every store has to do, whatever it keeps its rows in.
+//!
+//! Each function takes a fresh, empty store and panics at the first promise that is not kept. Concurrency is part of
+//! the contract, so call them within a tokio runtime; one with several threads finds more.
+//!
+//! ```
+//! use admit::MemoryStore;
+//! use admit_testkit::contract;
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! contract::session_store_contract(MemoryStore::new()).await;
+//! contract::once_contract(MemoryStore::new()).await;
+//! # }
+//! ```
+#![allow(clippy::panic, reason = "a contract tells by panicking")]
+
+mod once;
+mod sessions;
+mod tokens;
+mod users;
+
+use std::fmt::Debug;
+use std::future::Future;
+
+use admit::Timestamp;
+use admit::store::{AccountKey, StoreError};
+use tokio::task::JoinSet;
+
+pub use once::once_contract;
+pub use sessions::session_store_contract;
+pub use tokens::token_store_contract;
+pub use users::user_store_contract;
+
+#[track_caller]
+fn done<T>(result: Result<T, StoreError>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic!("the store failed: {error:?}"),
+    }
+}
+
+#[track_caller]
+fn conflict<T: Debug>(result: Result<T, StoreError>, why: &str) {
+    match result {
+        Err(StoreError::Conflict) => {}
+        other => panic!("{why} is a conflict, not {other:?}"),
+    }
+}
+
+/// Runs them all at once, and gives their results in no particular order.
+async fn at_once<F>(count: usize, each: impl Fn(usize) -> F) -> Vec<F::Output>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
+    (0..count).map(each).collect::<JoinSet<_>>().join_all().await
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_unix_seconds(1_795_300_000 + seconds)
+}
+
+fn account(provider: &str, subject: &str) -> AccountKey {
+    AccountKey { provider: provider.to_owned(), subject: subject.to_owned() }
+}

@@ -1,0 +1,176 @@
+//! Stored tokens, and who may refresh them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use admit::store::{Lease, StoredTokens, Swap, TokenStore};
+
+use super::{account, at, at_once, done};
+
+/// Holds a [`TokenStore`] to its contract.
+///
+/// # Panics
+/// At the first promise that is not kept.
+pub async fn token_store_contract(store: impl TokenStore) {
+    let store: Arc<dyn TokenStore> = Arc::new(store);
+    rows(&*store).await;
+    leases(&*store).await;
+    swapping(&*store).await;
+    a_late_write_is_refused(&*store).await;
+    a_new_grant_ends_a_lease(&*store).await;
+    what_is_due(&*store).await;
+    pages(&*store).await;
+    at_the_same_time(store).await;
+}
+
+async fn rows(store: &dyn TokenStore) {
+    let ada = account("rows", "Ada");
+    assert_eq!(done(store.load(&ada).await), None, "an empty store knows no account");
+    assert!(!done(store.delete(&ada).await));
+    let given = StoredTokens { sealed: (0..=255).collect(), refresh_at: Some(at(60)), ..tokens("rows", "Ada") };
+    let version = done(store.put(given.clone()).await);
+    assert_eq!(done(store.load(&ada).await), Some(StoredTokens { version, ..given }), "tokens come back as given");
+    assert_eq!(done(store.load(&account("rows", "ada")).await), None, "a subject is told from another by every byte");
+    assert_eq!(done(store.load(&account("other", "Ada")).await), None, "and so is a provider");
+    let next = done(store.put(tokens("rows", "Ada")).await);
+    assert!(next > version, "the version counts up: {version}, {next}");
+    assert!(done(store.delete(&ada).await), "an account that is there can be deleted");
+    assert!(!done(store.delete(&ada).await), "but once");
+    assert_eq!(done(store.load(&ada).await), None);
+}
+
+async fn leases(store: &dyn TokenStore) {
+    let ada = account("leases", "ada");
+    assert_eq!(done(store.claim(&ada, at(0), LEASE).await), None, "an account that is not there cannot be taken");
+    done(store.put(tokens("leases", "ada")).await);
+    done(store.put(tokens("leases", "bob")).await);
+    let first = claimed(store, "leases", "ada", 0).await;
+    assert_eq!(first.until, at(0) + LEASE, "a lease ends when it should");
+    assert_eq!(done(store.claim(&ada, at(29), LEASE).await), None, "what is taken cannot be taken");
+    claimed(store, "leases", "bob", 0).await;
+
+    let second = claimed(store, "leases", "ada", 30).await;
+    assert!(second.fence > first.fence, "a lease that has ended makes room for one with a higher number");
+    done(store.release(&ada, &first).await);
+    assert_eq!(done(store.claim(&ada, at(31), LEASE).await), None, "who holds an older lease gives nothing free");
+    done(store.release(&ada, &second).await);
+    let third = claimed(store, "leases", "ada", 31).await;
+    assert!(third.fence > second.fence, "numbers rise after a release, too");
+
+    done(store.delete(&ada).await);
+    done(store.release(&ada, &third).await);
+    done(store.put(tokens("leases", "ada")).await);
+    let fourth = claimed(store, "leases", "ada", 32).await;
+    assert!(fourth.fence > third.fence, "numbers rise also for an account that was gone and is back");
+}
+
+async fn swapping(store: &dyn TokenStore) {
+    let ada = account("swap", "ada");
+    let version = done(store.put(tokens("swap", "ada")).await);
+    let lease = claimed(store, "swap", "ada", 0).await;
+    let next = StoredTokens { sealed: b"next".to_vec(), refresh_at: Some(at(99)), ..tokens("swap", "ada") };
+    let swap = done(store.swap(next.clone(), version, &lease).await);
+    assert_eq!(swap, Swap::Done(version + 1), "who holds the lease and knows the version writes");
+    let stored = StoredTokens { version: version + 1, ..next };
+    assert_eq!(done(store.load(&ada).await), Some(stored.clone()));
+
+    let again = done(store.swap(tokens("swap", "ada"), version, &lease).await);
+    assert_eq!(again, Swap::Lost(Some(stored.clone())), "an old version is lost, and what is there is told");
+    let forged = Lease { fence: lease.fence + 1, ..lease };
+    let swap = done(store.swap(tokens("swap", "ada"), version + 1, &forged).await);
+    assert_eq!(swap, Swap::Lost(Some(stored.clone())), "a lease that nobody gave counts for nothing");
+    assert_eq!(done(store.load(&ada).await), Some(stored), "what is lost changes nothing");
+
+    done(store.delete(&ada).await);
+    let swap = done(store.swap(tokens("swap", "ada"), version + 1, &lease).await);
+    assert_eq!(swap, Swap::Lost(None), "a deleted account is not brought back");
+    assert_eq!(done(store.load(&ada).await), None);
+}
+
+async fn a_late_write_is_refused(store: &dyn TokenStore) {
+    let version = done(store.put(tokens("late", "ada")).await);
+    let slow = claimed(store, "late", "ada", 0).await;
+    let fast = claimed(store, "late", "ada", 31).await;
+    let theirs = done(store.load(&account("late", "ada")).await);
+    let late = done(store.swap(tokens("late", "ada"), version, &slow).await);
+    assert_eq!(late, Swap::Lost(theirs), "who lost the account to another cannot write, though the version still fits");
+    assert_eq!(done(store.swap(tokens("late", "ada"), version, &fast).await), Swap::Done(version + 1));
+}
+
+async fn a_new_grant_ends_a_lease(store: &dyn TokenStore) {
+    let version = done(store.put(tokens("grant", "ada")).await);
+    let lease = claimed(store, "grant", "ada", 0).await;
+    let new = done(store.put(StoredTokens { sealed: b"new".to_vec(), ..tokens("grant", "ada") }).await);
+    for version in [version, new] {
+        let swap = done(store.swap(tokens("grant", "ada"), version, &lease).await);
+        assert!(matches!(swap, Swap::Lost(Some(_))), "a refresh of the old grant does not overwrite the new one");
+    }
+    let sealed = done(store.load(&account("grant", "ada")).await).map(|stored| stored.sealed);
+    assert_eq!(sealed, Some(b"new".to_vec()));
+    claimed(store, "grant", "ada", 1).await;
+}
+
+async fn what_is_due(store: &dyn TokenStore) {
+    for (subject, due) in [("c", Some(3)), ("a", Some(1)), ("n", None), ("b", Some(2)), ("d", Some(4))] {
+        done(store.put(StoredTokens { refresh_at: due.map(|s| at(s - 1_000)), ..tokens("due", subject) }).await);
+    }
+    let due = |before: i64, limit| async move {
+        let due = done(store.due(at(before - 1_000), limit).await);
+        due.into_iter().map(|account| account.subject).collect::<Vec<_>>()
+    };
+    assert_eq!(due(1, 9).await, [""; 0], "what is due at an instant is not due before it");
+    assert_eq!(due(4, 9).await, ["a", "b", "c"], "the earliest come first, and those without a time never");
+    assert_eq!(due(9, 2).await, ["a", "b"], "no more than the limit");
+}
+
+async fn pages(store: &dyn TokenStore) {
+    for subject in ["b", "a", "C", "d", "é"] {
+        done(store.put(tokens("page", subject)).await);
+    }
+    done(store.put(tokens("page-2", "a")).await);
+    let page = |after: Option<&'static str>, limit| async move {
+        let page = done(store.page("page", after, limit).await);
+        page.into_iter().map(|stored| stored.account.subject).collect::<Vec<_>>()
+    };
+    assert_eq!(page(None, 9).await, ["C", "a", "b", "d", "é"], "subjects go by their bytes, of that provider only");
+    assert_eq!(page(None, 2).await, ["C", "a"]);
+    assert_eq!(page(Some("a"), 2).await, ["b", "d"], "a page begins after the one that is named");
+    assert_eq!(page(Some("aa"), 1).await, ["b"], "also if that one is gone");
+    assert_eq!(page(Some("é"), 9).await, [""; 0]);
+}
+
+async fn at_the_same_time(store: Arc<dyn TokenStore>) {
+    let version = done(store.put(tokens("race", "ada")).await);
+    let claims = at_once(20, |_| {
+        let store = Arc::clone(&store);
+        async move { done(store.claim(&account("race", "ada"), at(0), LEASE).await) }
+    });
+    let mut leases: Vec<_> = claims.await.into_iter().flatten().collect();
+    assert_eq!(leases.len(), 1, "of twenty one takes the account");
+
+    // Each lease ends before the next begins, so all of them believe to hold it; only the last may write.
+    for turn in 1..20 {
+        leases.push(claimed(&*store, "race", "ada", 30 * turn).await);
+    }
+    let swapped = at_once(20, |n| {
+        let (store, lease) = (Arc::clone(&store), leases.get(n).copied());
+        async move {
+            let Some(lease) = lease else { return false };
+            matches!(done(store.swap(tokens("race", "ada"), version, &lease).await), Swap::Done(_))
+        }
+    });
+    assert_eq!(swapped.await.into_iter().filter(|done| *done).count(), 1, "of twenty writers the last holder writes");
+}
+
+async fn claimed(store: &dyn TokenStore, provider: &str, subject: &str, now: i64) -> Lease {
+    match done(store.claim(&account(provider, subject), at(now), LEASE).await) {
+        Some(lease) => lease,
+        None => panic!("{provider}/{subject}: an account that is free can be taken"),
+    }
+}
+
+fn tokens(provider: &str, subject: &str) -> StoredTokens {
+    StoredTokens { account: account(provider, subject), sealed: b"sealed".to_vec(), refresh_at: None, version: 0 }
+}
+
+const LEASE: Duration = Duration::from_secs(30);
