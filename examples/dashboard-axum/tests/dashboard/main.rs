@@ -1,0 +1,6 @@
+//! The dashboard on real sockets, with a browser that clicks.
+
+mod browser;
+mod journeys;
+mod program;
+mod support;
