@@ -3,6 +3,7 @@
 mod callback;
 mod configuration;
 mod csrf;
+mod exchange;
 mod pages;
 mod providers;
 mod refresh;

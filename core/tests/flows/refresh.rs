@@ -3,9 +3,9 @@
 mod at_once;
 mod callbacks;
 mod faults;
-mod grants;
+pub(crate) mod grants;
 mod older_cookies;
-mod plain_oauth;
+pub(crate) mod plain_oauth;
 mod refused;
 mod token_store;
 

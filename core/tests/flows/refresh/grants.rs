@@ -143,12 +143,12 @@ async fn when_no_secret_is_taken_the_administrator_is_asked_and_not_the_person()
 }
 
 /// Azure DevOps with that secret.
-pub(super) fn azure(secret: &str) -> impl Provider {
+pub(crate) fn azure(secret: &str) -> impl Provider {
     azure_devops(Client::new("app-id", secret)).scopes(["vso.profile", "vso.project"])
 }
 
 /// A second process, or the same site set up otherwise: same secrets, clock and provider.
-pub(super) fn auth_at(
+pub(crate) fn auth_at(
     site: &Site,
     origin: &str,
     provider: impl Provider,
@@ -165,7 +165,7 @@ pub(super) fn auth_at(
 }
 
 /// The request of a browser as that process sees it.
-pub(super) fn at(auth: &Auth, browser: &Browser<'_>) -> admit::Current {
+pub(crate) fn at(auth: &Auth, browser: &Browser<'_>) -> admit::Current {
     let mut headers = HeaderMap::new();
     headers.insert(COOKIE, browser.jar.header(true).unwrap().parse().unwrap());
     auth.current(&RequestHead::new(&Method::GET, &Uri::from_static("/"), &headers))
