@@ -81,7 +81,7 @@ pub trait OAuthFlow: fmt::Debug + Send + Sync + 'static {
 }
 
 /// What an authorization request is made of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct AuthorizationRequest<'a> {
     /// The client id.
@@ -112,8 +112,19 @@ impl<'a> AuthorizationRequest<'a> {
     }
 }
 
+impl fmt::Debug for AuthorizationRequest<'_> {
+    /// Without the state, which is the browser's secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationRequest")
+            .field("client_id", &self.client_id)
+            .field("redirect_uri", &self.redirect_uri)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Names and values in order, each name once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
@@ -142,8 +153,15 @@ impl Parameters {
     }
 }
 
+impl fmt::Debug for Parameters {
+    /// The names: among the values may be a client's secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
 /// What a provider granted, before it is known to whom.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Granted<'a> {
     /// The tokens.
@@ -161,6 +179,14 @@ impl<'a> Granted<'a> {
     /// The access token.
     pub fn access_token(&self) -> &Secret {
         &self.tokens.access_token
+    }
+}
+
+impl fmt::Debug for Granted<'_> {
+    /// Without the values of the callback: the code is among them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.callback.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Granted").field("tokens", &self.tokens).field("callback", &names).finish()
     }
 }
 

@@ -12,6 +12,7 @@
 mod callback;
 mod configuration;
 mod csrf;
+mod exchange;
 mod pages;
 mod providers;
 mod refresh;
