@@ -113,7 +113,7 @@ impl<'a> AuthorizationRequest<'a> {
 }
 
 /// Names and values in order, each name once.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
@@ -142,8 +142,15 @@ impl Parameters {
     }
 }
 
+impl fmt::Debug for Parameters {
+    /// The names; a token request's values are secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
+
 /// What a provider granted, before it is known to whom.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Granted<'a> {
     /// The tokens.
@@ -161,6 +168,14 @@ impl<'a> Granted<'a> {
     /// The access token.
     pub fn access_token(&self) -> &Secret {
         &self.tokens.access_token
+    }
+}
+
+impl fmt::Debug for Granted<'_> {
+    /// Of the callback's parameters the names: the code and the state are among them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let callback: Vec<_> = self.callback.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Granted").field("tokens", self.tokens).field("callback", &callback).finish()
     }
 }
 
