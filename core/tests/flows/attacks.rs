@@ -1,4 +1,5 @@
 //! What an attacker tries, and what an application gets wrong without meaning to.
 
+mod identity;
 mod printing;
 mod sites;
