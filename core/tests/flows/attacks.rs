@@ -1,5 +1,6 @@
 //! What an attacker tries, and what an application gets wrong without meaning to.
 
+mod configuration;
 mod floods;
 mod identity;
 mod printing;
