@@ -74,15 +74,17 @@ impl Input {
 
 impl Body {
     fn read(headers: &HeaderMap, body: &[u8]) -> Option<Self> {
-        let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("").to_ascii_lowercase();
-        if kind.contains("application/json") {
+        let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        // Only what comes before the parameters: another site's page may send `text/plain;application/json` unasked.
+        let kind = kind.split(';').next().unwrap_or("").trim();
+        if kind.eq_ignore_ascii_case("application/json") {
             let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return None };
             // What is compared or gone to has to be text: RED-033.
             let texts = ["csrfToken", "callbackUrl"];
             let all_text = texts.iter().all(|name| object.get(*name).is_none_or(Value::is_string));
             return all_text.then_some(Self::Json(object));
         }
-        if kind.contains("application/x-www-form-urlencoded") {
+        if kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
             return Some(Self::Form(form_urlencoded::parse(body).into_owned().collect()));
         }
         Some(Self::Absent)

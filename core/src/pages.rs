@@ -70,6 +70,9 @@ impl Pages {
                     "pages: {name} is {path:?}, which is no path of this site; begin it with one \"/\""
                 ));
             }
+            if !path.bytes().all(|byte| byte.is_ascii_graphic()) {
+                return Some(format!("pages: {name} is {path:?}, which fits no redirect; percent-encode it"));
+            }
             let place = path.split('?').next().unwrap_or_default().trim_end_matches('/');
             let leads_to_itself = base_path.and_then(|base| place.strip_prefix(base)) == Some(built_in);
             leads_to_itself.then(|| {

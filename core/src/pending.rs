@@ -36,7 +36,7 @@ pub(crate) struct Pending {
 }
 
 impl Pending {
-    /// The cookie that remembers it.
+    /// The cookie that remembers it. `None` if browsers would throw it away, which they do without a word.
     pub(crate) fn cookie(
         &self,
         names: &CookieNames,
@@ -48,7 +48,8 @@ impl Pending {
         let plain = serde_json::to_vec(self).ok()?;
         let value = sealer.seal_text(&plain, name.as_bytes(), random);
         let life = Life::For(PENDING_SECONDS, self.begun_at + PENDING_LIFE);
-        Some(Cookie::sealed(name, value, names.secure).life(life).cross_site(form_post))
+        let cookie = Cookie::sealed(name, value, names.secure).life(life).cross_site(form_post);
+        (cookie.size() <= LARGEST_COOKIE).then_some(cookie)
     }
 
     pub(crate) fn open(name: &str, value: &str, sealer: &Sealer) -> Option<Self> {
@@ -107,3 +108,5 @@ pub(crate) const PENDING_LIFE: Duration = Duration::from_secs(900);
 const MOST: usize = 8;
 const MOST_BYTES: usize = 6 * 1024;
 const LONGEST: usize = 8 * 1024;
+/// Of name and value (RFC 6265 §6.1).
+const LARGEST_COOKIE: usize = 4096;

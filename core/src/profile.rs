@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use url::Url;
 
 /// A person as a provider describes them.
 ///
@@ -140,6 +141,17 @@ impl Image {
         };
         Some(Self::Bytes { media_type, data })
     }
+
+    /// Whether an address is one that a page can show and a cookie can hold.
+    pub(crate) fn is_usable(&self) -> bool {
+        match self {
+            Self::Url(url) => {
+                url.len() <= LONGEST_URL
+                    && Url::parse(url).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            }
+            Self::Bytes { .. } => true,
+        }
+    }
 }
 
 impl fmt::Debug for Image {
@@ -152,6 +164,7 @@ impl fmt::Debug for Image {
 }
 
 const LARGEST: usize = 256 * 1024;
+const LONGEST_URL: usize = 1024;
 
 #[cfg(test)]
 mod tests {

@@ -61,7 +61,7 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
     let location = authorization::url(&registered.authorization_endpoint, &query);
 
     let now = realm.clock.now();
-    let pending = Pending {
+    let mut pending = Pending {
         provider: registered.id().to_owned(),
         client_id: registered.client.id.clone(),
         redirect_uri: registered.redirect_uri.clone(),
@@ -72,9 +72,17 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
         begun_at: now,
         state,
     };
-    let cookie = pending
-        .cookie(&realm.cookies, &realm.pending_sealer, &*realm.random, config.form_post)
-        .ok_or_else(|| Failure::new(Code::Configuration, Reason::Configuration))?;
+    let seal =
+        |pending: &Pending| pending.cookie(&realm.cookies, &realm.pending_sealer, &*realm.random, config.form_post);
+    let cookie = seal(&pending).or_else(|| {
+        // The way back is what can be spared: the person lands at home instead of nowhere.
+        pending.return_to.clone_from(&realm.base.origin);
+        seal(&pending)
+    });
+    let cookie = cookie.ok_or_else(|| {
+        let cause = "the scopes are too many to be remembered in a cookie";
+        Failure::because(Code::Configuration, Reason::Configuration, cause)
+    })?;
     let evicted = pending::to_evict(&visit.input.cookies.pending, &realm.pending_sealer, now, cookie.size());
     visit.cookies.extend(evicted.into_iter().map(|name| realm.cookies.delete(name)));
     visit.cookies.push(cookie);

@@ -19,7 +19,10 @@ pub(super) fn resolve(
             return None;
         }
     };
-    if !url.username().is_empty() || url.query().is_some() || url.fragment().is_some() {
+    if !url.username().is_empty() || url.password().is_some() {
+        // Not printed: it may hold a password.
+        problems.push("the base URL has a user name or a password; take them off".to_owned());
+    } else if url.query().is_some() || url.fragment().is_some() {
         problems.push(format!("the base URL {text:?} has more than scheme, host, port and path; take the rest off"));
     }
     if url.scheme() == "http" && !is_loopback(&url) && !plain_http {
@@ -40,7 +43,8 @@ pub(super) fn resolve(
             given
         }
     };
-    if !path.starts_with('/') || path.contains("//") || path.contains(['?', '#', '%', '\\', ' ', '*', '{']) {
+    let plain = path.bytes().all(|byte| byte.is_ascii_graphic()) && !path.contains(['?', '#', '%', '\\', '*', '{']);
+    if !path.starts_with('/') || path.contains("//") || !plain {
         problems.push(format!("base_path {path:?} is no plain path; write it as \"/api/auth\""));
     }
     let origin = url.origin().ascii_serialization();

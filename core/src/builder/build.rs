@@ -59,8 +59,10 @@ impl AuthBuilder {
         if self.max_cookies == 0 || self.max_cookies > 16 {
             problems.push(format!("max_session_cookies is {}; 1 to 16 are possible", self.max_cookies));
         }
-        if self.lifetimes.max_age < Duration::from_secs(1) {
-            problems.push("max_age is no time at all; give it a second at least".to_owned());
+        for (name, lifetime) in [("max_age", self.lifetimes.max_age), ("absolute_lifetime", self.lifetimes.absolute)] {
+            if lifetime < Duration::from_secs(1) {
+                problems.push(format!("{name} is no time at all; give it a second at least"));
+            }
         }
         if self.providers.is_empty() {
             problems.push("no provider is configured; add one with .provider(…)".to_owned());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::{Client, Flow, OAuthFlow, Provider};
 use crate::claims::ClaimsError;
+use crate::profile::Image;
 use crate::{Claims, Profile, Timestamp};
 
 /// A provider that keeps to RFC 6749, described by its endpoints, scopes and profile.
@@ -229,12 +230,18 @@ impl OAuthProvider {
         self
     }
 
-    /// Makes a profile of claims.
+    /// Makes a profile of claims. A picture whose address cannot be used is left out: it never stops a sign-in.
     ///
     /// # Errors
-    /// When they lack what a sign-in needs.
+    /// When they lack what a sign-in needs, an identifier above all.
     pub fn to_profile(&self, claims: &Claims) -> Result<Profile, ProfileError> {
-        (self.profile)(claims)
+        let mut profile = (self.profile)(claims)?;
+        if profile.subject.trim().is_empty() {
+            // Whoever comes without one would be the same person as everybody else who does.
+            return Err(ProfileError::Other("the mapper found no identifier".to_owned(), None));
+        }
+        profile.image = profile.image.filter(Image::is_usable);
+        Ok(profile)
     }
 
     /// Where the browser is sent, if the description says.

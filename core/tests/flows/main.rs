@@ -9,6 +9,7 @@
     reason = "these are tests"
 )]
 
+mod attacks;
 mod callback;
 mod configuration;
 mod csrf;

@@ -36,9 +36,9 @@ async fn no_flow_prints_a_secret() {
         let (site, acme) = plain_oauth::site(|builder| {
             home(builder).callbacks(Printing(printed.clone())).events(Printing(printed.clone()))
         });
-        acme.answer(json!({ "access_token": "acme-access-0123456789", "refresh_token": "acme-refresh-0123456789",
+        acme.answer(&json!({ "access_token": "acme-access-0123456789", "refresh_token": "acme-refresh-0123456789",
             "id_token": "acme-id-token-0123456789", "extra_secret": "acme-extra-0123456789", "expires_in": 600 }));
-        acme.answer(json!({ "access_token": "acme-access-abcdefghij", "refresh_token": "acme-refresh-abcdefghij" }));
+        acme.answer(&json!({ "access_token": "acme-access-abcdefghij", "refresh_token": "acme-refresh-abcdefghij" }));
         acme.say(Say::Status(200, "{\"access_token\":\"acme-broken-0123456789".into()));
         secrets.add("acme's tokens", "acme-access-");
         secrets.add("acme's tokens", "acme-refresh-");
@@ -112,7 +112,7 @@ async fn what_a_provider_writes_cannot_forge_a_line_of_the_log() {
     let heard = Heard::default();
     let _guard = heard.listen();
     let (site, acme) = plain_oauth::site(AuthBuilder::danger_single_process_refresh);
-    acme.answer(json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 3600 }));
+    acme.answer(&json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 3600 }));
     let mut browser = site.browser();
     plain_oauth::sign_in(&mut browser).await;
     site.clock.advance(std::time::Duration::from_secs(3500));

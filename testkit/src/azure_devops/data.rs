@@ -175,12 +175,28 @@ pub struct WorkItem {
     pub state: String,
     /// The display name of whoever has it.
     pub assigned_to: Option<String>,
+    /// When it was last changed, in minutes before the server was built.
+    pub changed_minutes_ago: u32,
 }
 
 impl WorkItem {
-    /// One that nobody has taken.
+    /// One that nobody has taken. It was changed some hours ago; how many follows from its number.
     pub fn new(id: u32, kind: &str, state: &str, title: &str) -> Self {
-        Self { id, kind: kind.to_owned(), title: title.to_owned(), state: state.to_owned(), assigned_to: None }
+        Self {
+            id,
+            kind: kind.to_owned(),
+            title: title.to_owned(),
+            state: state.to_owned(),
+            assigned_to: None,
+            changed_minutes_ago: (id % 11 + 1) * 173,
+        }
+    }
+
+    /// When it was last changed, in minutes before the server was built.
+    #[must_use]
+    pub fn changed(mut self, minutes_ago: u32) -> Self {
+        self.changed_minutes_ago = minutes_ago;
+        self
     }
 
     /// Gives it to somebody, by display name.

@@ -59,7 +59,7 @@ impl PretendAzureDevOps {
             Call::Accounts => profile::accounts(person, request),
             Call::Projects(org) => list(org.projects.iter().map(|it| project::project(it, org, &base))),
             Call::Wiql(org, project) => work::query(request, org, project, person, &base, self.now()),
-            Call::WorkItems(org) => work::work_items(request, org, &base),
+            Call::WorkItems(org) => work::work_items(request, org, &base, started),
             Call::Builds(org, within) => {
                 let builds = within.builds.iter().take(top(request));
                 list(builds.map(|it| project::build(it, within, org, &base, started)))

@@ -33,7 +33,11 @@ pub(super) fn look_up(
     if pending.has_expired(realm.clock.now()) {
         return Err(Failure::callback(Reason::StateExpired));
     }
-    if pending.provider != registered.id() || pending.client_id != registered.client.id {
+    // The redirect URI tells two sites with one secret apart, such as two mounts of one process.
+    let began_here = pending.provider == registered.id()
+        && pending.client_id == registered.client.id
+        && pending.redirect_uri == registered.redirect_uri;
+    if !began_here {
         return Err(Failure::callback(Reason::ProviderMismatch));
     }
     Ok((pending, name))

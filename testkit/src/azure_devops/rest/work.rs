@@ -1,5 +1,7 @@
 //! Work items: queries, which find ids, and the items themselves.
 
+use std::time::Duration;
+
 use admit::Timestamp;
 use admit::http::{HttpRequest, HttpResponse};
 use http::StatusCode;
@@ -48,7 +50,12 @@ pub(super) fn query(
     )
 }
 
-pub(super) fn work_items(request: &HttpRequest, organization: &Organization, base: &str) -> HttpResponse {
+pub(super) fn work_items(
+    request: &HttpRequest,
+    organization: &Organization,
+    base: &str,
+    started: Timestamp,
+) -> HttpResponse {
     let ids = parameter(request, "ids").unwrap_or_default();
     let ids: Result<Vec<u32>, _> = ids.split(',').map(|id| id.trim().parse()).collect();
     let ids = match ids {
@@ -73,20 +80,22 @@ pub(super) fn work_items(request: &HttpRequest, organization: &Organization, bas
         found.push(json!({
             "id": id,
             "rev": 1,
-            "fields": item_fields(item, project, fields.as_deref()),
+            "fields": item_fields(item, project, started, fields.as_deref()),
             "url": item_url(base, organization, id),
         }));
     }
     list(found.into_iter())
 }
 
-fn item_fields(item: &WorkItem, project: &Project, wanted: Option<&str>) -> Value {
+fn item_fields(item: &WorkItem, project: &Project, started: Timestamp, wanted: Option<&str>) -> Value {
+    let changed = started.before(Duration::from_secs(60 * u64::from(item.changed_minutes_ago)));
     let mut fields = json!({
         "System.Id": item.id,
         "System.TeamProject": project.name,
         "System.WorkItemType": item.kind,
         "System.State": item.state,
         "System.Title": item.title,
+        "System.ChangedDate": changed.to_string(),
     });
     if let Value::Object(members) = &mut fields {
         if let Some(name) = &item.assigned_to {

@@ -1,0 +1,7 @@
+//! What an attacker tries, and what an application gets wrong without meaning to.
+
+mod configuration;
+mod floods;
+mod identity;
+mod printing;
+mod sites;
