@@ -43,9 +43,7 @@ pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: S
     {
         return refused("origin_rejected");
     }
-    let Ok(mut visit) = Visit::begin(Arc::clone(realm), input).await else {
-        return answer::bad_request(StatusCode::BAD_REQUEST);
-    };
+    let mut visit = Visit::begin(Arc::clone(realm), input).await;
     if by_form && visit.check_csrf().is_err() {
         return refused("csrf");
     }

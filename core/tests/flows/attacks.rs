@@ -4,4 +4,5 @@ mod configuration;
 mod floods;
 mod identity;
 mod printing;
+mod redirects;
 mod sites;
