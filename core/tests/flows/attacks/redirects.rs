@@ -57,3 +57,21 @@ async fn a_sign_in_that_came_about_is_not_lost_for_want_of_a_place_to_go() {
     assert_eq!(location(&browser.get(&callback).await), ORIGIN);
     assert_eq!(browser.session().await["user"]["name"], "Norma Paulk");
 }
+
+#[tokio::test]
+async fn callbacks_that_say_nothing_of_redirects_leave_the_trusted_origins_trusted() {
+    let trusted =
+        |builder: AuthBuilder| builder.trusted_origins(["http://localhost:5173"]).danger_single_process_refresh();
+    let with_callbacks = |builder| trusted(builder).callbacks(());
+    for site in [Site::with(trusted), Site::with(with_callbacks)] {
+        for (wanted, landed) in [
+            ("http://localhost:5173/in", "http://localhost:5173/in"),
+            ("https://evil.example/in", ORIGIN),
+            ("/in", "https://app.example/in"),
+        ] {
+            let mut browser = site.browser();
+            let callback = browser.consent(wanted).await;
+            assert_eq!(location(&browser.get(&callback).await), landed);
+        }
+    }
+}
