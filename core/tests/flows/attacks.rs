@@ -3,6 +3,7 @@
 mod configuration;
 mod floods;
 mod identity;
+mod outside;
 mod printing;
 mod redirects;
 mod sites;
