@@ -7,3 +7,4 @@ mod outside;
 mod printing;
 mod redirects;
 mod sites;
+mod standing;
