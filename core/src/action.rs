@@ -26,7 +26,7 @@ use crate::input::Input;
 use crate::page::{self, Reason, Shell};
 use crate::realm::Realm;
 use crate::route::{Action, Route, SessionsRoute};
-use crate::{Event, RedirectCause, random, return_to};
+use crate::{Event, random, return_to};
 
 /// A request on its way through an action.
 #[derive(Debug)]
@@ -141,12 +141,12 @@ pub(crate) async fn resolve(realm: &Realm, candidate: Option<&str>) -> Result<St
     let home = || realm.base.origin.clone();
     let Some(candidate) = candidate else { return Ok(home()) };
     let Some(target) = return_to::parse(candidate, &realm.base.url) else { return Ok(home()) };
-    let trusted = return_to::is_ours(&target, &realm.base.url, &realm.trusted_origins);
-    let target = match &realm.callbacks {
-        None if trusted => target,
-        None => return Ok(home()),
-        Some(callbacks) => callbacks
-            .redirect(target, RedirectCause::new(&realm.base.url, trusted))
+    let face = return_to::face(&target, &realm.base.url, &realm.trusted_origins);
+    let target = match (&realm.callbacks, face) {
+        (None, Some(_)) => target,
+        (None, None) => return Ok(home()),
+        (Some(callbacks), face) => callbacks
+            .redirect(target, &face.unwrap_or_else(|| realm.base.url.clone()))
             .await
             .map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))?,
     };

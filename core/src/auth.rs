@@ -1,5 +1,6 @@
 //! The front door: an [`Auth`] answers requests and tells who makes them.
 
+use std::fmt;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -11,7 +12,7 @@ use crate::{AuthBuilder, Current, RequestHead, action};
 /// Sign-in for one site. Cheap to clone.
 ///
 /// Adapters mount it: `admit-axum` for axum. Without one, hand it requests and send its responses.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Auth(Arc<Realm>);
 
 impl Auth {
@@ -67,5 +68,16 @@ impl Auth {
     /// Where people reach the site: scheme, host and port.
     pub fn origin(&self) -> &str {
         &self.0.base.origin
+    }
+}
+
+impl fmt::Debug for Auth {
+    /// Where it is and whom it asks; what it remembers of people stays out of logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let providers: Vec<_> = self.0.providers.iter().map(crate::realm::Registered::id).collect();
+        f.debug_struct("Auth")
+            .field("url", &self.0.base.auth_url)
+            .field("providers", &providers)
+            .finish_non_exhaustive()
     }
 }

@@ -22,9 +22,10 @@ pub trait Callbacks: fmt::Debug + Send + Sync + 'static {
     }
 
     /// Where to send the browser. `target` is a well-formed http(s) address that may be of another origin;
-    /// by default only the application's own origin and the trusted ones are gone to.
-    async fn redirect(&self, target: Url, cause: RedirectCause<'_>) -> Result<Url, BoxError> {
-        Ok(if cause.trusted { target } else { cause.base_url.clone() })
+    /// by default only the application's own is gone to. `base_url` is the face of the site that `target` is on: the
+    /// base URL, or one of the trusted origins.
+    async fn redirect(&self, target: Url, base_url: &Url) -> Result<Url, BoxError> {
+        Ok(if target.origin() == base_url.origin() { target } else { base_url.clone() })
     }
 
     /// The claims of a session: at sign-in to fill them, at every read to change them. `None` ends the session.
@@ -74,23 +75,6 @@ pub enum Decision {
     Deny,
     /// Stay out, and go there; the `redirect` callback has the last word.
     Redirect(String),
-}
-
-/// What the `redirect` callback may go by.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct RedirectCause<'a> {
-    /// The application's origin, as an address.
-    pub base_url: &'a Url,
-    /// Whether the target is at that origin or at one of the `trusted_origins`.
-    pub trusted: bool,
-}
-
-impl<'a> RedirectCause<'a> {
-    /// For testing callbacks by themselves.
-    pub fn new(base_url: &'a Url, trusted: bool) -> Self {
-        Self { base_url, trusted }
-    }
 }
 
 /// Why the `jwt` callback is called.

@@ -87,7 +87,7 @@ impl Claims {
 }
 
 impl fmt::Debug for Claims {
-    /// Names the members; what they hold is personal.
+    /// Names the members; what is personal stays out of logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()
     }

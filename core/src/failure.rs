@@ -73,11 +73,11 @@ impl From<ProviderError> for Failure {
         let reason = match (&error, error.fault()) {
             (ProviderError::Profile(_), _) => Reason::ProfileInvalid,
             (ProviderError::TokenRejected { .. }, _) => Reason::TokenRejected,
-            // The code has expired or was used: RFC 6749's `invalid_grant`.
-            (ProviderError::Refused { .. }, Fault::Reauthenticate) => Reason::TokenRejected,
             (ProviderError::Retired(_), _) => Reason::ProviderRetired,
             (_, Fault::Temporary) => Reason::ProviderUnavailable,
             (_, Fault::Configuration) => Reason::Configuration,
+            (_, Fault::Denied) => Reason::AccessDenied,
+            (ProviderError::Refused { .. }, Fault::Reauthenticate) => Reason::TokenRejected,
             _ => Reason::TokenResponseInvalid,
         };
         Self::because(Code::Configuration, reason, error)

@@ -33,7 +33,14 @@ pub(crate) async fn begin(
             let user = token.subject.clone().unwrap_or_default();
             let data = sealed_record(realm, token, private, &key.0)?;
             let record = SessionRecord { key, user, data, created_at: now, expires_at, version: 1 };
-            store.create(record).await?;
+            // In one step with the end of the one before, if that is in the store too and still there.
+            let took_over = match previous.map(|previous| &previous.home) {
+                Some(Home::Store { record: old, .. }) => store.rotate(&old.key, record.clone()).await?,
+                _ => false,
+            };
+            if !took_over {
+                store.create(record).await?;
+            }
             // Sessions come and go at about the same rate, so this keeps the store from growing.
             if let Err(error) = store.delete_expired(now, SWEEP).await {
                 tracing::warn!(cause = crate::failure::chain(&error), "expired sessions could not be swept");

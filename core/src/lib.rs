@@ -121,7 +121,7 @@ pub use crate::http::{HttpClient, HttpRequest, HttpResponse};
 pub use account::{Account, Extra, GrantRecord, TokenSet};
 pub use auth::Auth;
 pub use builder::{AuthBuilder, ConfigError};
-pub use callbacks::{BoxError, Callbacks, Decision, JwtCause, RedirectCause, SessionCause, SignInAttempt};
+pub use callbacks::{BoxError, Callbacks, Decision, JwtCause, SessionCause, SignInAttempt};
 pub use claims::{Claims, ClaimsError};
 pub use clock::{Clock, SystemClock, Timestamp};
 pub use current::{ConnectedAccount, Current, RequestHead};

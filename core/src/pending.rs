@@ -48,7 +48,7 @@ impl Pending {
         let plain = serde_json::to_vec(self).ok()?;
         let value = sealer.seal_text(&plain, name.as_bytes(), random);
         let life = Life::For(PENDING_SECONDS, self.begun_at + PENDING_LIFE);
-        let cookie = Cookie::new(name, value, names.secure).life(life).cross_site(form_post);
+        let cookie = Cookie::sealed(name, value, names.secure).life(life).cross_site(form_post);
         (cookie.size() <= LARGEST_COOKIE).then_some(cookie)
     }
 

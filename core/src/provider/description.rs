@@ -204,7 +204,7 @@ impl OAuthProvider {
         self
     }
 
-    /// When the service is switched off. Until then `build()` warns; from then on new sign-ins are refused.
+    /// When the service is switched off. From then on new sign-ins are refused; the tokens there are live on.
     #[must_use]
     pub fn retires_on(mut self, instant: Option<Timestamp>) -> Self {
         self.retires_on = instant;

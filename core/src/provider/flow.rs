@@ -81,7 +81,7 @@ pub trait OAuthFlow: fmt::Debug + Send + Sync + 'static {
 }
 
 /// What an authorization request is made of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct AuthorizationRequest<'a> {
     /// The client id.
@@ -109,6 +109,17 @@ impl<'a> AuthorizationRequest<'a> {
     pub fn code_challenge(mut self, challenge: Option<&'a str>) -> Self {
         self.code_challenge = challenge;
         self
+    }
+}
+
+impl fmt::Debug for AuthorizationRequest<'_> {
+    /// Without the state, which is the browser's secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationRequest")
+            .field("client_id", &self.client_id)
+            .field("redirect_uri", &self.redirect_uri)
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
     }
 }
 
@@ -143,7 +154,7 @@ impl Parameters {
 }
 
 impl fmt::Debug for Parameters {
-    /// The names; a token request's values are secret.
+    /// The names: among the values may be a client's secret.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
     }
@@ -172,10 +183,10 @@ impl<'a> Granted<'a> {
 }
 
 impl fmt::Debug for Granted<'_> {
-    /// Of the callback's parameters the names: the code and the state are among them.
+    /// Without the values of the callback: the code is among them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let callback: Vec<_> = self.callback.iter().map(|(name, _)| name).collect();
-        f.debug_struct("Granted").field("tokens", self.tokens).field("callback", &callback).finish()
+        let names: Vec<_> = self.callback.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Granted").field("tokens", &self.tokens).field("callback", &names).finish()
     }
 }
 

@@ -13,6 +13,7 @@ mod attacks;
 mod callback;
 mod configuration;
 mod csrf;
+mod exchange;
 mod pages;
 mod providers;
 mod refresh;

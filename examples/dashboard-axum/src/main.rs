@@ -33,8 +33,13 @@ async fn run() -> Result<(), Box<dyn Error>> {
     let sockets = Sockets::open(&settings).await?;
     let base_url = settings.base_url(sockets.port());
     let site = Site::open(&settings, &base_url, SystemClock).await?;
+    // From here on Ctrl-C ends the dashboard in peace, and only then anybody is told of it.
+    let mut interrupts = interrupts()?;
+    let interrupted = async move {
+        interrupts.recv().await;
+    };
     announce(&settings, &site, &base_url);
-    axum::serve(sockets, app(&site)).with_graceful_shutdown(interrupt()).await?;
+    axum::serve(sockets, app(&site)).with_graceful_shutdown(interrupted).await?;
     Ok(())
 }
 
@@ -65,9 +70,12 @@ fn complain(error: &dyn Error) {
     }
 }
 
-async fn interrupt() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::warn!(%error, "Ctrl-C cannot be listened for; the dashboard runs until it is killed");
-        std::future::pending().await
-    }
+#[cfg(unix)]
+fn interrupts() -> std::io::Result<tokio::signal::unix::Signal> {
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
+}
+
+#[cfg(windows)]
+fn interrupts() -> std::io::Result<tokio::signal::windows::CtrlC> {
+    tokio::signal::windows::ctrl_c()
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use admit::http::{HttpError, ReqwestClient};
-use admit::{Auth, AuthBuilder, Client, Clock, ConfigError, MemoryStore, Random as _, SystemRandom};
+use admit::{Auth, AuthBuilder, Client, Clock, ConfigError, MemoryStore, Random as _, SystemRandom, Theme};
 use admit_providers::azure_devops::{Scope, azure_devops};
 use admit_testkit::PretendAzureDevOps;
 use admit_testkit::azure_devops::Served;
@@ -121,7 +121,11 @@ impl Site {
 
 /// What real and pretend have in common.
 fn builder(settings: &Settings, base_url: &str, clock: impl Clock) -> AuthBuilder {
-    Auth::builder(base_url).environment(settings.environment.clone()).token_store(MemoryStore::new()).clock(clock)
+    Auth::builder(base_url)
+        .environment(settings.environment.clone())
+        .token_store(MemoryStore::new())
+        .clock(clock)
+        .theme(Theme::default().brand_color(ACCENT))
 }
 
 fn calls(clock: impl Clock) -> Result<AzureDevOps, HttpError> {
@@ -137,4 +141,6 @@ fn random_secret() -> String {
 
 /// What the pages need.
 const SCOPES: [Scope; 5] = [Scope::PROFILE, Scope::PROJECT, Scope::WORK, Scope::BUILD, Scope::CODE];
+/// The pages' own.
+const ACCENT: &str = "#1b666f";
 const USUAL_MARGIN: Duration = Duration::from_secs(300);

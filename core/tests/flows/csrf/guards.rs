@@ -127,6 +127,22 @@ async fn a_trusted_origin_may_post_and_be_returned_to() {
 }
 
 #[tokio::test]
+async fn callbacks_that_leave_the_redirect_alone_leave_trusted_origins_trusted() {
+    #[derive(Debug)]
+    struct Defaults;
+    impl admit::Callbacks for Defaults {}
+
+    let site = Site::with(|builder| {
+        builder.trusted_origins(["http://localhost:5173"]).callbacks(Defaults).danger_single_process_refresh()
+    });
+    let mut browser = site.browser();
+    let callback = browser.consent("http://localhost:5173/in").await;
+    assert_eq!(location(&browser.get(&callback).await), "http://localhost:5173/in");
+    let callback = browser.consent("http://localhost:5174/in").await;
+    assert_eq!(location(&browser.get(&callback).await), crate::support::ORIGIN);
+}
+
+#[tokio::test]
 async fn sign_out_and_update_are_guarded_alike() {
     // FLW-022, FLW-024
     let site = Site::new();

@@ -3,9 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use admit::{
-    BoxError, Callbacks, Decision, Event, Events, JwtCause, RedirectCause, Session, SessionCause, SignInAttempt, Token,
-};
+use admit::{BoxError, Callbacks, Decision, Event, Events, JwtCause, Session, SessionCause, SignInAttempt, Token};
 use async_trait::async_trait;
 use url::Url;
 
@@ -66,10 +64,10 @@ impl Callbacks for Rules {
         self.sign_in.as_ref().map_or(Ok(Decision::Allow), |rule| rule(attempt))
     }
 
-    async fn redirect(&self, target: Url, cause: RedirectCause<'_>) -> Result<Url, BoxError> {
+    async fn redirect(&self, target: Url, base_url: &Url) -> Result<Url, BoxError> {
         match &self.redirect {
-            Some(rule) => rule(target, cause.base_url),
-            None => ().redirect(target, cause).await,
+            Some(rule) => rule(target, base_url),
+            None => ().redirect(target, base_url).await,
         }
     }
 

@@ -18,7 +18,8 @@ pub mod routes {
     pub const REPOSITORIES: &str = "/org/{org}/project/{project}/repos";
 }
 
-pub(super) const SIGN_OUT: &str = "/api/auth/signout";
+/// The page that signs out, and then leads to the first one.
+pub(super) const SIGN_OUT: &str = "/api/auth/signout?callbackUrl=%2F";
 
 pub(super) fn projects(organisation: &Name) -> String {
     routes::PROJECTS.replace("{org}", &organisation.encoded())

@@ -1,0 +1,293 @@
+//! A token store under several processes, and under its own failures.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use admit::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
+use admit::{AccessTokenError, Auth, MemoryStore, Timestamp};
+use admit_testkit::azure_devops::{Fault, Stage};
+use async_trait::async_trait;
+use tokio::task::JoinSet;
+
+use super::grants::{at, auth_at, azure};
+use super::{AZURE, Heard, advance, ask, leave, token, works};
+use crate::support::{CLIENT_SECRET, ORIGIN, Site};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_processes_one_refreshes_and_the_other_adopts() {
+    // REF-002, REF-019
+    let (site, store) = site();
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let other = process(&site, &store);
+    let old = token(&browser).await;
+    leave(&site, 60);
+    let mut asking = JoinSet::new();
+    for n in 0..50 {
+        let current = if n % 2 == 0 { browser.current("/") } else { at(&other, &browser) };
+        asking.spawn(async move { current.access_token(AZURE).await.unwrap().expose().to_owned() });
+    }
+    // Whoever waits for the other process waits on the clock.
+    let mut tokens = Vec::new();
+    while !asking.is_empty() {
+        tokio::select! {
+            biased;
+            token = asking.join_next() => tokens.extend(token.map(Result::unwrap)),
+            () = tokio::task::yield_now() => site.clock.advance(Duration::from_millis(1)),
+        }
+    }
+    assert_eq!(site.azure.refreshes(), 1);
+    assert!(tokens.iter().all(|token| *token == tokens[0] && *token != old));
+    assert!(works(&site, &tokens[0]).await);
+}
+
+#[tokio::test]
+async fn who_finds_an_account_taken_waits_and_takes_what_comes() {
+    // REF-003, azure.md T31
+    let heard = Heard::default();
+    let store = MemoryStore::new();
+    let site = Site::with(|builder| builder.token_store(store.clone()).events(heard.clone()));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    advance(&site, 4000);
+    site.azure.fail_once(Stage::Token, Fault::Slow(Duration::from_secs(5)));
+    let first = ask_in_a_task(browser.current("/"));
+    site.clock.until_sleepers(3).await;
+    let second = ask_in_a_task(at(&process(&site, &store), &browser));
+    site.clock.until_sleepers(4).await;
+    assert_eq!(site.azure.refreshes(), 1);
+    advance(&site, 5);
+    let first = first.await.unwrap().unwrap();
+    assert_eq!(second.await.unwrap().unwrap(), first);
+    assert_eq!((site.azure.refreshes(), heard.count("needs_reauth")), (1, 0));
+}
+
+#[tokio::test]
+async fn while_its_token_lives_nobody_waits_long_for_another_process() {
+    let (site, store) = site();
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let old = token(&browser).await;
+    leave(&site, 60);
+    // A process took the account and died.
+    hold(&site, &store).await;
+    let asked = ask_in_a_task(browser.current("/"));
+    let mut waited = 0;
+    while !asked.is_finished() {
+        site.clock.until_sleepers(1).await;
+        site.clock.advance(Duration::from_millis(100));
+        waited += 100;
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+    }
+    assert_eq!(asked.await.unwrap().unwrap(), old);
+    assert!((2_000..=2_300).contains(&waited), "{waited} ms");
+    assert_eq!(site.azure.refreshes(), 0);
+}
+
+#[tokio::test]
+async fn when_the_process_that_took_an_account_dies_another_goes_on_within_ten_seconds() {
+    // REF-020
+    let (site, store) = site();
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    advance(&site, 4000);
+    let dead = hold(&site, &store).await;
+    let asked = ask_in_a_task(browser.current("/"));
+    let mut waited = 0;
+    while !asked.is_finished() {
+        site.clock.advance(Duration::from_millis(100));
+        waited += 100;
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+    }
+    let new = asked.await.unwrap().unwrap();
+    assert!(works(&site, &new).await);
+    assert!(waited <= 10_300, "{waited} ms");
+
+    // The dead one was only asleep: its late write counts for nothing.
+    let stored = TokenStore::load(&store, &account(&store).await).await.unwrap().unwrap();
+    let late = store.swap(StoredTokens { sealed: Vec::new(), ..stored.clone() }, stored.version, &dead).await.unwrap();
+    assert_eq!(late, Swap::Lost(Some(stored)));
+    assert_eq!(token(&browser).await, new);
+}
+
+#[tokio::test]
+async fn a_lease_is_given_back_whatever_became_of_the_refresh() {
+    for fault in [Some(Fault::Status(http::StatusCode::BAD_GATEWAY)), Some(Fault::ErrorWith200), None] {
+        let (site, store) = site();
+        let mut browser = site.browser();
+        browser.sign_in().await;
+        leave(&site, 60);
+        if let Some(fault) = fault {
+            site.azure.fail_once(Stage::Token, fault);
+        }
+        drop(ask(&browser).await);
+        assert_eq!(site.azure.refreshes(), 1);
+        hold(&site, &store).await;
+    }
+}
+
+#[tokio::test]
+async fn a_sign_in_during_a_refresh_is_what_counts() {
+    let (site, _) = site();
+    let (mut browser, mut other) = (site.browser(), site.browser());
+    browser.sign_in().await;
+    leave(&site, 60);
+    site.azure.fail_once(Stage::Token, Fault::Slow(Duration::from_secs(5)));
+    let asked = ask_in_a_task(browser.current("/"));
+    site.clock.until_sleepers(3).await;
+    other.sign_in().await;
+    let new = token(&other).await;
+    advance(&site, 5);
+    assert_eq!(asked.await.unwrap().unwrap(), new);
+    assert_eq!(token(&browser).await, new);
+}
+
+#[tokio::test]
+async fn tokens_that_the_store_would_not_take_are_written_when_it_does() {
+    // REF-006
+    let store = Failing::default();
+    let heard = Heard::default();
+    let site = Site::with(|builder| builder.token_store(store.clone()).events(heard.clone()));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let old = token(&browser).await;
+    leave(&site, 60);
+    store.swaps_to_fail.store(2, Ordering::SeqCst);
+    assert_eq!(token(&browser).await, old, "what is not stored is not used");
+    advance(&site, 2);
+    assert_eq!(token(&browser).await, old);
+    assert_eq!(heard.count("tokens_refreshed"), 0);
+    advance(&site, 2);
+    let new = token(&browser).await;
+    assert!(new != old && works(&site, &new).await);
+    assert_eq!((site.azure.refreshes(), heard.count("tokens_refreshed")), (1, 1));
+
+    let elsewhere = at(&auth_at(&site, ORIGIN, azure(CLIENT_SECRET), |b| b.token_store(store.clone())), &browser);
+    assert_eq!(elsewhere.access_token(AZURE).await.unwrap().expose(), new);
+    leave(&site, 60);
+    assert!(works(&site, &token(&browser).await).await, "the successor is refreshed in its turn");
+    assert_eq!(site.azure.refreshes(), 2);
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_is_an_error_and_no_missing_account() {
+    let store = Failing::default();
+    let site = Site::with(|builder| builder.token_store(store.clone()));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    store.loads_to_fail.store(1, Ordering::SeqCst);
+    let error = ask(&browser).await.unwrap_err();
+    assert!(matches!(error, AccessTokenError::Session(admit::AuthError::Store(_))), "{error:?}");
+    assert!(ask(&browser).await.is_ok());
+
+    TokenStore::delete(&store.inner, &account(&store.inner).await).await.unwrap();
+    let error = ask(&browser).await.unwrap_err();
+    assert!(matches!(error, AccessTokenError::NotConnected { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn tokens_in_a_store_are_sealed_and_bound_to_their_account() {
+    // REF-017
+    let (site, store) = site();
+    let (mut norma, mut bo) = (site.browser(), site.browser());
+    norma.sign_in().await;
+    let location = bo.start("/").await;
+    let callback = site.azure.authorize_as("bo", &location).await.unwrap().path_and_query();
+    bo.get(&callback).await;
+    let token = token(&norma).await;
+    let rows = store.page(AZURE, None, 9).await.unwrap();
+    assert_eq!(rows.len(), 2);
+    assert!(rows.iter().all(|row| !row.sealed.windows(16).any(|part| token.as_bytes().windows(16).any(|t| t == part))));
+
+    let (one, two) = (rows[0].clone(), rows[1].clone());
+    store.put(StoredTokens { sealed: two.sealed, ..one.clone() }).await.unwrap();
+    store.put(StoredTokens { sealed: one.sealed, account: two.account, ..rows[1].clone() }).await.unwrap();
+    for browser in [&norma, &bo] {
+        let error = ask(browser).await.unwrap_err();
+        assert!(matches!(error, AccessTokenError::Session(admit::AuthError::Unsealable)), "{error:?}");
+    }
+}
+
+fn site() -> (Site, MemoryStore) {
+    let store = MemoryStore::new();
+    (Site::with(|builder| builder.token_store(store.clone())), store)
+}
+
+fn process(site: &Site, store: &MemoryStore) -> Auth {
+    auth_at(site, ORIGIN, azure(CLIENT_SECRET), |builder| builder.token_store(store.clone()))
+}
+
+fn ask_in_a_task(current: admit::Current) -> tokio::task::JoinHandle<Result<String, AccessTokenError>> {
+    tokio::spawn(async move { current.access_token(AZURE).await.map(|token| token.expose().to_owned()) })
+}
+
+/// Takes the first account as a process would, and does nothing with it.
+async fn hold(site: &Site, store: &MemoryStore) -> Lease {
+    use admit::Clock;
+    TokenStore::claim(store, &account(store).await, site.clock.now(), Duration::from_secs(10))
+        .await
+        .unwrap()
+        .expect("the account is free")
+}
+
+/// The one account that is there.
+async fn account(store: &MemoryStore) -> AccountKey {
+    store.page(AZURE, None, 1).await.unwrap().remove(0).account
+}
+
+/// A store that fails when it is told to.
+#[derive(Clone, Debug, Default)]
+struct Failing {
+    inner: MemoryStore,
+    swaps_to_fail: Arc<AtomicUsize>,
+    loads_to_fail: Arc<AtomicUsize>,
+}
+
+fn fail(left: &AtomicUsize) -> Result<(), StoreError> {
+    match left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) {
+        Ok(_) => Err(StoreError::Unavailable("the database is away".into())),
+        Err(_) => Ok(()),
+    }
+}
+
+#[async_trait]
+impl TokenStore for Failing {
+    async fn load(&self, account: &AccountKey) -> Result<Option<StoredTokens>, StoreError> {
+        fail(&self.loads_to_fail)?;
+        TokenStore::load(&self.inner, account).await
+    }
+
+    async fn put(&self, tokens: StoredTokens) -> Result<u64, StoreError> {
+        self.inner.put(tokens).await
+    }
+
+    async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError> {
+        TokenStore::claim(&self.inner, account, now, lease).await
+    }
+
+    async fn swap(&self, tokens: StoredTokens, expected: u64, lease: &Lease) -> Result<Swap, StoreError> {
+        fail(&self.swaps_to_fail)?;
+        self.inner.swap(tokens, expected, lease).await
+    }
+
+    async fn release(&self, account: &AccountKey, lease: &Lease) -> Result<(), StoreError> {
+        self.inner.release(account, lease).await
+    }
+
+    async fn delete(&self, account: &AccountKey) -> Result<bool, StoreError> {
+        TokenStore::delete(&self.inner, account).await
+    }
+
+    async fn due(&self, before: Timestamp, limit: usize) -> Result<Vec<AccountKey>, StoreError> {
+        self.inner.due(before, limit).await
+    }
+
+    async fn page(&self, provider: &str, after: Option<&str>, limit: usize) -> Result<Vec<StoredTokens>, StoreError> {
+        self.inner.page(provider, after, limit).await
+    }
+}
