@@ -36,6 +36,9 @@ pub(crate) struct Visit {
     pub(crate) csrf: CsrfToken,
     /// Where the browser goes in the end.
     pub(crate) return_to: String,
+    /// Why that is home and not what was asked for, if the `redirect` callback failed. Only a sign-in that begins
+    /// fails with it: the session, the error page and the way out do not depend on it.
+    pub(crate) no_way_back: Option<Failure>,
     /// What the answer will set, whatever the answer is.
     pub(crate) cookies: Vec<Cookie>,
 }
@@ -62,17 +65,12 @@ pub(crate) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>) -> Answe
     let wants_json = input.wants_json();
     let is_update = route.action == Action::Session && input.method == Method::POST;
 
-    let (mut answer, cookies) = match Visit::begin(Arc::clone(realm), input).await {
-        Ok(mut visit) => {
-            let answer = match dispatch(&mut visit, route).await {
-                Ok(answer) => answer,
-                Err(failure) => explain(realm, &failure, route.provider, is_update).await,
-            };
-            (answer, visit.cookies)
-        }
-        Err(failure) => (explain(realm, &failure, route.provider, is_update).await, Vec::new()),
+    let mut visit = Visit::begin(Arc::clone(realm), input).await;
+    let mut answer = match dispatch(&mut visit, route).await {
+        Ok(answer) => answer,
+        Err(failure) => explain(realm, &failure, route.provider, is_update).await,
     };
-    answer::set_cookies(&mut answer, &cookies);
+    answer::set_cookies(&mut answer, &visit.cookies);
     if wants_json { answer::as_json(answer) } else { answer }
 }
 
@@ -96,7 +94,7 @@ async fn dispatch(visit: &mut Visit, route: Route<'_>) -> Result<Answer, Failure
 
 impl Visit {
     /// What every action starts from.
-    async fn begin(realm: Arc<Realm>, input: Input) -> Result<Self, Failure> {
+    async fn begin(realm: Arc<Realm>, input: Input) -> Self {
         let csrf = realm.csrf.token(input.cookies.csrf.iter().map(String::as_str), &*realm.random);
         let mut cookies = Vec::new();
         if let Some(value) = &csrf.fresh {
@@ -107,11 +105,19 @@ impl Visit {
             .chain([input.cookies.callback_url.as_deref()])
             .flatten()
             .find(|candidate| !candidate.is_empty());
-        let return_to = resolve(&realm, candidate).await?;
-        if input.cookies.callback_url.as_deref() != Some(&return_to) {
-            cookies.push(Cookie::new(&realm.cookies.callback_url, &return_to, realm.cookies.secure));
-        }
-        Ok(Self { realm, input, csrf, return_to, cookies })
+        let (return_to, no_way_back) = match resolve(&realm, candidate).await {
+            Ok(return_to) => {
+                if input.cookies.callback_url.as_deref() != Some(&return_to) {
+                    cookies.push(Cookie::new(&realm.cookies.callback_url, &return_to, realm.cookies.secure));
+                }
+                (return_to, None)
+            }
+            Err(failure) => {
+                tracing::error!(cause = failure.chain(), "the redirect callback failed; home is where to go");
+                (realm.base.origin.clone(), Some(failure))
+            }
+        };
+        Self { realm, input, csrf, return_to, no_way_back, cookies }
     }
 
     /// Refuses a request that a page of ours did not make.

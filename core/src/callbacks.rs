@@ -59,6 +59,13 @@ pub struct SignInAttempt<'a> {
     pub user: Option<&'a User>,
 }
 
+impl<'a> SignInAttempt<'a> {
+    /// For testing callbacks by themselves.
+    pub fn new(account: &'a Account, profile: &'a Profile, claims: &'a Claims, user: Option<&'a User>) -> Self {
+        Self { account, profile, claims, user }
+    }
+}
+
 /// Whether a person may come in. Not `non_exhaustive`: a caller must look at all three.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -109,4 +116,11 @@ pub struct SessionCause<'a> {
     pub token: &'a Token,
     /// What the browser sent, if it asked for an update.
     pub update: Option<&'a Value>,
+}
+
+impl<'a> SessionCause<'a> {
+    /// For testing callbacks by themselves: a session that is read.
+    pub fn new(token: &'a Token) -> Self {
+        Self { token, update: None }
+    }
 }

@@ -38,9 +38,9 @@ impl Claims {
         match key.strip_prefix('/') {
             None => self.0.get(key),
             Some(path) => {
-                let (first, rest) = path.split_once('/').map_or((path, ""), |(first, rest)| (first, rest));
-                let value = self.0.get(first)?;
-                if rest.is_empty() { Some(value) } else { value.pointer(&format!("/{rest}")) }
+                let (first, rest) = path.find('/').map_or((path, ""), |slash| path.split_at(slash));
+                let value = self.0.get(&first.replace("~1", "/").replace("~0", "~"))?;
+                value.pointer(rest)
             }
         }
     }
@@ -140,6 +140,16 @@ mod tests {
         for key in ["c", "d", "e", "missing"] {
             assert!(claims.id(key).is_err(), "{key}");
         }
+    }
+
+    #[test]
+    fn a_pointer_reaches_every_member_that_rfc_6901_can_name() {
+        let claims = Claims::parse(br#"{"https://a.example/roles":["x"],"m~n":{"":{"k/l":1}}}"#).unwrap();
+        assert_eq!(claims.text("/https:~1~1a.example~1roles/0"), Some("x"));
+        assert_eq!(claims.text("https://a.example/roles"), None);
+        assert_eq!(claims.id("/m~0n//k~1l").unwrap(), "1");
+        assert_eq!(claims.value("/m~0n/").unwrap(), &serde_json::json!({ "k/l": 1 }));
+        assert_eq!(claims.value("/"), None);
     }
 
     #[test]

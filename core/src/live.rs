@@ -133,8 +133,12 @@ async fn judge(realm: &Realm, live: Live, now: Timestamp) -> Result<Found, AuthE
     if realm.tombstones.hold(&live.private.sid) {
         return Ok(Found::Ended);
     }
-    if let (Some(users), Some(subject)) = (&realm.users, &live.token.subject) {
-        let state = users.security_state(subject).await?;
+    if let Some(users) = &realm.users {
+        // Whose session it is has to be known; one that names nobody is nobody's.
+        let state = match &live.token.subject {
+            Some(subject) => users.security_state(subject).await?,
+            None => None,
+        };
         if state.is_none_or(|state| state.disabled || state.epoch > live.private.epoch) {
             return Ok(Found::Dead);
         }

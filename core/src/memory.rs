@@ -20,7 +20,6 @@ use crate::store::{AccountKey, Lease, Once, SecurityState, SessionKey, SessionRe
 #[derive(Clone, Default)]
 pub struct MemoryStore(Arc<Mutex<Tables>>);
 
-#[derive(Default)]
 struct Tables {
     sessions: HashMap<SessionKey, SessionRecord>,
     tokens: BTreeMap<AccountKey, TokenRow>,
@@ -28,6 +27,22 @@ struct Tables {
     users: HashMap<String, UserRow>,
     accounts: BTreeMap<AccountKey, String>,
     once: HashMap<String, Timestamp>,
+    /// How many keys there are when those that have ended are next looked for.
+    sweep_at: usize,
+}
+
+impl Default for Tables {
+    fn default() -> Self {
+        Self {
+            sessions: HashMap::new(),
+            tokens: BTreeMap::new(),
+            fences: HashMap::new(),
+            users: HashMap::new(),
+            accounts: BTreeMap::new(),
+            once: HashMap::new(),
+            sweep_at: SWEEP_AT,
+        }
+    }
 }
 
 struct TokenRow {
@@ -62,8 +77,10 @@ impl fmt::Debug for MemoryStore {
 impl Once for MemoryStore {
     async fn claim(&self, key: &str, now: Timestamp, until: Timestamp) -> Result<bool, StoreError> {
         let mut tables = self.tables();
-        if tables.once.len() >= SWEEP_AT {
+        if tables.once.len() >= tables.sweep_at {
             tables.once.retain(|_, until| *until > now);
+            // Anybody can make keys, so a sweep that finds them all alive must not be repeated at the next one.
+            tables.sweep_at = SWEEP_AT.max(2 * tables.once.len());
         }
         if tables.once.get(key).is_some_and(|until| *until > now) {
             return Ok(false);
@@ -74,3 +91,26 @@ impl Once for MemoryStore {
 }
 
 const SWEEP_AT: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_flood_of_keys_is_not_looked_through_at_each_of_them() {
+        let store = MemoryStore::new();
+        let at = Timestamp::from_unix_seconds;
+        let mut sweeps = 0;
+        for key in 0..20_000 {
+            let before = store.tables().sweep_at;
+            assert!(store.claim(&format!("a{key}"), at(0), at(900)).await.unwrap());
+            sweeps += usize::from(store.tables().sweep_at != before);
+        }
+        assert!(sweeps <= 5, "{sweeps}");
+        // What has ended is let go all the same.
+        for key in 0..30_000 {
+            assert!(store.claim(&format!("b{key}"), at(1_000 + key), at(1_001 + key)).await.unwrap());
+        }
+        assert!(store.tables().once.len() <= SWEEP_AT);
+    }
+}

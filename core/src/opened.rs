@@ -68,7 +68,7 @@ pub(crate) async fn show(
     expires: Timestamp,
     update: Option<&Value>,
 ) -> Result<Session, AuthError> {
-    let session = Session::of(&live.token, expires);
+    let session = Session::new(&live.token, expires);
     match &realm.callbacks {
         None => Ok(session),
         Some(callbacks) => {

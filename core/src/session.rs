@@ -38,7 +38,8 @@ pub struct SessionUser {
 }
 
 impl Session {
-    pub(crate) fn of(token: &Token, expires: Timestamp) -> Self {
+    /// The session that these claims make. Applications make one to test callbacks and handlers by themselves.
+    pub fn new(token: &Token, expires: Timestamp) -> Self {
         Self {
             user: SessionUser {
                 id: token.subject.clone().unwrap_or_default(),
@@ -133,7 +134,7 @@ mod tests {
 
     fn json(token: &str, change: impl Fn(&mut Session)) -> String {
         let token: Token = serde_json::from_str(token).unwrap();
-        let mut session = Session::of(&token, Timestamp::from_unix_millis(1_795_295_606_042));
+        let mut session = Session::new(&token, Timestamp::from_unix_millis(1_795_295_606_042));
         change(&mut session);
         serde_json::to_string(&session).unwrap()
     }
@@ -151,7 +152,7 @@ mod tests {
     #[test]
     fn a_role_is_one_or_among_several() {
         let token: Token = serde_json::from_str("{}").unwrap();
-        let mut session = Session::of(&token, Timestamp::from_unix_seconds(0));
+        let mut session = Session::new(&token, Timestamp::from_unix_seconds(0));
         assert!(!session.has_role("admin"));
         session.user.extra.insert("roles".to_owned(), serde_json::json!(["admin"]));
         assert!(session.has_role("admin") && !session.has_role("root"));

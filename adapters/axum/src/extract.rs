@@ -24,6 +24,13 @@ impl Session {
     }
 }
 
+/// For testing handlers by themselves.
+impl From<admit::Session> for Session {
+    fn from(session: admit::Session) -> Self {
+        Self(session)
+    }
+}
+
 impl Deref for Session {
     type Target = admit::Session;
 

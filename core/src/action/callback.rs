@@ -126,7 +126,11 @@ async fn sign_in(
     realm.record(Event::SignIn { user: &user, account: &account, profile: &profile, is_new_user }).await;
 
     // Looked at once more, because what was sealed was true when the trip began.
-    let return_to = super::resolve(realm, Some(&pending.return_to)).await?;
+    let return_to = super::resolve(realm, Some(&pending.return_to)).await.unwrap_or_else(|failure| {
+        // The person is signed in by now: that is not to be lost for want of a place to go.
+        tracing::error!(cause = failure.chain(), "the redirect callback failed; home is where to go");
+        realm.base.origin.clone()
+    });
     let location = match realm.pages.new_user.as_ref().filter(|_| is_new_user) {
         Some(path) => with_query(path, &[("callbackUrl", &return_to)]),
         None => return_to,

@@ -43,9 +43,7 @@ pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: S
     {
         return refused("origin_rejected");
     }
-    let Ok(mut visit) = Visit::begin(Arc::clone(realm), input).await else {
-        return answer::bad_request(StatusCode::BAD_REQUEST);
-    };
+    let mut visit = Visit::begin(Arc::clone(realm), input).await;
     if by_form && visit.check_csrf().is_err() {
         return refused("csrf");
     }
@@ -106,11 +104,11 @@ async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer
 async fn list(realm: &Realm, live: &Live) -> Result<Vec<Value>, AuthError> {
     let own = id(live);
     let describe = |id: String, created_at: String, expires: String| json!({ "current": id == own, "id": id, "createdAt": created_at, "expires": expires });
-    let Some(store) = &realm.sessions else {
+    let (Some(store), Some(user)) = (&realm.sessions, owner(live)) else {
         return Ok(vec![describe(own.clone(), live.private.started_at.to_string(), live.expires_at.to_string())]);
     };
     let now = realm.clock.now();
-    let records = store.list(live.token.subject.as_deref().unwrap_or_default()).await?;
+    let records = store.list(user).await?;
     let alive = records.into_iter().filter(|record| record.expires_at > now);
     Ok(alive
         .map(|record| describe(shown(&record.key), record.created_at.to_string(), record.expires_at.to_string()))
@@ -119,7 +117,7 @@ async fn list(realm: &Realm, live: &Live) -> Result<Vec<Value>, AuthError> {
 
 /// How many were ended, or `None` if that cannot be done.
 async fn end_others(realm: &Realm, live: &mut Live) -> Result<Option<u64>, AuthError> {
-    let user = live.token.subject.clone().unwrap_or_default();
+    let Some(user) = owner(live).map(str::to_owned) else { return Ok(None) };
     let ended = match (&realm.sessions, &live.home) {
         (Some(store), Home::Store { record, .. }) => Some(store.delete_all(&user, Some(&record.key)).await?),
         _ => None,
@@ -148,11 +146,16 @@ async fn end_one(store: &dyn SessionStore, live: &Live, which: &str) -> Result<b
     let Some(key) = URL_SAFE_NO_PAD.decode(which).ok().and_then(|bytes| bytes.try_into().ok()).map(SessionKey) else {
         return Ok(false);
     };
-    let theirs = |record: &SessionRecord| Some(&record.user) == live.token.subject.as_ref();
+    let theirs = |record: &SessionRecord| Some(record.user.as_str()) == owner(live);
     match store.load(&key).await?.filter(theirs) {
         Some(record) => Ok(store.delete(&record.key).await?),
         None => Ok(false),
     }
+}
+
+/// Whose session it is, if it says so. Sessions that name nobody are not one person's.
+fn owner(live: &Live) -> Option<&str> {
+    live.token.subject.as_deref().filter(|subject| !subject.is_empty())
 }
 
 /// The name under which a session is ended. It opens nothing.

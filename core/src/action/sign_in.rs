@@ -37,6 +37,9 @@ pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Fail
 /// Remembers the trip in a cookie and sends the browser to the provider.
 pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<Answer, Failure> {
     visit.check_csrf()?;
+    if let Some(failure) = visit.no_way_back.take() {
+        return Err(failure);
+    }
     let realm = &visit.realm;
     let Some(provider) = provider else {
         return Ok(answer::redirect(StatusCode::FOUND, &format!("{}/signin", realm.base.auth_url)));

@@ -20,11 +20,14 @@ pub(super) fn page(visit: &Visit) -> Answer {
     }
 }
 
-/// Ends the session on this side first, then takes its cookies away, also those that open to nothing.
+/// Takes the session's cookies away, also those that open to nothing, and ends the session on this side. If that cannot
+/// be done it is told, and the cookies go all the same.
 pub(super) async fn end(visit: &mut Visit) -> Result<Answer, Failure> {
     visit.check_csrf()?;
     let realm = &visit.realm;
     let cookies = &visit.input.cookies;
+    // Whatever happens on this side: who leaves a machine must not be found there by the next.
+    visit.cookies.extend(opened::deletions(realm, &cookies.session, &cookies.session_v4));
     let unavailable = |error| Failure::because(Code::Configuration, Reason::SessionStoreUnavailable, error);
     match live::find(realm, &cookies.session, &cookies.session_v4).await {
         Ok(Found::Live(live)) => {
@@ -37,6 +40,5 @@ pub(super) async fn end(visit: &mut Visit) -> Result<Answer, Failure> {
         Err(error @ crate::AuthError::Store(_)) => return Err(unavailable(error)),
         Err(error) => tracing::warn!(cause = chain(&error), "signed out of a session that cannot be read"),
     }
-    visit.cookies.extend(opened::deletions(realm, &cookies.session, &cookies.session_v4));
     Ok(answer::redirect(StatusCode::FOUND, &visit.return_to))
 }

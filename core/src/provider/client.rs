@@ -83,6 +83,13 @@ pub struct CredentialContext<'a> {
     pub http: &'a dyn HttpClient,
 }
 
+impl<'a> CredentialContext<'a> {
+    /// A context, for testing a credential by itself.
+    pub fn new(client_id: &'a str, token_endpoint: &'a str, clock: &'a dyn Clock, http: &'a dyn HttpClient) -> Self {
+        Self { client_id, token_endpoint, clock, http }
+    }
+}
+
 /// The proof.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

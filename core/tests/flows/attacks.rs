@@ -3,5 +3,8 @@
 mod configuration;
 mod floods;
 mod identity;
+mod outside;
 mod printing;
+mod redirects;
 mod sites;
+mod standing;
