@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/.."
 TIMES=${TIMES:-500}
 
-cargo build --quiet --release -p bench --bin count
+cargo build --quiet --profile bench -p bench --bin count
 count=${CARGO_TARGET_DIR:-target}/release/count
 
 instructions() {

@@ -5,7 +5,11 @@
 
 #![allow(clippy::expect_used, reason = "a benchmark that cannot be set up must stop")]
 
+mod bare;
+pub mod session;
 pub mod session_cookie;
+pub mod sign_in;
+mod site;
 
 /// Something to measure, under the name it has in every report.
 pub struct Operation {
@@ -34,5 +38,18 @@ impl std::fmt::Debug for Operation {
 
 /// All there are.
 pub fn operations() -> impl Iterator<Item = Operation> {
-    session_cookie::operations().into_iter()
+    session_cookie::operations().into_iter().chain(session::operations()).chain(sign_in::operations())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_operation_can_be_repeated_and_has_a_name_of_its_own() {
+        let mut names = std::collections::BTreeSet::new();
+        for operation in super::operations() {
+            operation.run();
+            operation.run();
+            assert!(names.insert(operation.name), "{} twice", operation.name);
+        }
+    }
 }

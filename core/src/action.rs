@@ -8,6 +8,7 @@ mod callback;
 mod csrf;
 mod providers;
 mod session;
+mod sessions;
 mod sign_in;
 mod sign_out;
 
@@ -24,7 +25,7 @@ use crate::failure::{Code, Failure};
 use crate::input::Input;
 use crate::page::{self, Reason, Shell};
 use crate::realm::Realm;
-use crate::route::{Action, Route};
+use crate::route::{Action, Route, SessionsRoute};
 use crate::{Event, random, return_to};
 
 /// A request on its way through an action.
@@ -45,6 +46,9 @@ pub(crate) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>) -> Answe
         return answer::bad_request(StatusCode::PAYLOAD_TOO_LARGE);
     }
     let path = request.uri().path().to_owned();
+    if let Some(route) = SessionsRoute::parse(&path, &realm.base.path) {
+        return sessions::handle(realm, request, route).await;
+    }
     let known_method = matches!(*request.method(), Method::GET | Method::POST);
     let Some(route) = Route::parse(&path, &realm.base.path).filter(|_| known_method) else {
         return answer::bad_request(StatusCode::BAD_REQUEST);
@@ -131,13 +135,12 @@ pub(crate) async fn resolve(realm: &Realm, candidate: Option<&str>) -> Result<St
     let home = || realm.base.origin.clone();
     let Some(candidate) = candidate else { return Ok(home()) };
     let Some(target) = return_to::parse(candidate, &realm.base.url) else { return Ok(home()) };
-    let target = match &realm.callbacks {
-        _ if return_to::is_ours(&target, &realm.base.url, &realm.trusted_origins) && realm.callbacks.is_none() => {
-            target
-        }
-        None => return Ok(home()),
-        Some(callbacks) => callbacks
-            .redirect(target, &realm.base.url)
+    let face = return_to::face(&target, &realm.base.url, &realm.trusted_origins);
+    let target = match (&realm.callbacks, face) {
+        (None, Some(_)) => target,
+        (None, None) => return Ok(home()),
+        (Some(callbacks), face) => callbacks
+            .redirect(target, &face.unwrap_or_else(|| realm.base.url.clone()))
             .await
             .map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))?,
     };
@@ -214,7 +217,7 @@ fn verify_request_page(visit: &Visit) -> Answer {
 pub(crate) fn shell(realm: &Realm) -> Shell<'_> {
     Shell {
         theme: &realm.theme,
-        app: realm.base.url.host_str().unwrap_or_default(),
+        app: realm.base.origin.split_once("://").map_or("", |(_, host)| host),
         home: &realm.base.origin,
         base: &realm.base.auth_url,
     }

@@ -1,27 +1,19 @@
 //! Putting an [`Auth`] together, and telling everything that is wrong with it at once.
 
 mod base_url;
+mod build;
 mod clients;
+mod config_error;
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
-
-use crate::cookie::CookieNames;
-use crate::csrf::Csrf;
 use crate::env::Environment;
-use crate::jwe::{Keys, V4Keys};
-use crate::memory::MemoryStore;
-use crate::realm::{Lifetimes, Realm};
-use crate::refresh::RefreshGate;
-use crate::seal::Sealer;
+use crate::realm::Lifetimes;
 use crate::store::{Once, SessionStore, TokenStore, UserStore};
-use crate::tombstones::Tombstones;
-use crate::{
-    Auth, Callbacks, Clock, Events, HttpClient, Pages, Provider, Random, Secret, SystemClock, SystemRandom, Theme,
-};
+use crate::{Callbacks, Clock, Events, HttpClient, Pages, Provider, Random, Secret, SystemClock, SystemRandom, Theme};
+
+pub use config_error::ConfigError;
 
 /// Puts an [`Auth`] together: see [`Auth::builder`].
 #[must_use]
@@ -248,168 +240,6 @@ impl AuthBuilder {
         self.plain_http = true;
         self
     }
-
-    /// Checks everything.
-    ///
-    /// # Errors
-    /// All that is wrong, each with its remedy.
-    pub fn build(self) -> Result<Auth, ConfigError> {
-        let mut problems = Vec::new();
-        let environment = self.environment.unwrap_or_else(Environment::process);
-
-        let base = base_url::resolve(&self.base_url, self.base_path.as_deref(), self.plain_http, &mut problems);
-        let secrets = secrets(self.secrets, &environment, &mut problems);
-        let seal_keys = match self.seal_keys.is_empty() {
-            false => self.seal_keys,
-            true => [environment.secrets("AUTH_SEAL_KEY"), environment.secrets("TOKEN_ENCRYPTION_KEY")].concat(),
-        };
-        for key in seal_keys.iter().filter(|key| key.len() < SECRET_BYTES) {
-            problems.push(format!(
-                "AUTH_SEAL_KEY is {} bytes, {SECRET_BYTES} needed; try \"openssl rand -base64 33\"",
-                key.len()
-            ));
-        }
-        let trusted_origins = self.trusted_origins.iter().filter_map(|text| origin(text, &mut problems)).collect();
-        problems.extend(self.pages.problems());
-        problems.extend(self.theme.problems());
-        if self.max_cookies == 0 || self.max_cookies > 16 {
-            problems.push(format!("max_session_cookies is {}, 1 to 16 possible", self.max_cookies));
-        }
-        if self.lifetimes.max_age < Duration::from_secs(1) {
-            problems.push("max_age is no time at all; give it a second at least".to_owned());
-        }
-        if self.providers.is_empty() {
-            problems.push("no provider is configured; add one with .provider(…)".to_owned());
-        }
-        let http = self.http.or_else(|| default_http_client(&mut problems));
-
-        let registered = base.as_ref().map(|base| {
-            let setup = clients::Setup {
-                base,
-                environment: &environment,
-                now: self.clock.now(),
-                tokens_are_stored: self.tokens.is_some(),
-                single_process_refresh: self.single_process_refresh,
-            };
-            clients::resolve(self.providers, &setup, &mut problems)
-        });
-
-        let (Some(base), Some(providers), Some(http)) = (base, registered, http) else {
-            return Err(ConfigError { problems });
-        };
-        if !problems.is_empty() {
-            return Err(ConfigError { problems });
-        }
-
-        let cookies = CookieNames::new(base.url.scheme() == "https", self.host_only_cookies);
-        let once = self.once.unwrap_or_else(|| Arc::new(MemoryStore::new()));
-        Ok(Auth::new(Realm {
-            csrf: Csrf::new(&secrets),
-            session_keys: Keys::derive(&secrets, &cookies.session),
-            session_keys_v4: V4Keys::derive(&secrets),
-            pending_sealer: Sealer::new(&secrets, "admit pending v1"),
-            store_sealer: Sealer::new(if seal_keys.is_empty() { &secrets } else { &seal_keys }, "admit store v1"),
-            base,
-            providers,
-            cookies,
-            sessions: self.sessions,
-            tokens: self.tokens,
-            users: self.users,
-            once,
-            callbacks: self.callbacks,
-            events: self.events,
-            http,
-            clock: self.clock,
-            random: self.random,
-            lifetimes: self.lifetimes,
-            max_cookies: self.max_cookies,
-            trusted_origins,
-            csrf_headers_suffice: self.csrf_headers_suffice,
-            pages: self.pages,
-            theme: self.theme,
-            tombstones: Tombstones::new(),
-            refresh: RefreshGate::default(),
-        }))
-    }
-}
-
-/// All that is wrong with a configuration.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ConfigError {
-    problems: Vec<String>,
-}
-
-impl ConfigError {
-    /// The problems, each with its remedy.
-    pub fn problems(&self) -> &[String] {
-        &self.problems
-    }
-}
-
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = if self.problems.len() == 1 { "problem" } else { "problems" };
-        write!(f, "admit cannot start, {} {plural}:", self.problems.len())?;
-        for problem in &self.problems {
-            write!(f, "\n- {problem}")?;
-        }
-        Ok(())
-    }
-}
-
-impl std::error::Error for ConfigError {}
-
-fn secrets(given: Vec<Secret>, environment: &Environment, problems: &mut Vec<String>) -> Vec<Secret> {
-    let mut secrets = given;
-    if secrets.is_empty() {
-        secrets = environment.secrets("AUTH_SECRET");
-    }
-    if secrets.is_empty() {
-        secrets.extend(environment.secret("NEXTAUTH_SECRET"));
-    }
-    if secrets.is_empty() {
-        problems.push("AUTH_SECRET is not set; try \"openssl rand -base64 33\"".to_owned());
-    }
-    for secret in secrets.iter().filter(|secret| secret.len() < SECRET_BYTES) {
-        problems.push(format!(
-            "AUTH_SECRET is {} bytes, {SECRET_BYTES} needed; try \"openssl rand -base64 33\"",
-            secret.len()
-        ));
-    }
-    secrets
-}
-
-fn origin(text: &str, problems: &mut Vec<String>) -> Option<String> {
-    let url = Url::parse(text).ok().filter(|url| {
-        matches!(url.scheme(), "http" | "https")
-            && url.path() == "/"
-            && url.query().is_none()
-            && url.username().is_empty()
-    });
-    if url.is_none() {
-        problems.push(format!(
-            "trusted_origins: {text:?} is no origin; write scheme, host and port, as in \"http://localhost:5173\""
-        ));
-    }
-    url.map(|url| url.origin().ascii_serialization())
-}
-
-#[cfg(feature = "reqwest")]
-fn default_http_client(problems: &mut Vec<String>) -> Option<Arc<dyn HttpClient>> {
-    match crate::http::ReqwestClient::new() {
-        Ok(client) => Some(Arc::new(client)),
-        Err(error) => {
-            problems.push(format!("the HTTP client cannot be made: {}", crate::failure::chain(&error)));
-            None
-        }
-    }
-}
-
-#[cfg(not(feature = "reqwest"))]
-fn default_http_client(problems: &mut Vec<String>) -> Option<Arc<dyn HttpClient>> {
-    problems.push("no HTTP client; give one with .http_client(…) or turn on the feature \"reqwest\"".to_owned());
-    None
 }
 
 const DAY: Duration = Duration::from_secs(86_400);
-const SECRET_BYTES: usize = 32;

@@ -22,7 +22,8 @@ pub trait Callbacks: fmt::Debug + Send + Sync + 'static {
     }
 
     /// Where to send the browser. `target` is a well-formed http(s) address that may be of another origin;
-    /// by default only the application's own origin is gone to.
+    /// by default only the application's own is gone to. `base_url` is the face of the site that `target` is on: the
+    /// base URL, or one of the trusted origins.
     async fn redirect(&self, target: Url, base_url: &Url) -> Result<Url, BoxError> {
         Ok(if target.origin() == base_url.origin() { target } else { base_url.clone() })
     }

@@ -43,7 +43,8 @@ impl CookieNames {
 
     /// Cuts a session's value into as many cookies as it needs.
     pub(crate) fn write_session(&self, value: &str, expires: Timestamp) -> Vec<Cookie> {
-        let attributes = |name: String, value: &str| Cookie::new(name, value, self.secure).life(Life::Until(expires));
+        let attributes =
+            |name: String, value: &str| Cookie::sealed(name, value, self.secure).life(Life::Until(expires));
         if value.len() <= CHUNK {
             return vec![attributes(self.session.clone(), value)];
         }
@@ -145,6 +146,7 @@ fn chunk_index(text: &str) -> Option<usize> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cookie {
     pub(crate) name: String,
+    /// As it stands in the header.
     value: String,
     life: Life,
     secure: bool,
@@ -164,7 +166,12 @@ pub(crate) enum Life {
 }
 
 impl Cookie {
-    pub(crate) fn new(name: impl Into<String>, value: impl Into<String>, secure: bool) -> Self {
+    pub(crate) fn new(name: impl Into<String>, value: &str, secure: bool) -> Self {
+        Self::sealed(name, utf8_percent_encode(value, COMPONENT).to_string(), secure)
+    }
+
+    /// A value of ours that is base64url and dots, of which nothing needs encoding.
+    pub(crate) fn sealed(name: impl Into<String>, value: impl Into<String>, secure: bool) -> Self {
         Self { name: name.into(), value: value.into(), life: Life::Session, secure, cross_site: false }
     }
 
@@ -188,7 +195,8 @@ impl Cookie {
 
     /// The header's value, attributes in the order Auth.js writes them. Sensitive, so that no log shows it.
     pub(crate) fn header(&self) -> Option<HeaderValue> {
-        let mut line = format!("{}={}", self.name, utf8_percent_encode(&self.value, COMPONENT));
+        let mut line = String::with_capacity(self.size() + ATTRIBUTES);
+        line.extend([&self.name, "=", &self.value]);
         match self.life {
             Life::Over => line.push_str("; Max-Age=0"),
             Life::For(seconds, _) => drop(write!(line, "; Max-Age={seconds}")),
@@ -222,6 +230,8 @@ pub(crate) const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'(')
     .remove(b')');
 
+/// Room for what follows the value.
+const ATTRIBUTES: usize = 120;
 /// How much of a value fits one cookie: 4096 less Auth.js's estimate of 160 for name and attributes.
 const CHUNK: usize = 3936;
 /// More chunks than any server lets through; those above are not looked at.

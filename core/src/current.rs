@@ -1,7 +1,6 @@
 //! The request at hand: who makes it, and fresh tokens to act for them.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -27,14 +26,12 @@ pub struct RequestHead<'a> {
     pub uri: &'a Uri,
     /// The headers.
     pub headers: &'a HeaderMap,
-    /// Who is at the other end of the connection, if that is known.
-    pub client: Option<IpAddr>,
 }
 
 impl<'a> RequestHead<'a> {
-    /// The head of a request whose sender is not known.
+    /// The head of a request.
     pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
-        Self { method, uri, headers, client: None }
+        Self { method, uri, headers }
     }
 }
 
@@ -144,7 +141,7 @@ impl Current {
         if tokens_changed {
             live.private.set_account(SessionAccount { kept, ..account });
             // Before the callback runs: if it fails, the tokens are new nonetheless.
-            signed_in.changed.fetch_or(matches!(live.home, Home::Cookie), Ordering::AcqRel);
+            signed_in.changed.fetch_or(matches!(live.home, Home::Cookie { .. }), Ordering::AcqRel);
         }
         let mut claims_changed = false;
         if !after.needs_reauthentication {
@@ -158,7 +155,7 @@ impl Current {
             }
         }
         match live.home {
-            Home::Cookie => drop(signed_in.changed.fetch_or(claims_changed, Ordering::AcqRel)),
+            Home::Cookie { .. } => drop(signed_in.changed.fetch_or(claims_changed, Ordering::AcqRel)),
             // Stored before anybody uses it.
             Home::Store { .. } if tokens_changed || claims_changed => {
                 if !issue::save(realm, live, claims_changed).await? {
@@ -227,7 +224,7 @@ impl Current {
         let now = realm.clock.now();
         let old = live.renewed_at + realm.lifetimes.update_age <= now;
         let issued = match (&live.home, changed, old) {
-            (_, true, _) | (Home::Cookie, _, true) => issue::renew(realm, &mut live).await?,
+            (_, true, _) | (Home::Cookie { .. }, _, true) => issue::renew(realm, &mut live).await?,
             (Home::Store { .. }, false, true) => issue::touch(realm, &live).await?,
             (_, false, false) => None,
         };

@@ -16,10 +16,7 @@ impl Environment {
     pub fn process() -> Self {
         #[allow(clippy::disallowed_methods, reason = "the one place that reads the environment")]
         let variables = std::env::vars_os();
-        variables
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .filter(|(name, _)| PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
-            .collect()
+        variables.filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))).collect()
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
@@ -54,9 +51,6 @@ impl fmt::Debug for Environment {
 pub(crate) fn provider_prefix(id: &str) -> String {
     format!("AUTH_{}", id.to_ascii_uppercase().replace('-', "_"))
 }
-
-/// Only these are kept, so that a snapshot of the environment holds nothing that is not ours.
-const PREFIXES: &[&str] = &["AUTH_", "NEXTAUTH_", "AZURE_DEVOPS_", "TOKEN_ENCRYPTION_KEY"];
 
 #[cfg(test)]
 mod tests {

@@ -76,6 +76,8 @@ impl From<ProviderError> for Failure {
             (ProviderError::Retired(_), _) => Reason::ProviderRetired,
             (_, Fault::Temporary) => Reason::ProviderUnavailable,
             (_, Fault::Configuration) => Reason::Configuration,
+            (_, Fault::Denied) => Reason::AccessDenied,
+            (ProviderError::Refused { .. }, Fault::Reauthenticate) => Reason::TokenRejected,
             _ => Reason::TokenResponseInvalid,
         };
         Self::because(Code::Configuration, reason, error)

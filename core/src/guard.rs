@@ -1,11 +1,13 @@
 //! What a guarded route answers instead of its handler. Adapters use these, so that they answer alike.
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
-use serde_json::json;
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, Response, StatusCode};
+use serde_json::{Value, json};
 
 use crate::action::shell;
-use crate::{AuthError, Current, answer, page, random};
+use crate::page::Reason;
+use crate::{AccessTokenError, AuthError, Current, answer, page, random};
 
 impl Current {
     /// For somebody who is not signed in: a browser goes to sign in and comes back, a program gets 401.
@@ -13,7 +15,7 @@ impl Current {
         if self.is_browser() {
             return answer::redirect(StatusCode::SEE_OTHER, &self.sign_in_url());
         }
-        program(StatusCode::UNAUTHORIZED, "unauthenticated", None)
+        program(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" }))
     }
 
     /// For somebody who is signed in and may not do this: 403, as a page or as JSON.
@@ -21,32 +23,65 @@ impl Current {
         if self.is_browser() {
             return page::refused(&shell(self.realm()), None);
         }
-        program(StatusCode::FORBIDDEN, "forbidden", None)
+        program(StatusCode::FORBIDDEN, &json!({ "error": "forbidden" }))
     }
 
     /// For when it cannot be said who is signed in: 503 if a store is down, else 500. The cause goes to the log, under
     /// the reference that the person is shown.
     pub fn unavailable(&self, error: &AuthError) -> Response<Bytes> {
+        match error {
+            AuthError::Store(_) => {
+                self.failed(StatusCode::SERVICE_UNAVAILABLE, Reason::SessionStoreUnavailable, "the session", error)
+            }
+            _ => self.failed(StatusCode::INTERNAL_SERVER_ERROR, Reason::Configuration, "the session", error),
+        }
+    }
+
+    /// For when an access token cannot be had. If signing in again helps, a browser is sent to do so and a program
+    /// gets 401; it is 503 while the provider cannot refresh, and 500 if somebody has to mend the configuration.
+    pub fn without_token(&self, error: &AccessTokenError) -> Response<Bytes> {
+        match error {
+            AccessTokenError::SignedOut => self.unauthenticated(),
+            AccessTokenError::Session(error) => self.unavailable(error),
+            AccessTokenError::NotConnected { provider } | AccessTokenError::NeedsReauthentication { provider } => {
+                if self.is_browser() {
+                    return self.unauthenticated();
+                }
+                let body = json!({ "error": "reauthentication_required", "provider": provider });
+                program(StatusCode::UNAUTHORIZED, &body)
+            }
+            AccessTokenError::Unavailable { retry_after, .. } => {
+                let status = StatusCode::SERVICE_UNAVAILABLE;
+                let mut answer = self.failed(status, Reason::ProviderUnavailable, "an access token", error);
+                answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+                answer
+            }
+            AccessTokenError::UnknownProvider(_) | AccessTokenError::Misconfigured { .. } => {
+                self.failed(StatusCode::INTERNAL_SERVER_ERROR, Reason::Configuration, "an access token", error)
+            }
+        }
+    }
+
+    /// An error page, or JSON, with a reference to the log line that has the cause.
+    fn failed(
+        &self,
+        status: StatusCode,
+        reason: Reason,
+        what: &'static str,
+        error: &(dyn std::error::Error + 'static),
+    ) -> Response<Bytes> {
         let reference = random::reference(&*self.realm().random);
-        tracing::error!(%reference, cause = crate::failure::chain(error), "the session could not be read");
-        let (status, reason) = match error {
-            AuthError::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, page::Reason::SessionStoreUnavailable),
-            _ => (StatusCode::INTERNAL_SERVER_ERROR, page::Reason::Configuration),
-        };
+        tracing::error!(%reference, cause = crate::failure::chain(error), "{what} could not be had");
         if self.is_browser() {
             return page::error(&shell(self.realm()), Some("Configuration"), Some(reason.code()), Some(&reference));
         }
-        program(status, reason.code(), Some(&reference))
+        program(status, &json!({ "error": reason.code(), "reference": reference }))
     }
 }
 
 /// JSON for a program.
-fn program(status: StatusCode, error: &str, reference: Option<&str>) -> Response<Bytes> {
-    let body = match reference {
-        None => json!({ "error": error }),
-        Some(reference) => json!({ "error": error, "reference": reference }),
-    };
-    let mut answer = answer::plain_json(status, &body);
+fn program(status: StatusCode, body: &Value) -> Response<Bytes> {
+    let mut answer = answer::plain_json(status, body);
     answer::no_store(&mut answer);
     answer
 }

@@ -1,5 +1,6 @@
 //! The port through which requests leave: one trait, and the bounds that hold for every answer.
 
+mod loopback;
 #[cfg(feature = "reqwest")]
 mod reqwest_client;
 
@@ -10,6 +11,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+pub use loopback::is_loopback;
 #[cfg(feature = "reqwest")]
 pub use reqwest_client::ReqwestClient;
 

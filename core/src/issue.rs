@@ -33,7 +33,14 @@ pub(crate) async fn begin(
             let user = token.subject.clone().unwrap_or_default();
             let data = sealed_record(realm, token, private, &key.0)?;
             let record = SessionRecord { key, user, data, created_at: now, expires_at, version: 1 };
-            store.create(record).await?;
+            // In one step with the end of the one before, if that is in the store too and still there.
+            let took_over = match previous.map(|previous| &previous.home) {
+                Some(Home::Store { record: old, .. }) => store.rotate(&old.key, record.clone()).await?,
+                _ => false,
+            };
+            if !took_over {
+                store.create(record).await?;
+            }
             // Sessions come and go at about the same rate, so this keeps the store from growing.
             if let Err(error) = store.delete_expired(now, SWEEP).await {
                 tracing::warn!(cause = crate::failure::chain(&error), "expired sessions could not be swept");
@@ -56,7 +63,7 @@ pub(crate) async fn renew(realm: &Realm, live: &mut Live) -> Result<Option<Issue
         return Ok(None);
     }
     let issued = match &live.home {
-        Home::Cookie => sealed_cookie(realm, live.token.clone(), live.private.clone(), now, expires_at)?,
+        Home::Cookie { .. } => sealed_cookie(realm, live.token.clone(), live.private.clone(), now, expires_at)?,
         Home::Store { .. } => {
             if replace_record(realm, live, expires_at, true).await? != Replaced::Written {
                 return Ok(None);
@@ -65,7 +72,7 @@ pub(crate) async fn renew(realm: &Realm, live: &mut Live) -> Result<Option<Issue
                 Home::Store { value, .. } => {
                     Issued { cookies: realm.cookies.write_session(value, expires_at), expires_at }
                 }
-                Home::Cookie => return Ok(None),
+                Home::Cookie { .. } => return Ok(None),
             }
         }
     };

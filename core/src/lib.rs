@@ -1,4 +1,73 @@
 //! Sign-in for Rust web apps: pluggable providers, sessions and token care in the manner of Auth.js.
+//!
+//! This crate is the protocol. It knows no web framework, no database and no provider; an adapter mounts it
+//! (`admit-axum` for axum), `admit-providers` describes providers, and `admit-testkit` has a pretend one for tests.
+//!
+//! # The three things to know
+//! - [`Auth`] is sign-in for one site. [`Auth::builder`] puts it together, and [`build()`](AuthBuilder::build) tells all
+//!   that is wrong with a configuration at once.
+//! - [`Auth::handle`] answers the requests below `/api/auth`: sign-in, callback, session, sign-out and the pages. It cannot
+//!   fail: errors are responses.
+//! - [`Auth::current`] says who makes any other request. [`Current::session`] is the [`Session`], if there is one;
+//!   [`Current::access_token`] is an access token of a provider, refreshed if need be.
+//!
+//! # Example
+//! An application without an adapter: a provider of its own, a request to admit, and a request to a page.
+//!
+//! ```
+//! use admit::{Auth, Client, Email, OAuthProvider, Profile, RequestHead};
+//! use http::{HeaderMap, Method, Request, Uri};
+//!
+//! /// Signs people in with their Acme account.
+//! fn acme(client: Client) -> OAuthProvider {
+//!     OAuthProvider::oauth2("acme", "Acme", client)
+//!         .authorization_endpoint("https://acme.example/oauth/authorize")
+//!         .token_endpoint("https://acme.example/oauth/token")
+//!         .userinfo_endpoint("https://acme.example/api/me")
+//!         .scopes(["profile", "email"])
+//!         .profile(|source| {
+//!             Ok(Profile::new(source.id("id")?)
+//!                 .name(source.text("login"))
+//!                 .email(source.text("mail").map(Email::unverified)))
+//!         })
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let auth = Auth::builder("https://app.example")
+//!     .secret("at least thirty-two bytes, from openssl rand") // else from AUTH_SECRET
+//!     .provider(acme(Client::new("id", "secret"))) // Client::env() reads AUTH_ACME_ID and AUTH_ACME_SECRET
+//!     .build()?;
+//!
+//! // What is below `/api/auth` goes to admit.
+//! let answer = auth.handle(Request::get("/api/auth/session").body("".into())?).await;
+//! assert_eq!((answer.status().as_u16(), &answer.body()[..]), (200, &b"null"[..]));
+//!
+//! // Everywhere else, ask who is there. The cookies go into the response.
+//! let (uri, headers) = (Uri::from_static("/projects?page=2"), HeaderMap::new());
+//! let current = auth.current(&RequestHead::new(&Method::GET, &uri, &headers));
+//! assert!(current.session().await?.is_none());
+//! assert_eq!(current.sign_in_url(), "https://app.example/api/auth/signin?callbackUrl=%2Fprojects%3Fpage%3D2");
+//! assert!(current.set_cookies().await.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Where to find what
+//! | you want to | look at |
+//! |---|---|
+//! | decide who may come in, and what a session holds | [`Callbacks`] |
+//! | hear what happened | [`Events`], [`Event`] |
+//! | describe a provider, or override what it does differently | [`OAuthProvider`], [`provider::OAuthFlow`] |
+//! | keep sessions, tokens or users elsewhere | [`store`], [`MemoryStore`] |
+//! | send requests by a client of your own | [`HttpClient`], [`http`] |
+//! | show pages of your own, or change the looks | [`Pages`], [`Theme`] |
+//! | test with time and chance in your hands | [`Clock`], [`Random`], [`Environment`] |
+//!
+//! # Features
+//! | feature | default | brings |
+//! |---|---|---|
+//! | `reqwest` | yes | `http::ReqwestClient`, on rustls; without it, give the builder an [`HttpClient`] |
 
 mod account;
 mod action;

@@ -25,8 +25,14 @@ pub(crate) struct Live {
 /// Where a session lives.
 #[derive(Clone, Debug)]
 pub(crate) enum Home {
-    Cookie,
-    Store { record: SessionRecord, value: String },
+    Cookie {
+        /// Whether somebody else sealed it, so that it lacks our claim until it is written anew.
+        adopted: bool,
+    },
+    Store {
+        record: SessionRecord,
+        value: String,
+    },
 }
 
 /// What a request carries.
@@ -76,6 +82,7 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies, v4: &SessionCookie
 fn from_claims(realm: &Realm, claims: &[u8], now: Timestamp) -> Option<Live> {
     let mut token: Token = serde_json::from_slice(claims).ok()?;
     jwe::check_times(&token, now).ok()?;
+    let adopted = token.private.is_none();
     let private = match token.private.take() {
         Some(private) => *private,
         None => PrivateClaim::adopt(&token, now),
@@ -85,7 +92,7 @@ fn from_claims(realm: &Realm, claims: &[u8], now: Timestamp) -> Option<Live> {
         renewed_at: token.issued_at.map_or(private.started_at, Timestamp::from_unix_seconds),
         token,
         private,
-        home: Home::Cookie,
+        home: Home::Cookie { adopted },
     })
 }
 

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::cookie::{Cookie, SessionCookies};
 use crate::issue::{self, Issued};
-use crate::live::{self, Found, Live};
+use crate::live::{self, Found, Home, Live};
 use crate::realm::Realm;
 use crate::{AuthError, JwtCause, Session, SessionCause, Timestamp};
 
@@ -19,7 +19,7 @@ pub(crate) enum Opened {
     /// There is one.
     SignedIn {
         live: Box<Live>,
-        /// Whether a callback changed its claims.
+        /// Whether a callback changed its claims, or they were never ours.
         changed: bool,
     },
 }
@@ -37,7 +37,10 @@ pub(crate) async fn open(
         Found::Live(live) => live,
     };
     match run_jwt(realm, &mut live, cause).await? {
-        Some(changed) => Ok(Opened::SignedIn { live, changed }),
+        Some(changed) => {
+            let adopted = matches!(live.home, Home::Cookie { adopted: true });
+            Ok(Opened::SignedIn { live, changed: changed || adopted })
+        }
         None => {
             issue::end(realm, &live).await?;
             Ok(Opened::SignedOut { delete_cookies: true })

@@ -53,19 +53,28 @@ impl Pages {
         self
     }
 
-    pub(crate) fn problems(&self) -> Vec<String> {
+    /// What is wrong with them on a site whose built-in pages lie under `base_path`.
+    pub(crate) fn problems(&self, base_path: Option<&str>) -> Vec<String> {
         [
-            ("sign_in", &self.sign_in),
-            ("sign_out", &self.sign_out),
-            ("error", &self.error),
-            ("verify_request", &self.verify_request),
-            ("new_user", &self.new_user),
+            ("sign_in", &self.sign_in, "/signin"),
+            ("sign_out", &self.sign_out, "/signout"),
+            ("error", &self.error, "/error"),
+            ("verify_request", &self.verify_request, "/verify-request"),
+            ("new_user", &self.new_user, "/"),
         ]
         .into_iter()
-        .filter_map(|(name, path)| Some((name, path.as_deref()?)))
-        .filter(|(_, path)| !path.starts_with('/') || path.starts_with("//") || path.contains(['\\', '#']))
-        .map(|(name, path)| {
-            format!("pages: {name} is {path:?}, which is no path of this site; begin it with one \"/\"")
+        .filter_map(|(name, path, built_in)| {
+            let path = path.as_deref()?;
+            if !path.starts_with('/') || path.starts_with("//") || path.contains(['\\', '#']) {
+                return Some(format!(
+                    "pages: {name} is {path:?}, which is no path of this site; begin it with one \"/\""
+                ));
+            }
+            let place = path.split('?').next().unwrap_or_default().trim_end_matches('/');
+            let leads_to_itself = base_path.and_then(|base| place.strip_prefix(base)) == Some(built_in);
+            leads_to_itself.then(|| {
+                format!("pages: {name} is {path:?}, the page it stands in for, so that a browser would go in circles; leave it out")
+            })
         })
         .collect()
     }

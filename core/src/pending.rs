@@ -48,7 +48,7 @@ impl Pending {
         let plain = serde_json::to_vec(self).ok()?;
         let value = sealer.seal_text(&plain, name.as_bytes(), random);
         let life = Life::For(PENDING_SECONDS, self.begun_at + PENDING_LIFE);
-        Some(Cookie::new(name, value, names.secure).life(life).cross_site(form_post))
+        Some(Cookie::sealed(name, value, names.secure).life(life).cross_site(form_post))
     }
 
     pub(crate) fn open(name: &str, value: &str, sealer: &Sealer) -> Option<Self> {

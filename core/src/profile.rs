@@ -168,6 +168,6 @@ mod tests {
         assert_eq!(kind(b"GIF89a"), "image/gif");
         assert_eq!(kind(b"<svg onload=alert(1)>"), "none");
         assert_eq!(kind(b""), "none");
-        assert!(Image::sniff(vec![0xff, 0xd8, 0xff].repeat(200_000)).is_none());
+        assert!(Image::sniff([0xff, 0xd8, 0xff].repeat(200_000)).is_none());
     }
 }

@@ -1,4 +1,4 @@
-//! Which action a path asks for.
+//! Which action a path asks for: one of the wire's, or one of ours beside them.
 //!
 //! A path is the base path, an action, and for some actions a provider's id; whole segments, in lower case, never
 //! percent-decoded. One slash may follow. The text `undefined` counts as no provider, since a client once sent it.
@@ -8,6 +8,13 @@
 pub(crate) struct Route<'a> {
     pub(crate) action: Action,
     pub(crate) provider: Option<&'a str>,
+}
+
+/// What is asked of a person's sessions: `sessions`, `sessions/{which}`, and `sessions/{which}/end` for forms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SessionsRoute<'a> {
+    List,
+    Which { which: &'a str, by_form: bool },
 }
 
 /// The actions of the wire.
@@ -39,6 +46,20 @@ impl<'a> Route<'a> {
             Some("undefined") => Some(Self { action, provider: None }),
             Some(id) => Some(Self { action, provider: Some(id) }),
         }
+    }
+}
+
+impl<'a> SessionsRoute<'a> {
+    pub(crate) fn parse(path: &'a str, base: &str) -> Option<Self> {
+        let rest = path.strip_prefix(base)?.strip_prefix("/sessions")?;
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        if rest.is_empty() {
+            return Some(Self::List);
+        }
+        let which = rest.strip_prefix('/')?;
+        let (which, by_form) = which.strip_suffix("/end").map_or((which, false), |which| (which, true));
+        let plain = !which.is_empty() && which.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+        plain.then_some(Self::Which { which, by_form })
     }
 }
 
@@ -90,7 +111,19 @@ mod tests {
             "/api/auth/session/github",
             "/other/api/auth/session",
             "/api/auth/nope",
+            "/api/auth/sessions",
         ] {
+            assert_eq!(route(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn sessions_are_named_one_by_one_or_together() {
+        let route = |path| SessionsRoute::parse(path, "/api/auth");
+        assert_eq!(route("/api/auth/sessions"), Some(SessionsRoute::List));
+        assert_eq!(route("/api/auth/sessions/others"), Some(SessionsRoute::Which { which: "others", by_form: false }));
+        assert_eq!(route("/api/auth/sessions/a-b_9/end"), Some(SessionsRoute::Which { which: "a-b_9", by_form: true }));
+        for path in ["/api/auth/session", "/api/auth/sessionsx", "/api/auth/sessions/a/b", "/api/auth/sessions//end"] {
             assert_eq!(route(path), None, "{path}");
         }
     }

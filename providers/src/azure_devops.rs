@@ -56,8 +56,8 @@ mod scope;
 use std::borrow::Cow;
 
 use admit::provider::{
-    AuthorizationRequest, ClientAuthentication, Finding, Flow, Grant, Granted, OAuthFlow, Parameters, Pkce,
-    ProviderContext, ProviderError, Review,
+    ClientAuthentication, Finding, Flow, Grant, Granted, OAuthFlow, Parameters, Pkce, ProviderContext, ProviderError,
+    Review,
 };
 use admit::{Claims, Client, HttpRequest, HttpResponse, OAuthProvider, Provider, Timestamp, TokenSet};
 use async_trait::async_trait;
@@ -160,19 +160,6 @@ impl Provider for AzureDevOps {
 impl OAuthFlow for AzureDevOps {
     fn config(&self) -> &OAuthProvider {
         &self.description
-    }
-
-    fn authorization(
-        &self,
-        cx: &ProviderContext<'_>,
-        request: &AuthorizationRequest<'_>,
-    ) -> Result<Parameters, ProviderError> {
-        match self.description.retirement() {
-            Some(end) if end <= cx.now() => {
-                Err(ProviderError::Retired(format!("azure devops ended its oauth service on {end}")))
-            }
-            _ => self.description.authorization(cx, request),
-        }
     }
 
     fn token_request(

@@ -41,6 +41,7 @@ pub fn github(client: Client) -> OAuthProvider {
         .userinfo_endpoint("https://api.github.com/user")
         .client_auth(ClientAuthMethod::Post)
         .default_scopes(["read:user", "user:email"])
+        .granted_scope_separator(",")
         .profile(profile)
 }
 

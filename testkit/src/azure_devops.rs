@@ -68,12 +68,12 @@ impl PretendAzureDevOps {
         self.state().grants.add_secret(secret);
     }
 
-    /// Lets a client secret expire, and with it every code and token that was given out for it.
+    /// Lets a client secret expire, and with it every token that was given out for it.
     pub fn expire_secret(&self, secret: &str) {
         self.state().grants.end_secret(secret, grants::SecretState::Expired);
     }
 
-    /// Takes a client secret back, as regenerating it does, and with it every code and token given out for it.
+    /// Takes a client secret back, as regenerating it does, and with it every token given out for it.
     pub fn revoke_secret(&self, secret: &str) {
         self.state().grants.end_secret(secret, grants::SecretState::Revoked);
     }

@@ -15,7 +15,7 @@ use http::StatusCode;
 use super::{Visit, unknown_provider, with_query};
 use crate::answer::{self, Answer};
 use crate::callbacks::SignInAttempt;
-use crate::failure::{Code, Failure};
+use crate::failure::{Code, Failure, chain};
 use crate::linking::{self, Who};
 use crate::live::{self, Found, Live};
 use crate::oauth::exchange::exchange;
@@ -37,13 +37,20 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     let answered = Answered::read(&visit.input, registered)?;
     let (pending, cookie) = arrival::look_up(&realm, &visit.input.cookies.pending, registered, &answered)?;
     arrival::consume(&realm, &pending).await?;
-    visit.cookies.push(realm.cookies.delete(cookie));
+    let form_post = registered.flow().config().form_post;
+    visit.cookies.push(realm.cookies.delete(cookie).cross_site(form_post));
     let code = answered.code(registered, &pending)?;
 
     let cookies = &visit.input.cookies;
-    let previous = match live::find(&realm, &cookies.session, &cookies.session_v4).await.map_err(session_failure)? {
-        Found::Live(live) => Some(*live),
-        _ => None,
+    let previous = match live::find(&realm, &cookies.session, &cookies.session_v4).await {
+        Ok(Found::Live(live)) => Some(*live),
+        Ok(_) => None,
+        Err(error @ AuthError::Store(_)) => return Err(session_failure(error)),
+        // What cannot be read cannot be ended; it must not keep the person from signing in anew.
+        Err(error) => {
+            tracing::warn!(cause = chain(&error), "the session before this one cannot be read");
+            None
+        }
     };
     let id = registered.id().to_owned();
     let parameters = answered.parameters;
@@ -58,14 +65,17 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     let arrived = tokio::spawn(trip)
         .await
         .map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))??;
-    visit.cookies.extend(opened::cookies_of(&realm, arrived.issued, &visit.input.cookies.session));
-    let v4 = visit.input.cookies.session_v4.names.iter().map(|name| realm.cookies.delete(name));
-    visit.cookies.extend(v4);
+    if let Some(issued) = arrived.issued {
+        visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
+        let v4 = visit.input.cookies.session_v4.names.iter().map(|name| realm.cookies.delete(name));
+        visit.cookies.extend(v4);
+    }
     Ok(answer::redirect(StatusCode::FOUND, &arrived.location))
 }
 
 struct Arrived {
-    issued: issue::Issued,
+    /// Nothing if the application sent the person elsewhere: the session they had goes on.
+    issued: Option<issue::Issued>,
     location: String,
 }
 
@@ -92,8 +102,7 @@ async fn sign_in(
             Ok(Decision::Deny) => return Err(denied()),
             Ok(Decision::Redirect(target)) => {
                 let location = super::resolve(realm, Some(&target)).await?;
-                let issued = issue::Issued { cookies: Vec::new(), expires_at: realm.clock.now() };
-                return Ok(Arrived { issued, location });
+                return Ok(Arrived { issued: None, location });
             }
             Err(error) => return Err(Failure::because(Code::AccessDenied, Reason::AccessDenied, error)),
         }
@@ -122,7 +131,7 @@ async fn sign_in(
         Some(path) => with_query(path, &[("callbackUrl", &return_to)]),
         None => return_to,
     };
-    Ok(Arrived { issued, location })
+    Ok(Arrived { issued: Some(issued), location })
 }
 
 /// Exchanges the code and asks who this is.

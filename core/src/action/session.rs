@@ -64,7 +64,7 @@ async fn roll(visit: &mut Visit, cause: JwtCause<'_>, update: Option<&Value>) ->
     let stored_expiry = live.expires_at;
     let Some(issued) = renew(visit, &mut live, changed || update.is_some()).await? else { return Ok(None) };
     let expires = match live.home {
-        Home::Cookie => issued.expires_at,
+        Home::Cookie { .. } => issued.expires_at,
         Home::Store { .. } => stored_expiry,
     };
     let session = opened::show(realm, &live, expires, update).await?;
@@ -78,7 +78,7 @@ async fn roll(visit: &mut Visit, cause: JwtCause<'_>, update: Option<&Value>) ->
 async fn renew(visit: &Visit, live: &mut Live, changed: bool) -> Result<Option<Issued>, AuthError> {
     let realm = &visit.realm;
     match &live.home {
-        Home::Cookie => issue::renew(realm, live).await,
+        Home::Cookie { .. } => issue::renew(realm, live).await,
         Home::Store { .. } if changed => issue::renew(realm, live).await,
         Home::Store { value, .. } => {
             if live.renewed_at + realm.lifetimes.update_age <= realm.clock.now() {

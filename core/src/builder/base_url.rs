@@ -1,7 +1,8 @@
 //! The base URL: where the site is, and where admit is mounted in it.
 
-use url::{Host, Url};
+use url::Url;
 
+use crate::http::is_loopback;
 use crate::realm::Base;
 
 /// Reads the base URL, and the path given beside it. Problems are added to the list.
@@ -49,16 +50,6 @@ pub(super) fn resolve(
     root.set_query(None);
     root.set_fragment(None);
     Some(Base { url: root, origin, path: path.to_owned(), auth_url })
-}
-
-/// Whether a URL's host is this machine.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 const DEFAULT_PATH: &str = "/api/auth";

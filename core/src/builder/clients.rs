@@ -1,11 +1,12 @@
 //! Providers with their clients: ids and secrets found, endpoints parsed, each provider's own checks heard.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use url::Url;
 
-use super::base_url::is_loopback;
 use crate::env::{Environment, provider_prefix};
+use crate::http::is_loopback;
 use crate::provider::{ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, ResolvedClient, Review};
 use crate::realm::{Base, Registered};
 use crate::{Provider, Timestamp};
@@ -25,16 +26,19 @@ pub(super) fn resolve(
     setup: &Setup<'_>,
     problems: &mut Vec<String>,
 ) -> Vec<Registered> {
-    let mut registered: Vec<Registered> = Vec::with_capacity(providers.len());
+    let mut registered = Vec::with_capacity(providers.len());
+    // Also those that do not resolve count, so that a mistake in one hides no mistake in the next.
+    let mut ids = HashSet::new();
     for provider in providers {
         let id = provider.id().to_owned();
         if !is_plain(&id) {
             problems.push(format!("provider id {id:?} does not fit a path; use a-z, 0-9 and hyphens"));
         }
-        if registered.iter().any(|known| known.id() == id) {
+        if ids.contains(&id) {
             problems.push(format!("provider {id} is there twice; give one of them another id with .id(…)"));
             continue;
         }
+        ids.insert(id);
         registered.extend(resolve_one(provider, setup, problems));
     }
     registered
@@ -104,7 +108,9 @@ fn endpoint(id: &str, name: &str, text: Option<&str>, problems: &mut Vec<String>
     match Url::parse(text) {
         Ok(url) if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) => Some(url),
         _ => {
-            problems.push(format!("{id}: {name} is {text:?}, which is no https address"));
+            problems.push(format!(
+                "{id}: {name} is {text:?}, which is no https address; secrets and tokens go there, so give one"
+            ));
             None
         }
     }

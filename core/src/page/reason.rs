@@ -215,7 +215,8 @@ mod tests {
         assert_eq!(with(403), ["access_denied", "signup_disabled", "user_disabled"]);
         assert_eq!(with(500), ["configuration"]);
         assert_eq!(with(503), ["provider_unavailable", "session_store_unavailable", "rate_limited"]);
-        assert_eq!(with(400).len(), Reason::ALL.len() - 7);
+        assert_eq!(with(404), ["provider_unknown"]);
+        assert_eq!(with(400).len(), Reason::ALL.len() - 8);
     }
 
     #[test]

@@ -109,7 +109,7 @@ const DARK: Palette = Palette {
 const RULES: &str = "\
 *,::before,::after{box-sizing:border-box}\
 body{margin:0;background:var(--ground);color:var(--text);\
-font:1rem/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',sans-serif;overflow-wrap:anywhere}\
+font:1rem/1.5 system-ui,'Segoe UI',Roboto,'Helvetica Neue',sans-serif;overflow-wrap:anywhere}\
 .page{min-height:100vh;min-height:100svh;padding:2rem 1rem;\
 display:flex;flex-direction:column;align-items:center;justify-content:center;gap:1rem}\
 main{width:100%;max-width:24rem;padding:clamp(1.5rem,8vw,2.5rem);\

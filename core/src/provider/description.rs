@@ -40,6 +40,7 @@ pub struct OAuthProvider {
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) default_scopes: Vec<String>,
     pub(crate) scope_separator: &'static str,
+    pub(crate) granted_scope_separator: Option<&'static str>,
     pub(crate) response_type: &'static str,
     pub(crate) parameters: Vec<(String, String)>,
     pub(crate) pkce: Pkce,
@@ -69,6 +70,7 @@ impl OAuthProvider {
             scopes: None,
             default_scopes: Vec::new(),
             scope_separator: " ",
+            granted_scope_separator: None,
             response_type: "code",
             parameters: Vec::new(),
             pkce: Pkce::S256,
@@ -145,6 +147,13 @@ impl OAuthProvider {
         self
     }
 
+    /// What stands between two scopes in the server's answers, where it is not a space.
+    #[must_use]
+    pub fn granted_scope_separator(mut self, separator: &'static str) -> Self {
+        self.granted_scope_separator = Some(separator);
+        self
+    }
+
     /// The `response_type`, for a server that knows another word than `code`.
     #[must_use]
     pub fn response_type(mut self, response_type: &'static str) -> Self {
@@ -194,7 +203,7 @@ impl OAuthProvider {
         self
     }
 
-    /// When the service is switched off. Until then `build()` warns; from then on new sign-ins are refused.
+    /// When the service is switched off. From then on new sign-ins are refused; the tokens there are live on.
     #[must_use]
     pub fn retires_on(mut self, instant: Option<Timestamp>) -> Self {
         self.retires_on = instant;

@@ -17,7 +17,7 @@ pub trait OAuthFlow: fmt::Debug + Send + Sync + 'static {
     /// The description: endpoints, scopes, capabilities.
     fn config(&self) -> &OAuthProvider;
 
-    /// The query of the authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3).
+    /// The query of the authorization request (RFC 6749 §4.1.1, RFC 7636 §4.3). Refused from the day the service ends.
     ///
     /// # Errors
     /// When the provider takes no new sign-ins.
@@ -26,8 +26,10 @@ pub trait OAuthFlow: fmt::Debug + Send + Sync + 'static {
         cx: &ProviderContext<'_>,
         request: &AuthorizationRequest<'_>,
     ) -> Result<Parameters, ProviderError> {
-        let _ = cx;
-        Ok(authorization::parameters(self.config(), request))
+        match self.config().retires_on {
+            Some(end) if end <= cx.now() => Err(ProviderError::Retired(format!("the service ended on {end}"))),
+            _ => Ok(authorization::parameters(self.config(), request)),
+        }
     }
 
     /// The token request (RFC 6749 §4.1.3 and §6).
@@ -54,7 +56,11 @@ pub trait OAuthFlow: fmt::Debug + Send + Sync + 'static {
         response: &HttpResponse,
     ) -> Result<TokenSet, ProviderError> {
         let _ = grant;
-        oauth::parse_token_answer(response, cx.now())
+        let mut tokens = oauth::parse_token_answer(response, cx.now())?;
+        if let (Some(separator), Some(scope)) = (self.config().granted_scope_separator, &mut tokens.scope) {
+            *scope = scope.replace(separator, " ");
+        }
+        Ok(tokens)
     }
 
     /// Who the person is: by default the userinfo endpoint's answer.

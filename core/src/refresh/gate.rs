@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use aws_lc_rs::digest::{self, SHA256};
 use tokio::sync::watch;
@@ -42,7 +43,7 @@ pub(crate) type Key = [u8; 32];
 /// What a caller finds at the gate.
 enum Found {
     Flight(watch::Receiver<Option<Outcome>>),
-    Pause(Outcome),
+    Pause { retry_after: Duration, source: Option<Arc<ProviderError>> },
 }
 
 /// The key of a refresh.
@@ -65,7 +66,7 @@ impl RefreshGate {
     {
         let mut receiver = match self.join_or_begin(realm, key, refresh) {
             Found::Flight(receiver) => receiver,
-            Found::Pause(outcome) => return outcome,
+            Found::Pause { retry_after, source } => return Outcome::Failed { retry_after, source },
         };
         let outcome = receiver.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
         // A landing always says something.
@@ -82,7 +83,7 @@ impl RefreshGate {
             return Found::Flight(receiver.clone());
         }
         if let Some(Pause { until, source }) = board.pauses.get(&key).filter(|pause| pause.until > now) {
-            return Found::Pause(Outcome::Failed { retry_after: until.since(now), source: source.clone() });
+            return Found::Pause { retry_after: until.since(now), source: source.clone() };
         }
         let (sender, receiver) = watch::channel(None);
         board.flights.insert(key, receiver.clone());

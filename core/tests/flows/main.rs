@@ -1,5 +1,14 @@
 //! Whole trips through `Auth::handle`, one file per action, against the pretend Azure DevOps in process.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    unreachable_pub,
+    reason = "these are tests"
+)]
+
 mod callback;
 mod configuration;
 mod csrf;
@@ -9,7 +18,9 @@ mod providers;
 mod refresh;
 mod secrecy;
 mod session;
+mod sessions;
 mod sign_in;
 mod sign_out;
 mod stores;
 mod support;
+mod wire;

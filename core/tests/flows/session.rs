@@ -1,1 +1,8 @@
-//! .
+//! `GET …/session` and `POST …/session`.
+
+mod callbacks;
+mod cookies;
+mod interop;
+mod lifetime;
+mod standing;
+mod wire;

@@ -1,12 +1,15 @@
 //! A site with the pretend Azure DevOps behind it, and browsers that visit it.
 
+pub mod rules;
+pub mod standard;
+
 use std::sync::Arc;
 
 use admit::{Auth, AuthBuilder, Client, Environment};
 use admit_providers::azure_devops;
 use admit_testkit::{CookieJar, FixedClock, FixedRandom, PretendAzureDevOps};
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, COOKIE, LOCATION};
+use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::Value;
 
@@ -51,13 +54,29 @@ impl Site {
             .clock(clock.clone())
             .random(FixedRandom::new(2))
             .http_client(azure.clone());
-        // A test that brings its own provider replaces this one by its id.
         let auth = configure(
             builder.provider(azure_devops(Client::new("app-id", CLIENT_SECRET)).scopes(["vso.profile", "vso.project"])),
         )
         .build()
         .expect("the configuration is in order");
         Self { auth, azure, clock }
+    }
+
+    /// A site with these secrets in place of the usual one; the first seals.
+    pub fn with_secrets(secrets: &[&str]) -> Self {
+        let site = Self::new();
+        let builder = Auth::builder(ORIGIN).environment(Environment::default());
+        let auth = secrets
+            .iter()
+            .fold(builder, |builder, secret| builder.secret(*secret))
+            .clock(site.clock.clone())
+            .random(FixedRandom::new(3))
+            .http_client(site.azure.clone())
+            .provider(azure_devops(Client::new("app-id", CLIENT_SECRET)))
+            .danger_single_process_refresh()
+            .build()
+            .expect("the configuration is in order");
+        Self { auth, ..site }
     }
 
     /// A browser that has never been here.
@@ -132,6 +151,25 @@ impl Browser<'_> {
         location
     }
 
+    /// Begins a sign-in with any provider; what the site answers.
+    pub async fn begin(&mut self, provider: &str, return_to: &str) -> Response<Bytes> {
+        let token = self.csrf_token().await;
+        let form = [("csrfToken", token.as_str()), ("callbackUrl", return_to)];
+        self.post(&format!("/api/auth/signin/{provider}"), &form).await
+    }
+
+    /// Signs out; what the site answers.
+    pub async fn sign_out(&mut self) -> Response<Bytes> {
+        let token = self.csrf_token().await;
+        self.post("/api/auth/signout", &[("csrfToken", &token)]).await
+    }
+
+    /// The names of the session's cookies.
+    pub fn session_cookies(&self) -> Vec<String> {
+        let names = self.jar.names().into_iter().filter(|name| name.contains("session-token"));
+        names.map(str::to_owned).collect()
+    }
+
     /// Goes to the provider and consents; the path that the browser comes back with.
     pub async fn consent(&mut self, return_to: &str) -> String {
         let location = self.start(return_to).await;
@@ -185,4 +223,33 @@ pub fn refusal(answer: &Response<Bytes>) -> (String, String, String) {
     assert_eq!(url.origin().ascii_serialization(), ORIGIN);
     let value = |name: &str| url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
     (url.path().to_owned(), value("error").unwrap_or_default(), value("code").unwrap_or_default())
+}
+
+/// A response as text, long cookies cut short: they are sealed, and what is in them is for other tests.
+pub fn shown(answer: &Response<Bytes>) -> String {
+    let mut short = answer.clone();
+    let lines = set_cookies(answer);
+    short.headers_mut().remove(SET_COOKIE);
+    for line in lines {
+        let (pair, attributes) = line.split_once(';').unwrap_or((&line, ""));
+        let (name, value) = pair.split_once('=').expect("a pair");
+        let line = match value.len() {
+            0..200 => line.clone(),
+            length => format!("{name}=({length} characters);{attributes}"),
+        };
+        short.headers_mut().append(SET_COOKIE, line.parse().expect("a header"));
+    }
+    admit_testkit::render::response(&short)
+}
+
+/// The `Set-Cookie` lines.
+pub fn set_cookies(answer: &Response<Bytes>) -> Vec<String> {
+    let lines = answer.headers().get_all(SET_COOKIE).iter();
+    lines.map(|line| line.to_str().expect("text").to_owned()).collect()
+}
+
+/// The decoded value of a parameter of an address.
+pub fn parameter(url: &str, name: &str) -> Option<String> {
+    let url = url::Url::parse(url).expect("an address");
+    url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }

@@ -11,14 +11,15 @@
 //! A server on this machine is a pretend one, so 1 and 4 do not hold for it.
 
 use admit::OAuthProvider;
+use admit::http::is_loopback;
 use admit::provider::{Finding, Review};
-use url::{Host, Url};
+use url::Url;
 
 use super::Scope;
 
 pub(super) fn findings(description: &OAuthProvider, review: &Review<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let pretend = description.token_url().is_some_and(is_on_this_machine);
+    let pretend = description.token_url().and_then(|url| Url::parse(url).ok()).is_some_and(|url| is_loopback(&url));
     if !pretend && review.redirect_uri.scheme() != "https" {
         findings.push(Finding::Problem(format!(
             "the callback is {}, and azure devops answers to https only, on localhost too; \
@@ -71,16 +72,6 @@ fn scopes(review: &Review<'_>, findings: &mut Vec<Finding>) {
             "no scope includes {profile}, without which the person's profile cannot be read; add {profile}",
             profile = Scope::PROFILE
         )));
-    }
-}
-
-fn is_on_this_machine(url: &str) -> bool {
-    let Ok(url) = Url::parse(url) else { return false };
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

@@ -57,7 +57,7 @@ pub(super) fn set(response: &mut HttpResponse, name: HeaderName, value: &str) {
     }
 }
 
-fn with_body(status: StatusCode, media_type: &str, body: Bytes) -> HttpResponse {
+pub(super) fn with_body(status: StatusCode, media_type: &str, body: Bytes) -> HttpResponse {
     let mut response = empty(status);
     set(&mut response, CONTENT_TYPE, media_type);
     set(&mut response, CACHE_CONTROL, "no-store");

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use admit::http::HttpResponse;
+use bytes::Bytes;
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 use serde_json::{Value, json};
@@ -58,6 +59,15 @@ impl Stage {
 pub enum Fault {
     /// Answers rightly, but only after that time on the server's clock.
     Slow(Duration),
+    /// Answers with exactly this, without doing anything: for whatever has no name of its own here.
+    Answer {
+        /// The status.
+        status: StatusCode,
+        /// The `Content-Type`.
+        media_type: String,
+        /// The body.
+        body: Bytes,
+    },
     /// Answers with that status and an HTML page, without doing anything.
     Status(StatusCode),
     /// Answers 429 with that `Retry-After`, which may be seconds, a date or nonsense.
@@ -90,6 +100,7 @@ impl Fault {
     /// The answer given in place of the right one, if this fault gives one.
     pub(super) fn answer(&self) -> Option<HttpResponse> {
         Some(match self {
+            Self::Answer { status, media_type, body } => answer::with_body(*status, media_type, body.clone()),
             Self::Status(status) => answer::html(*status, pages::gateway(*status)),
             Self::TooManyRequests { retry_after } => {
                 let mut response = answer::exception(
@@ -123,12 +134,14 @@ impl Fault {
         let number = |key: &str| value.get(key).and_then(Value::as_u64).ok_or(format!("`{key}` is no whole number"));
         let text =
             |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned).ok_or(format!("`{key}` is no text"));
+        let status = || {
+            let code = u16::try_from(number("status")?).ok();
+            code.and_then(|code| StatusCode::from_u16(code).ok()).ok_or_else(|| "`status` is no HTTP status".to_owned())
+        };
         Ok(match text("fault")?.as_str() {
             "slow" => Self::Slow(Duration::from_secs(number("seconds")?)),
-            "status" => {
-                let status = u16::try_from(number("status")?).ok().and_then(|code| StatusCode::from_u16(code).ok());
-                Self::Status(status.ok_or("`status` is no HTTP status")?)
-            }
+            "answer" => Self::Answer { status: status()?, media_type: text("media_type")?, body: text("body")?.into() },
+            "status" => Self::Status(status()?),
             "too-many-requests" => Self::TooManyRequests { retry_after: text("retry_after")? },
             "html-with-203" => Self::HtmlWith203,
             "html-with-200" => Self::HtmlWith200,

@@ -1,5 +1,6 @@
 //! The pages a person sees. Plain HTML and one small stylesheet: no script, nothing loaded from anywhere.
 
+use admit::Image;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::StatusCode;
@@ -107,16 +108,20 @@ fn page(title: &str, content: &Markup) -> Markup {
 
 fn described(person: &Person) -> Markup {
     html! {
-        span.name { (person.display_name) }
-        span.about { (person.email.as_deref().unwrap_or("no e-mail address, no picture")) }
+        span.name { (person.display_name) } " "
+        span.about { (person.email.as_deref().unwrap_or("no e-mail address")) }
     }
 }
 
 /// The picture, or the first letter of the name. Decoration either way: the name stands beside it.
 fn face(person: &Person) -> Markup {
+    let picture = match person.avatar.clone().and_then(Image::sniff) {
+        Some(Image::Bytes { media_type, data }) => Some(format!("data:{media_type};base64,{}", STANDARD.encode(data))),
+        _ => None,
+    };
     html! {
-        @match &person.avatar {
-            Some(avatar) => img.face alt="" width="48" height="48" src=(format!("data:image/png;base64,{}", STANDARD.encode(avatar)));
+        @match picture {
+            Some(url) => img.face alt="" width="48" height="48" src=(url);
             None => span.face aria-hidden="true" { (person.display_name.chars().next().unwrap_or('?')) }
         }
     }

@@ -67,11 +67,11 @@ impl Drop for Served {
 
 async fn accept(listener: TcpListener, azure: PretendAzureDevOps) {
     let mut connections = JoinSet::new();
-    // A failing accept is most often a client that gave up, or a want of file handles that passes.
     loop {
         if let Ok((stream, _)) = listener.accept().await {
             connections.spawn(converse(stream, azure.clone()));
-        } else {
+        } else if connections.join_next().await.is_none() {
+            // A want of file handles passes when a conversation ends; without one, it was a client that gave up.
             tokio::task::yield_now().await;
         }
         while connections.try_join_next().is_some() {}

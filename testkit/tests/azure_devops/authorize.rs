@@ -164,3 +164,17 @@ async fn a_person_of_ones_own_takes_the_place_of_the_sample_people() {
     let html = shown(&app, http::Request::get(authorization_url(&[])).body(Bytes::new()).unwrap()).await;
     assert!(html.contains("Ada Example") && !html.contains("Norma"));
 }
+
+#[tokio::test]
+async fn a_picture_is_shown_as_what_it_is_and_svg_not_at_all() {
+    // azure.md T50
+    for (picture, expected) in [
+        (b"GIF89a".as_slice(), r#"src="data:image/gif;base64,"#),
+        (b"\xff\xd8\xff\xe0", r#"src="data:image/jpeg;base64,"#),
+        (b"<svg onload=alert(1)>", r#"<span class="face" aria-hidden="true">A</span>"#),
+    ] {
+        let app = App::with(|builder| builder.person(Person::new("ada", "Ada").avatar(picture)));
+        let html = shown(&app, http::Request::get(authorization_url(&[])).body(Bytes::new()).unwrap()).await;
+        assert!(html.contains(expected), "{html}");
+    }
+}

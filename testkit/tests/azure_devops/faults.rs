@@ -70,6 +70,12 @@ async fn answers_in_place_of_the_right_one_have_their_shapes() {
         (302, "https://evil.example/_signin")
     );
 
+    let body = Bytes::from_static(b"\xef\xbb\xbf{\"error\":\"invalid_grant\"}");
+    let status = StatusCode::BAD_REQUEST;
+    let exact = after(Fault::Answer { status, media_type: "text/plain".to_owned(), body: body.clone() }).await;
+    assert_eq!((exact.status, exact.response.headers()["content-type"].to_str().unwrap()), (400, "text/plain"));
+    assert_eq!(exact.response.body(), &body);
+
     let huge = after(Fault::HugeBody(2 * BODY_LIMIT)).await;
     assert!(huge.response.body().len() > 2 * BODY_LIMIT);
 }
@@ -145,6 +151,7 @@ async fn faults_are_set_and_cleared_over_the_control_endpoint() {
     for body in [
         r#"{"stage":"token","fault":"slow","seconds":3}"#,
         r#"{"stage":"token","fault":"too-many-requests","retry_after":"soon"}"#,
+        r#"{"stage":"token","fault":"answer","status":400,"media_type":"text/plain","body":""}"#,
         r#"{"stage":"token","fault":"html-with-203"}"#,
         r#"{"stage":"token","fault":"html-with-200"}"#,
         r#"{"stage":"token","fault":"error-with-200"}"#,
@@ -171,6 +178,7 @@ async fn the_control_endpoint_refuses_nonsense_and_what_a_form_could_send() {
         "[]",
         r#"{"stage":"moon","fault":"slow"}"#,
         r#"{"stage":"token","fault":"slow"}"#,
+        r#"{"stage":"token","fault":"status","status":7}"#,
         r#"{"stage":"token","fault":"fire"}"#,
     ] {
         assert_eq!(switch(&app, "application/json", body).await, 400, "{body}");

@@ -75,6 +75,8 @@ async fn a_name_that_merely_points_here_is_not_answered() {
         let answer = talk(&served, &format!("GET /_pretend/log HTTP/1.1\r\nHost: {host}"), "").await;
         assert!(answer.starts_with("HTTP/1.1 421"), "{host}: {answer}");
     }
+    let nameless = talk(&served, "GET /_pretend/log HTTP/1.1", "").await;
+    assert!(nameless.starts_with("HTTP/1.1 421"), "{nameless}");
     let port = served.address().port();
     let answer = talk(&served, &format!("GET / HTTP/1.1\r\nHost: localhost:{port}"), "").await;
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
@@ -93,8 +95,9 @@ async fn dropping_it_frees_the_port_and_ends_open_connections() {
 
     drop(served);
     let mut rest = vec![];
-    // Closed or reset: either way nothing more comes.
-    let _ = waiting.read_to_end(&mut rest).await;
+    // Closed or reset: either way nothing more comes. The limit is there so that a server that lives on fails the test.
+    let end = tokio::time::timeout(Duration::from_secs(10), waiting.read_to_end(&mut rest)).await;
+    assert!(end.is_ok(), "the connection is still open");
     assert_eq!(rest, b"");
     assert_eq!(app.clock.sleepers(), 0);
     assert!(TcpStream::connect(address).await.is_err());

@@ -20,8 +20,15 @@ pub(super) fn look_up(
         .find_map(|(_, value)| Pending::open(&name, value, &realm.pending_sealer))
         .filter(|pending| same(&pending.state, &answered.state));
     let Some(pending) = pending else {
-        let reason = if cookies.is_empty() { Reason::StateMissing } else { Reason::StateMismatch };
-        return Err(Failure::callback(reason));
+        if cookies.is_empty() {
+            // Most often a site that was opened at 127.0.0.1 and lives at localhost: only the log can say it.
+            let cause = format!(
+                "no cookie of a sign-in came along: it was begun at another host than {}, or cookies are refused",
+                realm.base.origin
+            );
+            return Err(Failure::because(Code::Configuration, Reason::StateMissing, cause));
+        }
+        return Err(Failure::callback(Reason::StateMismatch));
     };
     if pending.has_expired(realm.clock.now()) {
         return Err(Failure::callback(Reason::StateExpired));

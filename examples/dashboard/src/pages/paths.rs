@@ -9,23 +9,26 @@ pub mod routes {
     /// The person's organisations.
     pub const ORGANISATIONS: &str = "/dashboard";
     /// An organisation's projects.
-    pub const PROJECTS: &str = "/dashboard/{organisation}";
+    pub const PROJECTS: &str = "/org/{org}/projects";
     /// A project's work items.
-    pub const WORK_ITEMS: &str = "/dashboard/{organisation}/{project}/work-items";
+    pub const WORK_ITEMS: &str = "/org/{org}/project/{project}/workitems";
     /// A project's builds.
-    pub const BUILDS: &str = "/dashboard/{organisation}/{project}/builds";
+    pub const BUILDS: &str = "/org/{org}/project/{project}/builds";
     /// A project's repositories.
-    pub const REPOSITORIES: &str = "/dashboard/{organisation}/{project}/repositories";
+    pub const REPOSITORIES: &str = "/org/{org}/project/{project}/repos";
 }
 
-pub(super) const SIGN_OUT: &str = "/api/auth/signout";
+/// The page that signs out, and then leads to the first one.
+pub(super) const SIGN_OUT: &str = "/api/auth/signout?callbackUrl=%2F";
 
 pub(super) fn projects(organisation: &Name) -> String {
-    format!("{}/{}", routes::ORGANISATIONS, organisation.encoded())
+    routes::PROJECTS.replace("{org}", &organisation.encoded())
 }
 
-pub(super) fn project(organisation: &Name, project: &Name, part: &str) -> String {
-    format!("{}/{}/{part}", projects(organisation), project.encoded())
+/// A part of a project, by its pattern.
+pub(super) fn project(pattern: &str, organisation: &Name, project: &Name) -> String {
+    // The encoded names hold no braces, so that neither is mistaken for a place in the pattern.
+    pattern.replace("{org}", &organisation.encoded()).replace("{project}", &project.encoded())
 }
 
 /// The sign-in page, with the way back.
@@ -63,11 +66,11 @@ mod tests {
         {
             assert_eq!(here(path), "/dashboard", "{path:?}");
         }
-        assert_eq!(here("/dashboard/a%20b"), "/dashboard/a%20b");
+        assert_eq!(here("/org/a%20b/projects"), "/org/a%20b/projects");
         assert_eq!(here("/"), "/");
         assert_eq!(
-            sign_in("/dashboard/a%20b?x=1&y"),
-            "/api/auth/signin?callbackUrl=%2Fdashboard%2Fa%2520b%3Fx%3D1%26y"
+            sign_in("/org/a%20b/projects?x=1&y"),
+            "/api/auth/signin?callbackUrl=%2Forg%2Fa%2520b%2Fprojects%3Fx%3D1%26y"
         );
     }
 

@@ -22,16 +22,16 @@ impl Tab {
         }
     }
 
-    const fn path(self) -> &'static str {
+    const fn pattern(self) -> &'static str {
         match self {
-            Self::WorkItems => "work-items",
-            Self::Builds => "builds",
-            Self::Repositories => "repositories",
+            Self::WorkItems => paths::routes::WORK_ITEMS,
+            Self::Builds => paths::routes::BUILDS,
+            Self::Repositories => paths::routes::REPOSITORIES,
         }
     }
 
     pub(super) fn address(self, organisation: &Name, project: &Name) -> String {
-        paths::project(organisation, project, self.path())
+        paths::project(self.pattern(), organisation, project)
     }
 
     /// The way from one part to the others.

@@ -7,7 +7,7 @@ use super::*;
 use crate::AzureError;
 use crate::azure::{Build, Listing, Name, Organisation, Project, Repository, WorkItem};
 
-const SIGNED_IN: View<'_> = View { user_name: Some("Ada"), path: "/dashboard/Fabrikam", pretend: false };
+const SIGNED_IN: View<'_> = View { user_name: Some("Ada"), path: "/org/Fabrikam/projects", pretend: false };
 const SIGNED_OUT: View<'_> = View { user_name: None, path: "/", pretend: false };
 const MARKUP: &str = "<script>\"'&";
 
@@ -157,7 +157,7 @@ fn only_a_pretend_azure_devops_is_called_one() {
 fn links_lead_where_the_router_expects_them() {
     let page = text(&work_items(SIGNED_IN, &name("a b"), &name("c/d"), &all([])));
     for route in [routes::PROJECTS, routes::WORK_ITEMS, routes::BUILDS, routes::REPOSITORIES] {
-        let address = route.replace("{organisation}", "a%20b").replace("{project}", "c%2Fd");
+        let address = route.replace("{org}", "a%20b").replace("{project}", "c%2Fd");
         assert!(page.contains(&format!("href=\"{address}\"")), "{address}");
     }
 }
@@ -179,8 +179,8 @@ fn every_problem_offers_the_step_that_helps() {
     let call = "builds";
     let status = StatusCode::UNAUTHORIZED;
     let wait = std::time::Duration::from_secs(30);
-    let again = "href=\"/api/auth/signin?callbackUrl=%2Fdashboard%2FFabrikam\">Sign in again";
-    let retry = "href=\"/dashboard/Fabrikam\">Try again";
+    let again = "href=\"/api/auth/signin?callbackUrl=%2Forg%2FFabrikam%2Fprojects\">Sign in again";
+    let retry = "href=\"/org/Fabrikam/projects\">Try again";
     let elsewhere = "href=\"/dashboard\">Your organisations";
     for (error, status, retry_after, step) in [
         (AzureError::Expired { call, status }, 401, None, again),
@@ -334,10 +334,10 @@ fn a_build_is_a_row_whose_cells_know_their_columns() {
     <a href="/dashboard">Organisations</a>
     </li>
     <li>
-    <a href="/dashboard/Fabrikam">Fabrikam</a>
+    <a href="/org/Fabrikam/projects">Fabrikam</a>
     </li>
     <li>
-    <a href="/dashboard/Fabrikam/Web%20Shop/work-items">Web Shop</a>
+    <a href="/org/Fabrikam/project/Web%20Shop/workitems">Web Shop</a>
     </li>
     <li>
     <span aria-current="page">Builds</span>
@@ -348,13 +348,13 @@ fn a_build_is_a_row_whose_cells_know_their_columns() {
     <nav class="tabs" aria-label="Parts of the project">
     <ul>
     <li>
-    <a href="/dashboard/Fabrikam/Web%20Shop/work-items">Work items</a>
+    <a href="/org/Fabrikam/project/Web%20Shop/workitems">Work items</a>
     </li>
     <li>
-    <a href="/dashboard/Fabrikam/Web%20Shop/builds" aria-current="page">Builds</a>
+    <a href="/org/Fabrikam/project/Web%20Shop/builds" aria-current="page">Builds</a>
     </li>
     <li>
-    <a href="/dashboard/Fabrikam/Web%20Shop/repositories">Repositories</a>
+    <a href="/org/Fabrikam/project/Web%20Shop/repos">Repositories</a>
     </li>
     </ul>
     </nav>

@@ -1,0 +1,111 @@
+//! Extractors: who makes this request, as a handler's argument.
+
+use std::ops::Deref;
+
+use admit::{AccessTokenError, AuthError};
+use axum_core::body::Body;
+use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum_core::response::Response;
+use http::request::Parts;
+
+use crate::{Rejection, slot};
+
+/// The session of the person who is signed in.
+///
+/// As an argument it lets nobody else in: a browser goes to sign in and comes back, a program gets 401.
+/// `Option<Session>` lets everybody in. A store that fails is an error for either.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session(admit::Session);
+
+impl Session {
+    /// The session itself.
+    pub fn into_inner(self) -> admit::Session {
+        self.0
+    }
+}
+
+impl Deref for Session {
+    type Target = admit::Session;
+
+    fn deref(&self) -> &admit::Session {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Session {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        let current = current(parts)?;
+        match current.session().await {
+            Ok(Some(session)) => Ok(Self(session)),
+            Ok(None) => Err(Rejection::SignedOut(current)),
+            Err(error) => Err(Rejection::Unavailable(current, error)),
+        }
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for Session {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
+        let current = current(parts)?;
+        match current.session().await {
+            Ok(session) => Ok(session.map(Self)),
+            Err(error) => Err(Rejection::Unavailable(current, error)),
+        }
+    }
+}
+
+/// The request at hand: who makes it, fresh tokens to act for them, and what to answer if that fails.
+///
+/// It is all that [`admit::Current`] is; the answers come as axum's own responses.
+#[derive(Clone, Debug)]
+pub struct Current(admit::Current);
+
+impl Current {
+    /// What the adapters share.
+    pub fn into_inner(self) -> admit::Current {
+        self.0
+    }
+
+    /// For somebody who is not signed in: a browser goes to sign in and comes back, a program gets 401.
+    pub fn unauthenticated(&self) -> Response {
+        self.0.unauthenticated().map(Body::from)
+    }
+
+    /// For somebody who is signed in and may not do this: 403.
+    pub fn forbidden(&self) -> Response {
+        self.0.forbidden().map(Body::from)
+    }
+
+    /// For when it cannot be said who is signed in.
+    pub fn unavailable(&self, error: &AuthError) -> Response {
+        self.0.unavailable(error).map(Body::from)
+    }
+
+    /// For when an access token cannot be had: the answer is the one that helps in this case.
+    pub fn without_token(&self, error: &AccessTokenError) -> Response {
+        self.0.without_token(error).map(Body::from)
+    }
+}
+
+impl Deref for Current {
+    type Target = admit::Current;
+
+    fn deref(&self) -> &admit::Current {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Current {
+    type Rejection = Rejection;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
+        current(parts).map(Self)
+    }
+}
+
+fn current(parts: &Parts) -> Result<admit::Current, Rejection> {
+    slot::current(&parts.method, &parts.uri, &parts.headers, &parts.extensions)
+}

@@ -1,0 +1,174 @@
+//! `GET …/sessions`: where a person is signed in. `DELETE …/sessions/{id|others|all}`: they sign out there; forms post
+//! to `…/sessions/{id|others|all}/end`. These are ours, not the wire's.
+//!
+//! Sessions in a store are listed and ended one by one. Of sessions in cookies only the one at hand is known; the
+//! others can be ended together if there is a user store, by a new epoch.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use serde_json::{Value, json};
+
+use super::Visit;
+use crate::answer::{self, Answer};
+use crate::cookie::Cookie;
+use crate::csrf::{Provenance, provenance};
+use crate::failure::chain;
+use crate::input::Input;
+use crate::issue;
+use crate::live::{self, Found, Home, Live};
+use crate::opened;
+use crate::realm::Realm;
+use crate::route::SessionsRoute;
+use crate::store::{SessionKey, SessionRecord, SessionStore};
+use crate::{AuthError, Event};
+
+pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: SessionsRoute<'_>) -> Answer {
+    let Some(input) = Input::read(request, &realm.cookies) else {
+        return answer::bad_request(StatusCode::BAD_REQUEST);
+    };
+    let by_form = match (route, &input.method) {
+        (SessionsRoute::List, &Method::GET) => false,
+        (SessionsRoute::Which { by_form: false, .. }, &Method::DELETE) => false,
+        (SessionsRoute::Which { by_form: true, .. }, &Method::POST) => true,
+        _ => return answer::bad_request(StatusCode::METHOD_NOT_ALLOWED),
+    };
+    let refused = |reason: &str| program(StatusCode::FORBIDDEN, &json!({ "error": reason }));
+    // A form repeats the token; a program's DELETE is told by its headers, since no other site's page can send one.
+    if input.method == Method::DELETE
+        && provenance(&input.headers, &realm.base.origin, &realm.trusted_origins) == Provenance::Foreign
+    {
+        return refused("origin_rejected");
+    }
+    let Ok(mut visit) = Visit::begin(Arc::clone(realm), input).await else {
+        return answer::bad_request(StatusCode::BAD_REQUEST);
+    };
+    if by_form && visit.check_csrf().is_err() {
+        return refused("csrf");
+    }
+    let mut answer = match answer_to(&mut visit, route).await {
+        Ok(answer) if by_form && answer.status().is_success() => {
+            answer::redirect(StatusCode::SEE_OTHER, &visit.return_to)
+        }
+        Ok(answer) => answer,
+        Err(error) => {
+            tracing::error!(cause = chain(&error), "sessions could not be read or ended");
+            program(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": "session_store_unavailable" }))
+        }
+    };
+    answer::set_cookies(&mut answer, &visit.cookies);
+    answer
+}
+
+async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer, AuthError> {
+    let realm = Arc::clone(&visit.realm);
+    let cookies = &visit.input.cookies;
+    let Found::Live(mut live) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
+        return Ok(program(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" })));
+    };
+    match route {
+        SessionsRoute::List => Ok(program(StatusCode::OK, &Value::Array(list(&realm, &live).await?))),
+        SessionsRoute::Which { which: "all", .. } => {
+            let ended = end_others(&realm, &mut live).await?.unwrap_or(0);
+            end_own(visit, &live).await?;
+            Ok(program(StatusCode::OK, &json!({ "ended": ended + 1 })))
+        }
+        SessionsRoute::Which { which: "others", .. } => match end_others(&realm, &mut live).await? {
+            Some(ended) => {
+                // The session at hand lives on, in the epoch that begins now.
+                if let Some(issued) = issue::renew(&realm, &mut live).await? {
+                    visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
+                }
+                Ok(program(StatusCode::OK, &json!({ "ended": ended })))
+            }
+            None => Ok(program(StatusCode::CONFLICT, &json!({ "error": "needs_a_session_store" }))),
+        },
+        SessionsRoute::Which { which, .. } if which == id(&live) => {
+            end_own(visit, &live).await?;
+            Ok(program(StatusCode::OK, &json!({ "ended": 1 })))
+        }
+        SessionsRoute::Which { which, .. } => {
+            let ended = match &realm.sessions {
+                Some(store) => end_one(&**store, &live, which).await?,
+                None => false,
+            };
+            match ended {
+                true => Ok(program(StatusCode::OK, &json!({ "ended": 1 }))),
+                false => Ok(program(StatusCode::NOT_FOUND, &json!({ "error": "no_such_session" }))),
+            }
+        }
+    }
+}
+
+async fn list(realm: &Realm, live: &Live) -> Result<Vec<Value>, AuthError> {
+    let own = id(live);
+    let describe = |id: String, created_at: String, expires: String| json!({ "current": id == own, "id": id, "createdAt": created_at, "expires": expires });
+    let Some(store) = &realm.sessions else {
+        return Ok(vec![describe(own.clone(), live.private.started_at.to_string(), live.expires_at.to_string())]);
+    };
+    let now = realm.clock.now();
+    let records = store.list(live.token.subject.as_deref().unwrap_or_default()).await?;
+    let alive = records.into_iter().filter(|record| record.expires_at > now);
+    Ok(alive
+        .map(|record| describe(shown(&record.key), record.created_at.to_string(), record.expires_at.to_string()))
+        .collect())
+}
+
+/// How many were ended, or `None` if that cannot be done.
+async fn end_others(realm: &Realm, live: &mut Live) -> Result<Option<u64>, AuthError> {
+    let user = live.token.subject.clone().unwrap_or_default();
+    let ended = match (&realm.sessions, &live.home) {
+        (Some(store), Home::Store { record, .. }) => Some(store.delete_all(&user, Some(&record.key)).await?),
+        _ => None,
+    };
+    match &realm.users {
+        Some(users) => {
+            live.private.epoch = users.bump_epoch(&user).await?;
+            Ok(Some(ended.unwrap_or(0)))
+        }
+        None => Ok(ended),
+    }
+}
+
+async fn end_own(visit: &mut Visit, live: &Live) -> Result<(), AuthError> {
+    let realm = Arc::clone(&visit.realm);
+    issue::end(&realm, live).await?;
+    realm.record(Event::SignOut { user: live.token.subject.as_deref().unwrap_or_default() }).await;
+    let cookies = &visit.input.cookies;
+    let deletions: Vec<Cookie> = opened::deletions(&realm, &cookies.session, &cookies.session_v4);
+    visit.cookies.extend(deletions);
+    Ok(())
+}
+
+/// Ends a session of this person's; that of another is as good as none.
+async fn end_one(store: &dyn SessionStore, live: &Live, which: &str) -> Result<bool, AuthError> {
+    let Some(key) = URL_SAFE_NO_PAD.decode(which).ok().and_then(|bytes| bytes.try_into().ok()).map(SessionKey) else {
+        return Ok(false);
+    };
+    let theirs = |record: &SessionRecord| Some(&record.user) == live.token.subject.as_ref();
+    match store.load(&key).await?.filter(theirs) {
+        Some(record) => Ok(store.delete(&record.key).await?),
+        None => Ok(false),
+    }
+}
+
+/// The name under which a session is ended. It opens nothing.
+fn id(live: &Live) -> String {
+    match &live.home {
+        Home::Cookie { .. } => live.private.sid.replace('.', "-"),
+        Home::Store { record, .. } => shown(&record.key),
+    }
+}
+
+fn shown(key: &SessionKey) -> String {
+    URL_SAFE_NO_PAD.encode(key.0)
+}
+
+fn program(status: StatusCode, body: &Value) -> Answer {
+    let mut answer = answer::plain_json(status, body);
+    answer::no_store(&mut answer);
+    answer
+}

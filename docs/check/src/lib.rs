@@ -1,0 +1,40 @@
+//! Holds the papers to the code: the Rust in them is compiled and run as doc tests here, and `tests/papers.rs` compares
+//! their lists and links with the source.
+//!
+//! A page that gains a Rust block gains a line below; a test says so if it was forgotten.
+
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../../README.md")]
+    pub struct Readme;
+
+    #[doc = include_str!("../../../CONTRIBUTING.md")]
+    pub struct Contributing;
+
+    #[doc = include_str!("../../src/azure-devops.md")]
+    pub struct AzureDevOps;
+
+    #[doc = include_str!("../../src/callbacks.md")]
+    pub struct Callbacks;
+
+    #[doc = include_str!("../../src/configuration.md")]
+    pub struct Configuration;
+
+    #[doc = include_str!("../../src/providers.md")]
+    pub struct Providers;
+
+    #[doc = include_str!("../../src/proxy.md")]
+    pub struct Proxy;
+
+    #[doc = include_str!("../../src/sessions.md")]
+    pub struct Sessions;
+
+    #[doc = include_str!("../../src/start.md")]
+    pub struct Start;
+
+    #[doc = include_str!("../../src/testing.md")]
+    pub struct Testing;
+
+    #[doc = include_str!("../../src/tokens.md")]
+    pub struct Tokens;
+}

@@ -1,0 +1,235 @@
+//! What a dashboard is told from outside: the environment variables, and what holds without them.
+//!
+//! | variable | says | otherwise |
+//! |---|---|---|
+//! | `PORT` | where to listen; 0 is any free port | 3000 |
+//! | `HOST` | the address to listen on | 127.0.0.1 and, where there is one, ::1 |
+//! | `TLS` | `1` serves https, with a certificate made for this run | plain http |
+//! | `AUTH_URL` | where people reach the dashboard | `http://localhost:{PORT}`, or https with `TLS=1` |
+//! | `AUTH_SECRET` | what sessions are sealed with | in pretend mode, a random one for this run |
+//! | `AUTH_AZURE_DEVOPS_ID`, `AUTH_AZURE_DEVOPS_SECRET` | the app registered with Azure DevOps | a pretend Azure DevOps |
+//! | `AUTH_AZURE_DEVOPS_SCOPE` | the scopes to ask for | the five that the pages need |
+//! | `PRETEND_AUTO` | who consents without being asked: `norma` or `bo` | a person clicks |
+//! | `PRETEND_TOKEN_SECONDS` | how long a pretend access token lives | an hour |
+//!
+//! The older names of the registration are read too, such as `AZURE_DEVOPS_APP_ID`. A blank variable counts as absent.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::str::FromStr;
+use std::time::Duration;
+
+use admit::Environment;
+
+/// What a dashboard is told from outside.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The address to listen on; if none is given, this machine's own.
+    pub host: Option<IpAddr>,
+    /// The port to listen on; 0 is any free one.
+    pub port: u16,
+    /// Whether to serve https.
+    pub tls: bool,
+    /// Which Azure DevOps to talk to.
+    pub azure: Azure,
+    /// Whether the environment has a secret to seal sessions with.
+    pub has_secret: bool,
+    /// Where admit looks for the registration and the secrets.
+    pub environment: Environment,
+    url: Option<String>,
+}
+
+/// Which Azure DevOps a dashboard talks to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Azure {
+    /// The real one, with the registration that the environment holds.
+    Real {
+        /// Whether the environment says which scopes to ask for.
+        has_scopes: bool,
+    },
+    /// One that runs in this process.
+    Pretend {
+        /// Who consents without being asked.
+        auto_consent: Option<String>,
+        /// How long an access token lives.
+        token_lifetime: Option<Duration>,
+    },
+}
+
+impl Settings {
+    /// Reads the process's environment.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn from_process() -> Result<Self, SettingsError> {
+        #[allow(clippy::disallowed_methods, reason = "the one place where the examples read the environment")]
+        let variable = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
+        Self::read(variable, Environment::process())
+    }
+
+    /// Reads variables from somewhere else.
+    ///
+    /// # Errors
+    /// All that is wrong with them.
+    pub fn from_variables(variables: &[(&str, &str)]) -> Result<Self, SettingsError> {
+        let variable =
+            |wanted: &str| variables.iter().find(|(name, _)| *name == wanted).map(|(_, value)| (*value).to_owned());
+        Self::read(variable, variables.iter().copied().collect())
+    }
+
+    /// Where people reach the dashboard, when it listens on that port.
+    pub fn base_url(&self, port: u16) -> String {
+        let scheme = if self.tls { "https" } else { "http" };
+        self.url.clone().unwrap_or_else(|| format!("{scheme}://localhost:{port}"))
+    }
+
+    fn read(variable: impl Fn(&str) -> Option<String>, environment: Environment) -> Result<Self, SettingsError> {
+        let variable =
+            |name: &str| variable(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+        let any = |names: &[&str]| names.iter().any(|name| variable(name).is_some());
+        let mut problems = Vec::new();
+
+        let port = parsed("PORT", variable("PORT"), "a number from 0 to 65535", &mut problems).unwrap_or(DEFAULT_PORT);
+        let host = parsed("HOST", variable("HOST"), "an IP address such as 127.0.0.1", &mut problems);
+        let tls = match variable("TLS").as_deref() {
+            None | Some("0" | "false") => false,
+            Some("1" | "true") => true,
+            Some(other) => {
+                problems.push(format!("TLS is {other:?}, 1 or 0 needed"));
+                false
+            }
+        };
+        let url = variable("AUTH_URL").or_else(|| variable("NEXTAUTH_URL"));
+        let url = url.map(|url| {
+            let url = url.trim_end_matches('/');
+            url.strip_suffix("/api/auth").unwrap_or(url).to_owned()
+        });
+        if let Some(url) = url.as_deref().filter(|url| url.splitn(4, '/').nth(3).is_some()) {
+            problems
+                .push(format!("AUTH_URL is {url:?}, an address without a path needed: the pages link from the top"));
+        }
+
+        let auto_consent = variable("PRETEND_AUTO");
+        if let Some(login) = auto_consent.as_deref().filter(|login| !PEOPLE.contains(login)) {
+            problems.push(format!("PRETEND_AUTO is {login:?}, {} needed", PEOPLE.join(" or ")));
+        }
+        // A token that never lives would be refreshed at each request, for ever.
+        let seconds: Option<NonZeroU32> = parsed(
+            "PRETEND_TOKEN_SECONDS",
+            variable("PRETEND_TOKEN_SECONDS"),
+            "a whole number from 1 on",
+            &mut problems,
+        );
+
+        if !problems.is_empty() {
+            return Err(SettingsError { problems });
+        }
+        let azure = match any(REGISTRATION) {
+            true => Azure::Real { has_scopes: any(SCOPES) },
+            false => Azure::Pretend {
+                auto_consent,
+                token_lifetime: seconds.map(|seconds| Duration::from_secs(seconds.get().into())),
+            },
+        };
+        Ok(Self { host, port, tls, azure, has_secret: any(SECRETS), environment, url })
+    }
+}
+
+/// All that is wrong with the environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    problems: Vec<String>,
+}
+
+impl fmt::Display for SettingsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the dashboard cannot start:")?;
+        for problem in &self.problems {
+            write!(f, "\n- {problem}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SettingsError {}
+
+fn parsed<T: FromStr>(name: &str, value: Option<String>, needed: &str, problems: &mut Vec<String>) -> Option<T> {
+    let value = value?;
+    let parsed = value.parse().ok();
+    if parsed.is_none() {
+        problems.push(format!("{name} is {value:?}, {needed} needed"));
+    }
+    parsed
+}
+
+const DEFAULT_PORT: u16 = 3000;
+/// The people that the pretend Azure DevOps knows.
+const PEOPLE: &[&str] = &["norma", "bo"];
+/// Any of these says that there is a registration; what is missing of it, admit tells.
+const REGISTRATION: &[&str] = &[
+    "AUTH_AZURE_DEVOPS_ID",
+    "AUTH_AZURE_DEVOPS_SECRET",
+    "AUTH_AZURE_DEVOPS_APP_ID",
+    "AUTH_AZURE_DEVOPS_CLIENT_SECRET",
+    "AZURE_DEVOPS_APP_ID",
+    "AZURE_DEVOPS_CLIENT_SECRET",
+];
+const SCOPES: &[&str] = &["AUTH_AZURE_DEVOPS_SCOPE", "AZURE_DEVOPS_SCOPE"];
+const SECRETS: &[&str] = &["AUTH_SECRET", "AUTH_SECRET_1", "AUTH_SECRET_2", "AUTH_SECRET_3", "NEXTAUTH_SECRET"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problems(variables: &[(&str, &str)]) -> String {
+        Settings::from_variables(variables).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn without_a_registration_azure_devops_is_pretended() {
+        let settings = Settings::from_variables(&[("PORT", " "), ("PRETEND_AUTO", "bo")]).unwrap();
+        let azure = Azure::Pretend { auto_consent: Some("bo".to_owned()), token_lifetime: None };
+        assert_eq!((settings.port, settings.host, settings.tls, settings.azure), (3000, None, false, azure));
+        for name in REGISTRATION {
+            let settings = Settings::from_variables(&[(name, "x"), ("AZURE_DEVOPS_SCOPE", "vso.work")]).unwrap();
+            assert_eq!(settings.azure, Azure::Real { has_scopes: true }, "{name}");
+        }
+    }
+
+    #[test]
+    fn the_base_url_is_the_one_given_else_this_machines() {
+        let base = |variables: &[(&str, &str)]| Settings::from_variables(variables).unwrap().base_url(4711);
+        assert_eq!(base(&[]), "http://localhost:4711");
+        assert_eq!(base(&[("TLS", "1")]), "https://localhost:4711");
+        assert_eq!(base(&[("AUTH_URL", "https://app.example/")]), "https://app.example");
+        assert_eq!(base(&[("AUTH_URL", "https://app.example/api/auth")]), "https://app.example");
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once_with_its_remedy() {
+        let wrong = [
+            ("PORT", "abc"),
+            ("HOST", "example"),
+            ("TLS", "yes"),
+            ("AUTH_URL", "https://app.example/shop"),
+            ("PRETEND_AUTO", "eve"),
+            ("PRETEND_TOKEN_SECONDS", "0"),
+        ];
+        insta::assert_snapshot!(problems(&wrong), @r#"
+        the dashboard cannot start:
+        - PORT is "abc", a number from 0 to 65535 needed
+        - HOST is "example", an IP address such as 127.0.0.1 needed
+        - TLS is "yes", 1 or 0 needed
+        - AUTH_URL is "https://app.example/shop", an address without a path needed: the pages link from the top
+        - PRETEND_AUTO is "eve", norma or bo needed
+        - PRETEND_TOKEN_SECONDS is "0", a whole number from 1 on needed
+        "#);
+    }
+
+    #[test]
+    fn a_port_is_none_beyond_65535() {
+        assert!(problems(&[("PORT", "65536")]).contains("PORT is \"65536\""));
+        assert!(problems(&[("PORT", "-1")]).contains("a number from 0 to 65535 needed"));
+    }
+}
