@@ -73,6 +73,8 @@ impl From<ProviderError> for Failure {
         let reason = match (&error, error.fault()) {
             (ProviderError::Profile(_), _) => Reason::ProfileInvalid,
             (ProviderError::TokenRejected { .. }, _) => Reason::TokenRejected,
+            // The code has expired or was used: RFC 6749's `invalid_grant`.
+            (ProviderError::Refused { .. }, Fault::Reauthenticate) => Reason::TokenRejected,
             (ProviderError::Retired(_), _) => Reason::ProviderRetired,
             (_, Fault::Temporary) => Reason::ProviderUnavailable,
             (_, Fault::Configuration) => Reason::Configuration,
