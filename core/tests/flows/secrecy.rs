@@ -4,8 +4,6 @@
 //! and by its beginning, since a cut-off secret is still a leak.
 
 use std::fmt::Debug;
-use std::io;
-use std::sync::{Arc, Mutex};
 
 use admit::provider::{AuthorizationRequest, ClientAuthentication, ClientSecret, Grant, Granted, Parameters};
 use admit::store::{NewUser, TokenStore};
@@ -19,10 +17,9 @@ use async_trait::async_trait;
 use http::header::COOKIE;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::json;
-use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::refresh::plain_oauth::{self, Say};
+use crate::support::log::Heard;
 use crate::support::{Browser, CLIENT_SECRET, SECRET, Site};
 
 #[tokio::test]
@@ -360,61 +357,6 @@ impl Events for Printing {
     async fn record(&self, event: &Event<'_>) {
         self.0.write(&format!("event {}", event.code()));
         self.0.print(event);
-    }
-}
-
-/// All that was printed.
-#[derive(Clone, Default)]
-struct Heard(Arc<Mutex<Vec<u8>>>);
-
-impl Heard {
-    /// Hears this thread at TRACE.
-    fn listen(&self) -> tracing::subscriber::DefaultGuard {
-        tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .with_writer(self.clone())
-            .finish()
-            .set_default()
-    }
-
-    fn print(&self, value: &dyn Debug) {
-        self.write(&format!("{value:?} {value:#?}"));
-    }
-
-    fn write(&self, line: &str) {
-        let mut heard = self.0.lock().unwrap();
-        heard.extend(line.as_bytes());
-        heard.push(b'\n');
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-}
-
-impl Debug for Heard {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Heard")
-    }
-}
-
-impl io::Write for Heard {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Heard {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
     }
 }
 

@@ -1,5 +1,6 @@
 //! A site with the pretend Azure DevOps behind it, and browsers that visit it.
 
+pub mod log;
 pub mod rules;
 pub mod standard;
 

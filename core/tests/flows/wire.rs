@@ -1,15 +1,12 @@
 //! A move from Node and back: what Auth.js left with a browser counts here, and what we leave counts there. The cookies
 //! were recorded from the official packages, see `tests/vectors/authjs-wire.mjs`.
 
-use std::io;
-use std::sync::{Arc, Mutex};
-
 use admit::AuthBuilder;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
-use tracing_subscriber::fmt::MakeWriter;
 
+use crate::support::log::Heard;
 use crate::support::{Browser, Site, json, location, refusal};
 
 #[tokio::test]
@@ -143,37 +140,14 @@ async fn a_sign_in_begun_at_another_host_ends_on_a_page_and_the_log_names_the_ho
     // The official client posts to the host the page is at, so its cookie stays there; the provider answers elsewhere.
     let site = Site::new();
     let callback = site.browser().consent("/").await;
-    let log = Log::default();
-    let _guard = tracing::subscriber::set_default(tracing_subscriber::fmt().with_writer(log.clone()).finish());
+    let heard = Heard::default();
+    let _listening = heard.listen();
     let answer = site.browser().get(&callback).await;
     assert_eq!(refusal(&answer), ("/api/auth/error".into(), "Configuration".into(), "state_missing".into()));
     let page = site.browser().get(&location(&answer)).await;
     assert_eq!(page.status(), StatusCode::BAD_REQUEST, "a page, and no further redirect");
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = heard.text();
     assert!(text.contains("begun at another host than https://app.example"), "{text}");
-}
-
-/// What was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
 }
 
 /// A browser that comes from the Node server with these cookies.
