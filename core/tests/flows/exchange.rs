@@ -43,7 +43,7 @@ async fn a_token_endpoint_that_fails_signs_nobody_in_and_is_asked_once() {
         (Fault::DroppedConnection, "provider_unavailable"),
         (Fault::LostAnswer, "provider_unavailable"),
         (Fault::HugeBody(BODY_LIMIT + 1), "provider_unavailable"),
-        (Fault::ErrorWith200, "token_response_invalid"),
+        (Fault::ErrorWith200, "token_rejected"),
         (Fault::HtmlWith200, "token_response_invalid"),
         (Fault::HtmlWith203, "token_response_invalid"),
         (Fault::Status(StatusCode::BAD_REQUEST), "token_response_invalid"),

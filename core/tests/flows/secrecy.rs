@@ -3,9 +3,10 @@
 //! Every flow is driven under a subscriber that keeps all it hears. Then each secret that passed is searched for, whole
 //! and by its beginning, since a cut-off secret is still a leak.
 
+use std::cell::RefCell;
 use std::fmt::Debug;
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use admit::provider::{AuthorizationRequest, ClientAuthentication, ClientSecret, Grant, Granted, Parameters};
 use admit::store::{NewUser, TokenStore};
@@ -20,7 +21,6 @@ use http::header::COOKIE;
 use http::{HeaderMap, Method, StatusCode, Uri};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
-use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::refresh::plain_oauth::{self, Say};
 use crate::support::{Browser, CLIENT_SECRET, SECRET, Site};
@@ -36,9 +36,9 @@ async fn no_flow_prints_a_secret() {
         let (site, acme) = plain_oauth::site(|builder| {
             home(builder).callbacks(Printing(printed.clone())).events(Printing(printed.clone()))
         });
-        acme.answer(json!({ "access_token": "acme-access-0123456789", "refresh_token": "acme-refresh-0123456789",
+        acme.answer(&json!({ "access_token": "acme-access-0123456789", "refresh_token": "acme-refresh-0123456789",
             "id_token": "acme-id-token-0123456789", "extra_secret": "acme-extra-0123456789", "expires_in": 600 }));
-        acme.answer(json!({ "access_token": "acme-access-abcdefghij", "refresh_token": "acme-refresh-abcdefghij" }));
+        acme.answer(&json!({ "access_token": "acme-access-abcdefghij", "refresh_token": "acme-refresh-abcdefghij" }));
         acme.say(Say::Status(200, "{\"access_token\":\"acme-broken-0123456789".into()));
         secrets.add("acme's tokens", "acme-access-");
         secrets.add("acme's tokens", "acme-refresh-");
@@ -112,7 +112,7 @@ async fn what_a_provider_writes_cannot_forge_a_line_of_the_log() {
     let heard = Heard::default();
     let _guard = heard.listen();
     let (site, acme) = plain_oauth::site(AuthBuilder::danger_single_process_refresh);
-    acme.answer(json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 3600 }));
+    acme.answer(&json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 3600 }));
     let mut browser = site.browser();
     plain_oauth::sign_in(&mut browser).await;
     site.clock.advance(std::time::Duration::from_secs(3500));
@@ -368,14 +368,18 @@ impl Events for Printing {
 struct Heard(Arc<Mutex<Vec<u8>>>);
 
 impl Heard {
-    /// Hears this thread at TRACE.
-    fn listen(&self) -> tracing::subscriber::DefaultGuard {
-        tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_ansi(false)
-            .with_writer(self.clone())
-            .finish()
-            .set_default()
+    /// Hears this thread at TRACE, until the guard goes.
+    ///
+    /// One subscriber for the whole process, since tracing remembers for each line of code whether anybody listens: a
+    /// thread without a subscriber that came there first would have it remembered that nobody does.
+    fn listen(&self) -> Listening {
+        static EAR: Once = Once::new();
+        EAR.call_once(|| {
+            tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_ansi(false).with_writer(Ear).init();
+        });
+        tracing::callsite::rebuild_interest_cache();
+        LISTENING.set(Some(self.clone()));
+        Listening
     }
 
     fn print(&self, value: &dyn Debug) {
@@ -399,9 +403,28 @@ impl Debug for Heard {
     }
 }
 
-impl io::Write for Heard {
+thread_local! {
+    static LISTENING: RefCell<Option<Heard>> = const { RefCell::new(None) };
+}
+
+struct Listening;
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        LISTENING.set(None);
+    }
+}
+
+/// Writes to whoever listens on this thread.
+struct Ear;
+
+impl io::Write for Ear {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend(bytes);
+        LISTENING.with_borrow(|heard| {
+            if let Some(heard) = heard {
+                heard.0.lock().unwrap().extend(bytes);
+            }
+        });
         Ok(bytes.len())
     }
 
@@ -410,11 +433,11 @@ impl io::Write for Heard {
     }
 }
 
-impl<'a> MakeWriter<'a> for Heard {
+impl MakeWriter<'_> for Ear {
     type Writer = Self;
 
-    fn make_writer(&'a self) -> Self {
-        self.clone()
+    fn make_writer(&self) -> Self {
+        Self
     }
 }
 

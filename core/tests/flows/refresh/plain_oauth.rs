@@ -19,7 +19,7 @@ async fn a_token_without_an_end_and_without_a_refresh_token_is_good_for_ever() {
     // TOK-003
     for home in HOMES {
         let (site, acme) = site(home.configure);
-        acme.answer(json!({ "access_token": "a1" }));
+        acme.answer(&json!({ "access_token": "a1" }));
         let mut browser = site.browser();
         sign_in(&mut browser).await;
         for _ in 0..5 {
@@ -34,7 +34,7 @@ async fn a_token_without_an_end_and_without_a_refresh_token_is_good_for_ever() {
 async fn a_token_that_ended_and_cannot_be_refreshed_needs_a_sign_in_and_no_call() {
     for home in HOMES {
         let (site, acme) = site(home.configure);
-        acme.answer(json!({ "access_token": "a1", "expires_in": 600 }));
+        acme.answer(&json!({ "access_token": "a1", "expires_in": 600 }));
         let mut browser = site.browser();
         sign_in(&mut browser).await;
         advance(&site, 599);
@@ -53,8 +53,8 @@ async fn a_token_without_an_end_is_refreshed_after_an_hour_if_it_can_be() {
     // TOK-003, TOK-005, azure.md T04
     for life in [json!(null), json!("abc"), json!(-1), json!(0), json!(1e18), json!("")] {
         let (site, acme) = site(AuthBuilder::danger_single_process_refresh);
-        acme.answer(json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": life }));
-        acme.answer(json!({ "access_token": "a2", "refresh_token": "r2", "expires_in": 3600 }));
+        acme.answer(&json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": life }));
+        acme.answer(&json!({ "access_token": "a2", "refresh_token": "r2", "expires_in": 3600 }));
         let mut browser = site.browser();
         sign_in(&mut browser).await;
         advance(&site, 3299);
@@ -70,7 +70,7 @@ async fn the_same_refresh_token_may_come_back_and_the_newest_access_token_counts
     for home in HOMES {
         let (site, acme) = site(home.configure);
         for turn in 0..4 {
-            acme.answer(json!({ "access_token": format!("a{turn}"), "refresh_token": "same", "expires_in": 3600 }));
+            acme.answer(&json!({ "access_token": format!("a{turn}"), "refresh_token": "same", "expires_in": 3600 }));
         }
         let mut browser = site.browser();
         sign_in(&mut browser).await;
@@ -96,7 +96,7 @@ async fn the_same_refresh_token_may_come_back_and_the_newest_access_token_counts
 async fn a_fault_does_not_hide_a_newer_token_from_an_older_cookie() {
     let (site, acme) = site(AuthBuilder::danger_single_process_refresh);
     for turn in 0..2 {
-        acme.answer(json!({ "access_token": format!("a{turn}"), "refresh_token": "same", "expires_in": 3600 }));
+        acme.answer(&json!({ "access_token": format!("a{turn}"), "refresh_token": "same", "expires_in": 3600 }));
     }
     let mut browser = site.browser();
     sign_in(&mut browser).await;
@@ -116,7 +116,7 @@ async fn a_fault_does_not_hide_a_newer_token_from_an_older_cookie() {
 async fn a_refresh_that_panics_is_a_fault_that_passes() {
     for home in HOMES {
         let (site, acme) = site(home.configure);
-        acme.answer(json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 3600 }));
+        acme.answer(&json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 3600 }));
         let mut browser = site.browser();
         sign_in(&mut browser).await;
         advance(&site, 3400);
@@ -127,7 +127,7 @@ async fn a_refresh_that_panics_is_a_fault_that_passes() {
         assert_eq!(acme.token_requests().len(), 2, "{}: no hot loop", home.name);
         // A process that dies in the middle of a refresh holds its lease a while longer.
         advance(&site, 11);
-        acme.answer(json!({ "access_token": "a2", "refresh_token": "r2", "expires_in": 3600 }));
+        acme.answer(&json!({ "access_token": "a2", "refresh_token": "r2", "expires_in": 3600 }));
         assert_eq!(token(&browser).await.unwrap(), "a2", "{}", home.name);
     }
 }
@@ -146,17 +146,17 @@ async fn an_empty_body_and_broken_json_are_faults_that_pass() {
         "{\"access_token\":\"a\",\"access_token\":\"b\"}",
     ] {
         let (site, acme) = site(AuthBuilder::danger_single_process_refresh);
-        acme.answer(json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 3600 }));
+        acme.answer(&json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 3600 }));
         let mut browser = site.browser();
         sign_in(&mut browser).await;
         advance(&site, 3400);
         acme.say(Say::Status(200, Bytes::copy_from_slice(body.as_bytes())));
         assert_eq!(token(&browser).await.unwrap(), "a1", "{body}");
         advance(&site, 5);
-        acme.answer(json!({ "access_token": "a2", "expires_in": 3600 }));
+        acme.answer(&json!({ "access_token": "a2", "expires_in": 3600 }));
         assert_eq!(token(&browser).await.unwrap(), "a2", "{body}");
         advance(&site, 3400);
-        acme.answer(json!({ "access_token": "a3" }));
+        acme.answer(&json!({ "access_token": "a3" }));
         assert_eq!(token(&browser).await.unwrap(), "a3", "{body}: the refresh token was not lost");
     }
 }
@@ -165,7 +165,7 @@ async fn an_empty_body_and_broken_json_are_faults_that_pass() {
 async fn a_grant_is_refreshed_as_the_client_it_was_given_to() {
     // ADO-011: what is recorded counts, not what the configuration says by now.
     let (mut site, acme) = site(AuthBuilder::danger_single_process_refresh);
-    acme.answer(json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 3600 }));
+    acme.answer(&json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 3600 }));
     let mut browser = site.browser();
     sign_in(&mut browser).await;
     let jar = browser.jar.clone();
@@ -174,7 +174,7 @@ async fn a_grant_is_refreshed_as_the_client_it_was_given_to() {
         builder.http_client(acme.clone()).danger_single_process_refresh()
     });
     advance(&site, 3400);
-    acme.answer(json!({ "access_token": "a2", "refresh_token": "r2", "expires_in": 3600 }));
+    acme.answer(&json!({ "access_token": "a2", "refresh_token": "r2", "expires_in": 3600 }));
     let mut browser = site.browser();
     browser.jar = jar;
     assert_eq!(token(&browser).await.unwrap(), "a2");
@@ -193,7 +193,7 @@ async fn a_denied_refresh_is_a_refusal_and_an_odd_one_is_not() {
     ] {
         let heard = Heard::default();
         let (site, acme) = site(|builder| builder.danger_single_process_refresh().events(heard.clone()));
-        acme.answer(json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 3600 }));
+        acme.answer(&json!({ "access_token": "a1", "refresh_token": "r1", "expires_in": 3600 }));
         let mut browser = site.browser();
         sign_in(&mut browser).await;
         advance(&site, 3400);
@@ -253,7 +253,7 @@ pub(crate) enum Say {
 }
 
 impl Acme {
-    pub(crate) fn answer(&self, tokens: Value) {
+    pub(crate) fn answer(&self, tokens: &Value) {
         self.say(Say::Status(200, tokens.to_string().into()));
     }
 
