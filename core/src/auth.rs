@@ -50,7 +50,8 @@ impl Auth {
 
     /// Answers a request to one of admit's endpoints. It cannot fail: errors are responses.
     ///
-    /// The request's path is the one the browser asked for. To be called within a tokio runtime.
+    /// The request's path is the one the browser asked for. To be called within a tokio runtime whose
+    /// timers are on.
     pub async fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
         action::handle(&self.0, request).await
     }

@@ -139,7 +139,7 @@ mod tests {
         let provider =
             ProviderButton { id: "acme", name: "Acme", action: "https://app.example.com/api/auth/signin/acme" };
         vec![
-            sign_in(&shell, &[provider], "csrf", "https://app.example.com/", Some("SessionRequired")),
+            sign_in(&shell, &[provider], "csrf", "https://app.example.com/", Some("SessionRequired"), None),
             sign_out(&shell, "https://app.example.com/api/auth/signout", "csrf", None),
             verify_request(&shell),
             error(&shell, Some("Configuration"), Some("state_missing"), Some("b7Qk2")),

@@ -31,7 +31,7 @@ pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Fail
             action: &registered.sign_in_url,
         })
         .collect();
-    Ok(page::sign_in(&shell(realm), &buttons, &visit.csrf.token, &visit.return_to, error))
+    Ok(page::sign_in(&shell(realm), &buttons, &visit.csrf.token, &visit.return_to, error, visit.input.query("code")))
 }
 
 /// Remembers the trip in a cookie and sends the browser to the provider.

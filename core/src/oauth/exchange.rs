@@ -1,6 +1,7 @@
 //! One exchange at a token endpoint, with each of the client's credentials in turn.
 
-use crate::provider::{CredentialContext, Endpoint, Grant, ProviderError};
+use crate::http::DEADLINE;
+use crate::provider::{CredentialContext, CredentialError, Endpoint, Grant, ProviderError};
 use crate::realm::{Realm, Registered};
 use crate::{Event, TokenSet};
 
@@ -30,7 +31,10 @@ pub(crate) async fn exchange(
             clock: &*realm.clock,
             http: &*realm.http,
         };
-        let authentication = credential.authenticate(&credential_cx).await?;
+        let authentication = tokio::select! {
+            authentication = credential.authenticate(&credential_cx) => authentication?,
+            () = realm.clock.sleep(DEADLINE) => return Err(CredentialError::new("it took too long", None).into()),
+        };
         let request = flow.token_request(&cx, grant, &authentication)?;
         let answer = cx.send(Endpoint::Token, request).await?;
         match flow.token_response(&cx, grant, &answer) {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use maud::html;
 
-use super::Shell;
+use super::{Reason, Shell};
 
 /// One way to sign in.
 #[derive(Clone, Copy, Debug)]
@@ -15,14 +15,17 @@ pub(crate) struct ProviderButton<'a> {
     pub(crate) action: &'a str,
 }
 
-/// The sign-in page. `error` is what the address carries; it is looked up, never shown.
+/// The sign-in page. `error` and `reason` are what the address carries; they are looked up, never shown. A reason that is
+/// known says more than the wire's error, so it has the word.
 pub(crate) fn sign_in(
     shell: &Shell<'_>,
     providers: &[ProviderButton<'_>],
     csrf_token: &str,
     return_to: &str,
     error: Option<&str>,
+    reason: Option<&str>,
 ) -> Response<Bytes> {
+    let reason = reason.and_then(Reason::parse).map(Reason::words);
     // One way is the thing to do here; several are equals.
     let button = if providers.len() == 1 { "button primary" } else { "button" };
     let content = html! {
@@ -31,7 +34,10 @@ pub(crate) fn sign_in(
         @if let Some(error) = error {
             // The focus goes to what is new on the page. Without script, `autofocus` is how.
             div class=(if error == "SessionRequired" { "note" } else { "alert" }) role="alert" tabindex="-1" autofocus {
-                (message(error))
+                @match &reason {
+                    Some(reason) => { p { (reason.happened) } p { (reason.next) } }
+                    None => { (message(error)) }
+                }
             }
         }
         @if providers.is_empty() {
@@ -79,7 +85,7 @@ mod tests {
         ProviderButton { id: "github", name: "GitHub", action: "https://app.example.com/api/auth/signin/github" };
 
     fn page(providers: &[ProviderButton<'_>], return_to: &str, error: Option<&str>) -> Response<Bytes> {
-        sign_in(&shell(&Theme::default()), providers, "csrf-token", return_to, error)
+        sign_in(&shell(&Theme::default()), providers, "csrf-token", return_to, error, None)
     }
 
     // UIX-001: every way to sign in is a plain form.
@@ -111,6 +117,24 @@ mod tests {
     }
 
     // UIX-003
+    #[test]
+    fn a_known_reason_says_more_than_the_error() {
+        let page = |reason| {
+            content(&sign_in(
+                &shell(&Theme::default()),
+                &[AZURE],
+                "csrf-token",
+                "/",
+                Some("OAuthCallbackError"),
+                Some(reason),
+            ))
+        };
+        assert!(page("access_denied").contains("The sign-in was cancelled"));
+        assert!(!page("access_denied").contains("Try signing in"), "one message, not two");
+        assert!(page("<script>").contains("Try signing in with a different account."));
+        assert!(!page("<script>").contains("<script>"));
+    }
+
     #[test]
     fn an_error_is_announced_and_has_the_focus() {
         insta::assert_snapshot!(content(&page(&[AZURE], "https://app.example.com/", Some("OAuthAccountNotLinked"))), @r#"
