@@ -15,7 +15,7 @@ use crate::{Callbacks, Clock, Events, HttpClient, Pages, Provider, Random, Secre
 
 pub use config_error::ConfigError;
 
-/// Puts an [`Auth`] together: see [`Auth::builder`].
+/// Puts an [`Auth`](crate::Auth) together: see [`Auth::builder`](crate::Auth::builder).
 #[must_use]
 #[derive(Debug)]
 pub struct AuthBuilder {
