@@ -53,6 +53,8 @@ impl Shell<'_> {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
+                    // Without it browsers ask for /favicon.ico, which is not ours to answer.
+                    link rel="icon" href="data:,";
                     meta name="color-scheme" content=(color_scheme(self.theme.color_scheme));
                     meta name="robots" content="noindex";
                     title { (title) }
@@ -152,7 +154,7 @@ mod tests {
     fn no_page_asks_another_site_for_anything() {
         for page in pages(&Theme::default()) {
             let html = html(&page);
-            for wrong in ["<script", "<link", "<img", "<iframe", "@import", "url(", "http-equiv"] {
+            for wrong in ["<script", "<link rel=\"s", "href=\"//", "<img", "<iframe", "@import", "url(", "http-equiv"] {
                 assert!(!html.contains(wrong), "{wrong}");
             }
             let elsewhere = html.split("://").skip(1).filter(|rest| !rest.starts_with("app.example.com"));

@@ -122,6 +122,8 @@ p strong{color:var(--text);font-weight:600}\
 .alert,.note{margin:1.5rem 0 0;padding:.75rem 1rem;border-radius:.5rem;border-left:.25rem solid currentColor}\
 .alert{background:var(--alert);color:var(--alert-text)}\
 .note{background:var(--note);color:var(--note-text)}\
+.alert p{margin:0;color:inherit}\
+.alert p+p{margin-top:.5rem}\
 .actions{display:grid;gap:.75rem;margin-top:2rem}\
 form{margin:0}\
 .button{display:flex;align-items:center;justify-content:center;width:100%;min-height:max(2.75rem,44px);\

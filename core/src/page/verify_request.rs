@@ -30,6 +30,7 @@ mod tests {
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
+        <link rel="icon" href="data:,">
         <meta name="color-scheme" content="light dark">
         <meta name="robots" content="noindex">
         <title>Verify Request</title>
