@@ -9,7 +9,7 @@
 //! | `AUTH_SECRET` | what sessions are sealed with | in pretend mode, a random one for this run |
 //! | `AUTH_AZURE_DEVOPS_ID`, `AUTH_AZURE_DEVOPS_SECRET` | the app registered with Azure DevOps | a pretend Azure DevOps |
 //! | `AUTH_AZURE_DEVOPS_SCOPE` | the scopes to ask for | the five that the pages need |
-//! | `PRETEND_AUTO` | who consents without being asked: `norma` or `bo` | a person clicks |
+//! | `PRETEND_AUTO` | who consents without being asked: `norma`, `bo`, or anybody new | a person clicks |
 //! | `PRETEND_TOKEN_SECONDS` | how long a pretend access token lives | an hour |
 //!
 //! The older names of the registration are read too, such as `AZURE_DEVOPS_APP_ID`. A blank variable counts as absent.
@@ -111,8 +111,8 @@ impl Settings {
         }
 
         let auto_consent = variable("PRETEND_AUTO");
-        if let Some(login) = auto_consent.as_deref().filter(|login| !PEOPLE.contains(login)) {
-            problems.push(format!("PRETEND_AUTO is {login:?}, {} needed", PEOPLE.join(" or ")));
+        if let Some(login) = auto_consent.as_deref().filter(|login| !is_login(login)) {
+            problems.push(format!("PRETEND_AUTO is {login:?}, a login of letters and digits needed, such as norma"));
         }
         // A token that never lives would be refreshed at each request, for ever.
         let seconds: Option<NonZeroU32> = parsed(
@@ -163,9 +163,11 @@ fn parsed<T: FromStr>(name: &str, value: Option<String>, needed: &str, problems:
     parsed
 }
 
+fn is_login(text: &str) -> bool {
+    text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
 const DEFAULT_PORT: u16 = 3000;
-/// The people that the pretend Azure DevOps knows.
-const PEOPLE: &[&str] = &["norma", "bo"];
 /// Any of these says that there is a registration; what is missing of it, admit tells.
 const REGISTRATION: &[&str] = &[
     "AUTH_AZURE_DEVOPS_ID",
@@ -213,7 +215,7 @@ mod tests {
             ("HOST", "example"),
             ("TLS", "yes"),
             ("AUTH_URL", "https://app.example/shop"),
-            ("PRETEND_AUTO", "eve"),
+            ("PRETEND_AUTO", "eve <b>"),
             ("PRETEND_TOKEN_SECONDS", "0"),
         ];
         insta::assert_snapshot!(problems(&wrong), @r#"
@@ -222,7 +224,7 @@ mod tests {
         - HOST is "example", an IP address such as 127.0.0.1 needed
         - TLS is "yes", 1 or 0 needed
         - AUTH_URL is "https://app.example/shop", an address without a path needed: the pages link from the top
-        - PRETEND_AUTO is "eve", norma or bo needed
+        - PRETEND_AUTO is "eve <b>", a login of letters and digits needed, such as norma
         - PRETEND_TOKEN_SECONDS is "0", a whole number from 1 on needed
         "#);
     }

@@ -87,7 +87,8 @@ impl Builder {
         self
     }
 
-    /// Lets that person consent without being asked.
+    /// Lets that person consent without being asked. A login that nobody has is a newcomer's, who works on the first
+    /// sample organisation.
     pub fn auto_consent(mut self, login: impl Into<String>) -> Self {
         self.auto_consent = Some(login.into());
         self
@@ -108,7 +109,11 @@ impl Builder {
 
     /// Opens its doors.
     #[must_use]
-    pub fn build(self) -> PretendAzureDevOps {
+    pub fn build(mut self) -> PretendAzureDevOps {
+        if let Some(login) = self.auto_consent.as_deref().filter(|login| self.config.person(login).is_none()) {
+            let newcomer = sample::newcomer(login);
+            self.config.people.push(newcomer);
+        }
         let state = State {
             grants: Grants::new(&self.secrets),
             faults: Faults::default(),

@@ -16,6 +16,13 @@ pub(super) fn people() -> Vec<Person> {
     vec![norma, bo]
 }
 
+/// Somebody who has just begun at Fabrikam.
+pub(super) fn newcomer(login: &str) -> Person {
+    let mut letters = login.chars();
+    let name = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
+    Person::new(login, name.unwrap_or_default()).email(format!("{login}@fabrikam.example")).organization(fabrikam())
+}
+
 fn fabrikam() -> Organization {
     Organization::new("fabrikam")
         .project(harbor())

@@ -159,6 +159,16 @@ async fn with_auto_consent_nobody_is_asked_until_it_ends() {
 }
 
 #[tokio::test]
+async fn a_login_that_nobody_has_is_a_newcomers() {
+    let app = App::with(|builder| builder.auto_consent("alice"));
+    let get = || http::Request::get(authorization_url(&[])).body(Bytes::new()).unwrap();
+    assert_eq!(app.azure.handle(get()).await.unwrap().status(), 302);
+    app.azure.auto_consent(None);
+    let people = shown(&app, get()).await;
+    assert!(people.contains("Alice") && people.contains("alice@fabrikam.example") && people.contains("Norma Paulk"));
+}
+
+#[tokio::test]
 async fn a_person_of_ones_own_takes_the_place_of_the_sample_people() {
     let app = App::with(|builder| builder.person(Person::new("ada", "Ada Example")));
     let html = shown(&app, http::Request::get(authorization_url(&[])).body(Bytes::new()).unwrap()).await;
