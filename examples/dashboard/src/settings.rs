@@ -6,7 +6,7 @@
 //! | `HOST` | the address to listen on | 127.0.0.1 and, where there is one, ::1 |
 //! | `TLS` | `1` serves https, with a certificate made for this run | plain http |
 //! | `AUTH_URL` | where people reach the dashboard | `http://localhost:{PORT}`, or https with `TLS=1` |
-//! | `AUTH_SECRET` | what sessions are sealed with | in pretend mode, a random one for this run |
+//! | `AUTH_SECRET` | what sessions are sealed with | a random one for this run |
 //! | `AUTH_AZURE_DEVOPS_ID`, `AUTH_AZURE_DEVOPS_SECRET` | the app registered with Azure DevOps | a pretend Azure DevOps |
 //! | `AUTH_AZURE_DEVOPS_SCOPE` | the scopes to ask for | the five that the pages need |
 //! | `PRETEND_AUTO` | who consents without being asked: `norma`, `bo`, or anybody new | a person clicks |

@@ -107,9 +107,6 @@ impl Site {
 
         let provider = azure_devops(Client::new(id, secret)).scopes(SCOPES).endpoints(served.base_url());
         let mut builder = builder(settings, base_url, clock.clone()).provider(provider);
-        if !settings.has_secret {
-            builder = builder.secret(random_secret());
-        }
         if let Some(lifetime) = token_lifetime {
             // With the usual margin, a token that lives for less than it would be refreshed at each request.
             builder = builder.refresh_margin(USUAL_MARGIN.min(lifetime / 2));
@@ -121,11 +118,17 @@ impl Site {
 
 /// What real and pretend have in common.
 fn builder(settings: &Settings, base_url: &str, clock: impl Clock) -> AuthBuilder {
-    Auth::builder(base_url)
+    let builder = Auth::builder(base_url)
         .environment(settings.environment.clone())
         .token_store(MemoryStore::new())
         .clock(clock)
-        .theme(Theme::default().brand_color(ACCENT))
+        .theme(Theme::default().brand_color(ACCENT));
+    if settings.has_secret {
+        return builder;
+    }
+    // The tokens are in memory too, so nothing is lost that a restart would have kept.
+    tracing::info!("AUTH_SECRET is not set, so sessions end with this process");
+    builder.secret(random_secret())
 }
 
 fn calls(clock: impl Clock) -> Result<AzureDevOps, HttpError> {
