@@ -93,6 +93,7 @@ mod input;
 pub mod internals;
 mod issue;
 mod jwe;
+mod kept_tokens;
 mod linking;
 mod live;
 mod memory;

@@ -20,9 +20,10 @@ use std::time::Duration;
 pub(crate) use gate::RefreshGate;
 pub(crate) use stored::keep;
 
+use crate::kept_tokens::KeptTokens;
 use crate::live::{Home, Live};
 use crate::oauth::exchange::exchange;
-use crate::private_claim::{KeptTokens, SessionAccount};
+use crate::private_claim::SessionAccount;
 use crate::provider::{Fault, Grant, ProviderError};
 use crate::realm::{Realm, Registered};
 use crate::store::AccountKey;

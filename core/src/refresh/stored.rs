@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::{Outcome, announce, failed, gate, is_fresh, kept, or_at_hand, refresh, settled, without_refresh_token};
 use crate::http::HttpError;
-use crate::private_claim::KeptTokens;
+use crate::kept_tokens::KeptTokens;
 use crate::provider::{Endpoint, ProviderError};
 use crate::realm::Realm;
 use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
