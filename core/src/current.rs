@@ -204,7 +204,7 @@ impl Current {
             Some(path) => format!("{}{path}", realm.base.origin),
             None => format!("{}/signin", realm.base.auth_url),
         };
-        crate::action::with_query(&page, &[("callbackUrl", &self.0.return_to)])
+        crate::address::with_query(&page, &[("callbackUrl", &self.0.return_to)])
     }
 
     /// Whether a person's browser asks for a page, and not a program for data.

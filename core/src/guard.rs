@@ -5,7 +5,6 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::{Value, json};
 
-use crate::action::shell;
 use crate::page::Reason;
 use crate::{AccessTokenError, AuthError, Current, answer, page, random};
 
@@ -21,7 +20,7 @@ impl Current {
     /// For somebody who is signed in and may not do this: 403, as a page or as JSON.
     pub fn forbidden(&self) -> Response<Bytes> {
         if self.is_browser() {
-            return page::refused(&shell(self.realm()), None);
+            return page::refused(&self.realm().shell(), None);
         }
         program(StatusCode::FORBIDDEN, &json!({ "error": "forbidden" }))
     }
@@ -73,7 +72,7 @@ impl Current {
         let reference = random::reference(&*self.realm().random);
         tracing::error!(%reference, cause = crate::failure::chain(error), "{what} could not be had");
         if self.is_browser() {
-            return page::error(&shell(self.realm()), Some("Configuration"), Some(reason.code()), Some(&reference));
+            return page::error(&self.realm().shell(), Some("Configuration"), Some(reason.code()), Some(&reference));
         }
         program(status, &json!({ "error": reason.code(), "reference": reference }))
     }

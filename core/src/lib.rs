@@ -71,6 +71,7 @@
 
 mod account;
 mod action;
+mod address;
 mod answer;
 mod auth;
 mod builder;

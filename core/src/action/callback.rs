@@ -12,7 +12,8 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::{Visit, unknown_provider, with_query};
+use super::{Visit, destination, unknown_provider};
+use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::callbacks::SignInAttempt;
 use crate::failure::{Code, Failure, chain};
@@ -101,7 +102,7 @@ async fn sign_in(
             Ok(Decision::Allow) => {}
             Ok(Decision::Deny) => return Err(denied()),
             Ok(Decision::Redirect(target)) => {
-                let location = super::resolve(realm, Some(&target)).await?;
+                let location = destination::resolve(realm, Some(&target)).await?;
                 return Ok(Arrived { issued: None, location });
             }
             Err(error) => return Err(Failure::because(Code::AccessDenied, Reason::AccessDenied, error)),
@@ -126,7 +127,7 @@ async fn sign_in(
     realm.record(Event::SignIn { user: &user, account: &account, profile: &profile, is_new_user }).await;
 
     // Looked at once more, because what was sealed was true when the trip began.
-    let return_to = super::resolve(realm, Some(&pending.return_to)).await.unwrap_or_else(|failure| {
+    let return_to = destination::resolve(realm, Some(&pending.return_to)).await.unwrap_or_else(|failure| {
         // The person is signed in by now: that is not to be lost for want of a place to go.
         tracing::error!(cause = failure.chain(), "the redirect callback failed; home is where to go");
         realm.base.origin.clone()

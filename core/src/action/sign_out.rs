@@ -2,7 +2,8 @@
 
 use http::StatusCode;
 
-use super::{Visit, shell, with_query};
+use super::Visit;
+use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure, chain};
 use crate::live::{self, Found};
@@ -15,7 +16,7 @@ pub(super) fn page(visit: &Visit) -> Answer {
         Some(path) => answer::redirect(StatusCode::FOUND, &with_query(path, &[])),
         None => {
             let action = format!("{}/signout", realm.base.auth_url);
-            page::sign_out(&shell(realm), &action, &visit.csrf.token, Some(&visit.return_to))
+            page::sign_out(&realm.shell(), &action, &visit.csrf.token, Some(&visit.return_to))
         }
     }
 }
