@@ -23,7 +23,7 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 
 use crate::answer::{self, Answer};
-use crate::failure::{Code, Failure};
+use crate::failure::Failure;
 use crate::input::Input;
 use crate::page::Reason;
 use crate::realm::Realm;
@@ -81,9 +81,9 @@ async fn dispatch(visit: &mut Visit, route: Route<'_>) -> Result<Answer, Failure
 }
 
 fn unsupported() -> Failure {
-    Failure::new(Code::Configuration, Reason::ActionUnsupported)
+    Failure::of(Reason::ActionUnsupported)
 }
 
 fn unknown_provider() -> Failure {
-    Failure::new(Code::Configuration, Reason::ProviderUnknown)
+    Failure::of(Reason::ProviderUnknown)
 }

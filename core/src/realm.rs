@@ -111,6 +111,23 @@ impl Realm {
         }
     }
 
+    /// The address of the page where people sign in: the application's own, or the built-in one.
+    pub(crate) fn sign_in_page(&self) -> String {
+        self.page(self.pages.sign_in.as_deref(), "signin")
+    }
+
+    /// The address of the page that says what went wrong.
+    pub(crate) fn error_page(&self) -> String {
+        self.page(self.pages.error.as_deref(), "error")
+    }
+
+    fn page(&self, own: Option<&str>, built_in: &str) -> String {
+        match own {
+            Some(path) => format!("{}{path}", self.base.origin),
+            None => format!("{}/{built_in}", self.base.auth_url),
+        }
+    }
+
     /// The frame of the built-in pages.
     pub(crate) fn shell(&self) -> Shell<'_> {
         Shell {

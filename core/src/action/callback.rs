@@ -17,6 +17,7 @@ use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::callbacks::SignInAttempt;
 use crate::failure::{Code, Failure, chain};
+use crate::kept_tokens::KeptTokens;
 use crate::linking::{self, Who};
 use crate::live::{self, Found, Live};
 use crate::oauth::exchange::exchange;
@@ -27,7 +28,6 @@ use crate::private_claim::{PrivateClaim, SessionAccount};
 use crate::provider::{Grant, Granted, ProviderError};
 use crate::realm::{Realm, Registered};
 use crate::refresh;
-use crate::store::AccountKey;
 use crate::{Account, AuthError, Claims, Decision, Event, GrantRecord, JwtCause, Profile, Secret, Token, User, issue};
 
 use answer_of_provider::Answered;
@@ -46,7 +46,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     let previous = match live::find(&realm, &cookies.session, &cookies.session_v4).await {
         Ok(Found::Live(live)) => Some(*live),
         Ok(_) => None,
-        Err(error @ AuthError::Store(_)) => return Err(session_failure(error)),
+        Err(error @ AuthError::Store(_)) => return Err(error.into()),
         // What cannot be read cannot be ended; it must not keep the person from signing in anew.
         Err(error) => {
             tracing::warn!(cause = chain(&error), "the session before this one cannot be read");
@@ -89,7 +89,7 @@ async fn sign_in(
     previous: Option<&Live>,
 ) -> Result<Arrived, Failure> {
     let (account, profile, claims) = identify(realm, registered, pending, code, parameters).await?;
-    let key = AccountKey { provider: account.provider.clone(), subject: account.subject.clone() };
+    let key = account.key();
     let who = linking::find(realm, &key, &profile).await?;
     if let Some(callbacks) = &realm.callbacks {
         let user = match &who {
@@ -120,7 +120,7 @@ async fn sign_in(
             }
             (user, 0, is_new)
         }
-        (Who::New, None) => return Err(Failure::new(Code::Configuration, Reason::Configuration)),
+        (Who::New, None) => return Err(Failure::of(Reason::Configuration)),
     };
     let issued = begin_session(realm, &user, epoch, &account, &profile, &claims, is_new_user, previous).await?;
     tracing::info!(provider = registered.id(), is_new_user, "signed in");
@@ -187,29 +187,17 @@ async fn begin_session(
     if let Some(callbacks) = &realm.callbacks {
         let cause = JwtCause::SignIn { user, account, profile, claims, is_new_user };
         let denied = || Failure::new(Code::AccessDenied, Reason::AccessDenied);
-        token = callbacks
-            .jwt(token, cause)
-            .await
-            .map_err(|error| session_failure(AuthError::callback("jwt", error)))?
-            .ok_or_else(denied)?;
+        token =
+            callbacks.jwt(token, cause).await.map_err(|error| AuthError::callback("jwt", error))?.ok_or_else(denied)?;
     }
     let mut private = PrivateClaim::begin(realm.clock.now(), epoch, &*realm.random);
     let kept = match &realm.tokens {
-        None => Some(refresh::kept(account)),
+        None => Some(KeptTokens::of(account)),
         Some(store) => {
-            refresh::keep(realm, &**store, account).await.map_err(session_failure)?;
+            refresh::keep(realm, &**store, account).await?;
             None
         }
     };
     private.set_account(SessionAccount { provider: account.provider.clone(), subject: account.subject.clone(), kept });
-    issue::begin(realm, token, private, previous).await.map_err(session_failure)
-}
-
-fn session_failure(error: AuthError) -> Failure {
-    let reason = match &error {
-        AuthError::Store(_) => Reason::SessionStoreUnavailable,
-        AuthError::TooLarge { .. } => Reason::SessionTooLarge,
-        _ => Reason::Configuration,
-    };
-    Failure::because(Code::Configuration, reason, error)
+    Ok(issue::begin(realm, token, private, previous).await?)
 }

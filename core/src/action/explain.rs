@@ -33,12 +33,7 @@ pub(super) async fn explain(realm: &Realm, failure: &Failure, provider: Option<&
         let status = if unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::BAD_REQUEST };
         return answer::plain_json(status, &());
     }
-    let at_sign_in = failure.code.is_shown_at_sign_in();
-    let own = if at_sign_in { &realm.pages.sign_in } else { &realm.pages.error };
-    let page = match own {
-        Some(path) => format!("{}{path}", realm.base.origin),
-        None => format!("{}/{}", realm.base.auth_url, if at_sign_in { "signin" } else { "error" }),
-    };
+    let page = if failure.code.is_shown_at_sign_in() { realm.sign_in_page() } else { realm.error_page() };
     let query = [("error", failure.code.as_str()), ("code", failure.reason.code()), ("ref", &reference)];
     answer::redirect(StatusCode::FOUND, &with_query(&page, &query))
 }

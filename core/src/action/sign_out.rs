@@ -5,10 +5,10 @@ use http::StatusCode;
 use super::Visit;
 use crate::address::with_query;
 use crate::answer::{self, Answer};
-use crate::failure::{Code, Failure, chain};
+use crate::failure::{Failure, chain};
 use crate::live::{self, Found};
-use crate::page::{self, Reason};
-use crate::{Event, issue, opened};
+use crate::page;
+use crate::{AuthError, Event, issue, opened};
 
 pub(super) fn page(visit: &Visit) -> Answer {
     let realm = &visit.realm;
@@ -29,16 +29,15 @@ pub(super) async fn end(visit: &mut Visit) -> Result<Answer, Failure> {
     let cookies = &visit.input.cookies;
     // Whatever happens on this side: who leaves a machine must not be found there by the next.
     visit.cookies.extend(opened::deletions(realm, &cookies.session, &cookies.session_v4));
-    let unavailable = |error| Failure::because(Code::Configuration, Reason::SessionStoreUnavailable, error);
     match live::find(realm, &cookies.session, &cookies.session_v4).await {
         Ok(Found::Live(live)) => {
-            issue::end(realm, &live).await.map_err(unavailable)?;
+            issue::end(realm, &live).await?;
             let user = live.token.subject.as_deref().unwrap_or_default();
             tracing::info!("signed out");
             realm.record(Event::SignOut { user }).await;
         }
         Ok(Found::Nothing | Found::Dead | Found::Ended) => {}
-        Err(error @ crate::AuthError::Store(_)) => return Err(unavailable(error)),
+        Err(error @ AuthError::Store(_)) => return Err(error.into()),
         Err(error) => tracing::warn!(cause = chain(&error), "signed out of a session that cannot be read"),
     }
     Ok(answer::redirect(StatusCode::FOUND, &visit.return_to))
