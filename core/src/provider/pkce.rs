@@ -2,6 +2,7 @@
 
 /// Proof Key for Code Exchange (RFC 7636).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Pkce {
     /// Sent, with SHA-256. `plain` is never used.
     S256,
