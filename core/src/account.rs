@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::store::AccountKey;
 use crate::{Secret, Timestamp};
 
 /// A person's account at a provider, with what the provider granted.
@@ -27,6 +28,10 @@ impl Account {
     /// An account whose grant is in order.
     pub fn new(provider: impl Into<String>, subject: impl Into<String>, tokens: TokenSet, grant: GrantRecord) -> Self {
         Self { provider: provider.into(), subject: subject.into(), tokens, grant, needs_reauthentication: false }
+    }
+
+    pub(crate) fn key(&self) -> AccountKey {
+        AccountKey { provider: self.provider.clone(), subject: self.subject.clone() }
     }
 }
 

@@ -26,8 +26,8 @@ pub(crate) fn plain_json(status: StatusCode, value: &impl Serialize) -> Answer {
 }
 
 /// JSON that nobody may keep.
-pub(crate) fn json_no_store(value: &impl Serialize) -> Answer {
-    let mut answer = plain_json(StatusCode::OK, value);
+pub(crate) fn json_no_store(status: StatusCode, value: &impl Serialize) -> Answer {
+    let mut answer = plain_json(status, value);
     no_store(&mut answer);
     answer
 }
@@ -74,7 +74,7 @@ pub(crate) fn set_cookies(answer: &mut Answer, cookies: &[Cookie]) {
 }
 
 /// Forbids every cache to keep the answer.
-pub(crate) fn no_store(answer: &mut Answer) {
+fn no_store(answer: &mut Answer) {
     let headers = answer.headers_mut();
     headers.insert(CACHE_CONTROL, NO_STORE);
     headers.insert(EXPIRES, HeaderValue::from_static("0"));

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, Uri};
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::cookie::{Cookie, SessionCookies, pairs};
+use crate::kept_tokens::KeptTokens;
 use crate::live::{Home, Live};
 use crate::opened::{self, Opened};
 use crate::private_claim::SessionAccount;
@@ -133,7 +134,7 @@ impl Current {
         after: &Account,
     ) -> Result<(), AccessTokenError> {
         let realm = &self.0.realm;
-        let kept = account.kept.as_ref().map(|_| refresh::kept(after));
+        let kept = account.kept.as_ref().map(|_| KeptTokens::of(after));
         let tokens_changed = kept != account.kept;
         if account.kept.is_some() && !tokens_changed {
             return Ok(());
@@ -199,12 +200,7 @@ impl Current {
 
     /// Where to sign in and come back here.
     pub fn sign_in_url(&self) -> String {
-        let realm = &self.0.realm;
-        let page = match &realm.pages.sign_in {
-            Some(path) => format!("{}{path}", realm.base.origin),
-            None => format!("{}/signin", realm.base.auth_url),
-        };
-        crate::action::with_query(&page, &[("callbackUrl", &self.0.return_to)])
+        crate::address::with_query(&self.0.realm.sign_in_page(), &[("callbackUrl", &self.0.return_to)])
     }
 
     /// Whether a person's browser asks for a page, and not a program for data.

@@ -2,8 +2,10 @@
 
 use std::error::Error as StdError;
 
+use crate::AuthError;
 use crate::page::Reason;
 use crate::provider::{Fault, ProviderError};
+use crate::store::StoreError;
 
 /// A trip that ended badly.
 #[derive(Debug)]
@@ -49,8 +51,8 @@ impl Failure {
         Self { code, reason, cause: Some(cause.into()) }
     }
 
-    /// What goes wrong behind a callback is `Configuration` on the wire, unless it has a code of its own.
-    pub(crate) fn callback(reason: Reason) -> Self {
+    /// For a reason that the wire has no code for: `Configuration` stands for them all.
+    pub(crate) fn of(reason: Reason) -> Self {
         Self::new(Code::Configuration, reason)
     }
 
@@ -82,6 +84,23 @@ impl From<ProviderError> for Failure {
             _ => Reason::TokenResponseInvalid,
         };
         Self::because(Code::Configuration, reason, error)
+    }
+}
+
+impl From<AuthError> for Failure {
+    fn from(error: AuthError) -> Self {
+        let reason = match &error {
+            AuthError::Store(_) => Reason::SessionStoreUnavailable,
+            AuthError::TooLarge { .. } => Reason::SessionTooLarge,
+            _ => Reason::Configuration,
+        };
+        Self::because(Code::Configuration, reason, error)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::because(Code::Configuration, Reason::SessionStoreUnavailable, error)
     }
 }
 

@@ -3,9 +3,8 @@
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, Response, StatusCode};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::action::shell;
 use crate::page::Reason;
 use crate::{AccessTokenError, AuthError, Current, answer, page, random};
 
@@ -15,15 +14,15 @@ impl Current {
         if self.is_browser() {
             return answer::redirect(StatusCode::SEE_OTHER, &self.sign_in_url());
         }
-        program(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" }))
+        answer::json_no_store(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" }))
     }
 
     /// For somebody who is signed in and may not do this: 403, as a page or as JSON.
     pub fn forbidden(&self) -> Response<Bytes> {
         if self.is_browser() {
-            return page::refused(&shell(self.realm()), None);
+            return page::refused(&self.realm().shell(), None);
         }
-        program(StatusCode::FORBIDDEN, &json!({ "error": "forbidden" }))
+        answer::json_no_store(StatusCode::FORBIDDEN, &json!({ "error": "forbidden" }))
     }
 
     /// For when it cannot be said who is signed in: 503 if a store is down, else 500. The cause goes to the log, under
@@ -48,7 +47,7 @@ impl Current {
                     return self.unauthenticated();
                 }
                 let body = json!({ "error": "reauthentication_required", "provider": provider });
-                program(StatusCode::UNAUTHORIZED, &body)
+                answer::json_no_store(StatusCode::UNAUTHORIZED, &body)
             }
             AccessTokenError::Unavailable { retry_after, .. } => {
                 let status = StatusCode::SERVICE_UNAVAILABLE;
@@ -73,15 +72,8 @@ impl Current {
         let reference = random::reference(&*self.realm().random);
         tracing::error!(%reference, cause = crate::failure::chain(error), "{what} could not be had");
         if self.is_browser() {
-            return page::error(&shell(self.realm()), Some("Configuration"), Some(reason.code()), Some(&reference));
+            return page::error(&self.realm().shell(), Some("Configuration"), Some(reason.code()), Some(&reference));
         }
-        program(status, &json!({ "error": reason.code(), "reference": reference }))
+        answer::json_no_store(status, &json!({ "error": reason.code(), "reference": reference }))
     }
-}
-
-/// JSON for a program.
-fn program(status: StatusCode, body: &Value) -> Response<Bytes> {
-    let mut answer = answer::plain_json(status, body);
-    answer::no_store(&mut answer);
-    answer
 }

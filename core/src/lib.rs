@@ -71,6 +71,7 @@
 
 mod account;
 mod action;
+mod address;
 mod answer;
 mod auth;
 mod builder;
@@ -93,6 +94,7 @@ mod input;
 pub mod internals;
 mod issue;
 mod jwe;
+mod kept_tokens;
 mod linking;
 mod live;
 mod memory;

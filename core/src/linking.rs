@@ -29,15 +29,15 @@ pub(crate) enum Who {
 /// Looks a user up.
 pub(crate) async fn find(realm: &Realm, account: &AccountKey, profile: &Profile) -> Result<Who, Failure> {
     let Some(users) = &realm.users else { return Ok(Who::Derived(derived(account, profile))) };
-    if let Some(user) = users.user_by_account(account).await.map_err(unavailable)? {
-        let state = users.security_state(&user.id).await.map_err(unavailable)?.unwrap_or_default();
+    if let Some(user) = users.user_by_account(account).await? {
+        let state = users.security_state(&user.id).await?.unwrap_or_default();
         if state.disabled {
             return Err(Failure::new(Code::AccessDenied, Reason::UserDisabled));
         }
         return Ok(Who::Known(user, state));
     }
     if let Some(email) = &profile.email
-        && users.user_by_email(email.address()).await.map_err(unavailable)?.is_some()
+        && users.user_by_email(email.address()).await?.is_some()
     {
         return Err(Failure::new(Code::OAuthAccountNotLinked, Reason::AccountNotLinked));
     }
@@ -54,11 +54,11 @@ pub(crate) async fn create(
     let new = NewUser { id: random::uuid(&*realm.random), profile: profile.clone() };
     match users.create(new, account).await {
         Ok(user) => Ok((user, true)),
-        Err(StoreError::Conflict) => match users.user_by_account(account).await.map_err(unavailable)? {
+        Err(StoreError::Conflict) => match users.user_by_account(account).await? {
             Some(user) => Ok((user, false)),
             None => Err(Failure::new(Code::OAuthAccountNotLinked, Reason::AccountNotLinked)),
         },
-        Err(error) => Err(unavailable(error)),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -73,10 +73,6 @@ fn derived(account: &AccountKey, profile: &Profile) -> User {
         _ => None,
     };
     user
-}
-
-fn unavailable(error: StoreError) -> Failure {
-    Failure::because(Code::Configuration, Reason::SessionStoreUnavailable, error)
 }
 
 #[cfg(test)]

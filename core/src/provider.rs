@@ -2,22 +2,34 @@
 
 mod client;
 mod context;
+mod credential;
 mod description;
 mod error;
 mod flow;
 mod grant;
+mod parameters;
+mod pkce;
+mod profile_error;
 mod review;
+mod word;
 
 use std::fmt;
 
+pub use client::Client;
 pub(crate) use client::ResolvedClient;
-pub use client::{Client, ClientAuthentication, ClientCredential, ClientSecret, CredentialContext, CredentialError};
 pub use context::{ProviderContext, bearer};
-pub use description::{ClientAuthMethod, OAuthProvider, Pkce, ProfileError};
+pub use credential::{
+    ClientAuthMethod, ClientAuthentication, ClientCredential, ClientSecret, CredentialContext, CredentialError,
+};
+pub use description::OAuthProvider;
 pub use error::{Endpoint, Fault, ProviderError};
-pub use flow::{AuthorizationRequest, Granted, OAuthFlow, Parameters, same_word};
-pub use grant::Grant;
+pub use flow::{AuthorizationRequest, OAuthFlow};
+pub use grant::{Grant, Granted};
+pub use parameters::Parameters;
+pub use pkce::Pkce;
+pub use profile_error::ProfileError;
 pub use review::{Finding, Review};
+pub use word::same_word;
 
 /// Someone who can tell who a person is.
 ///

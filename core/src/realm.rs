@@ -8,9 +8,9 @@ use url::Url;
 use crate::cookie::CookieNames;
 use crate::csrf::Csrf;
 use crate::jwe::{Keys, V4Keys};
+use crate::page::Shell;
 use crate::pages::Pages;
-use crate::provider::Flow;
-use crate::provider::{OAuthFlow, ProviderContext, ResolvedClient};
+use crate::provider::{Flow, OAuthFlow, ProviderContext, ResolvedClient};
 use crate::refresh::RefreshGate;
 use crate::seal::Sealer;
 use crate::store::{Once, SessionStore, TokenStore, UserStore};
@@ -108,6 +108,33 @@ impl Realm {
     pub(crate) async fn record(&self, event: Event<'_>) {
         if let Some(events) = &self.events {
             events.record(&event).await;
+        }
+    }
+
+    /// The address of the page where people sign in: the application's own, or the built-in one.
+    pub(crate) fn sign_in_page(&self) -> String {
+        self.page(self.pages.sign_in.as_deref(), "signin")
+    }
+
+    /// The address of the page that says what went wrong.
+    pub(crate) fn error_page(&self) -> String {
+        self.page(self.pages.error.as_deref(), "error")
+    }
+
+    fn page(&self, own: Option<&str>, built_in: &str) -> String {
+        match own {
+            Some(path) => format!("{}{path}", self.base.origin),
+            None => format!("{}/{built_in}", self.base.auth_url),
+        }
+    }
+
+    /// The frame of the built-in pages.
+    pub(crate) fn shell(&self) -> Shell<'_> {
+        Shell {
+            theme: &self.theme,
+            app: self.base.origin.split_once("://").map_or("", |(_, host)| host),
+            home: &self.base.origin,
+            base: &self.base.auth_url,
         }
     }
 }

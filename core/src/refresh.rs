@@ -20,9 +20,10 @@ use std::time::Duration;
 pub(crate) use gate::RefreshGate;
 pub(crate) use stored::keep;
 
+use crate::kept_tokens::KeptTokens;
 use crate::live::{Home, Live};
 use crate::oauth::exchange::exchange;
-use crate::private_claim::{KeptTokens, SessionAccount};
+use crate::private_claim::SessionAccount;
 use crate::provider::{Fault, Grant, ProviderError};
 use crate::realm::{Realm, Registered};
 use crate::store::AccountKey;
@@ -98,7 +99,7 @@ async fn refresh_in_session(realm: &Arc<Realm>, key: gate::Key, account: Account
 /// Whoever asked may have gone, so the session is written from here. If that fails, the next who asks tries again.
 async fn keep_in_session(realm: &Realm, mut live: Live, account: &Account) {
     let (provider, subject) = (account.provider.clone(), account.subject.clone());
-    live.private.set_account(SessionAccount { provider, subject, kept: Some(kept(account)) });
+    live.private.set_account(SessionAccount { provider, subject, kept: Some(KeptTokens::of(account)) });
     if let Err(error) = issue::save(realm, &mut live, false).await {
         let cause = crate::failure::chain(&error);
         tracing::error!(provider = account.provider, cause, "refreshed tokens could not be stored this time");
@@ -224,11 +225,6 @@ fn or_at_hand(outcome: Outcome, account: Account, newer: bool, now: Timestamp) -
 /// Tokens that were there; `newer` if the session did not know them yet.
 fn at_hand(account: Account, newer: bool) -> Outcome {
     if newer { Outcome::Refreshed(account) } else { Outcome::Current(account) }
-}
-
-/// What a session or a store keeps of an account.
-pub(crate) fn kept(account: &Account) -> KeptTokens {
-    KeptTokens::of(account)
 }
 
 const PAUSE: Duration = Duration::from_secs(5);

@@ -169,7 +169,7 @@ impl OAuthFlow for AzureDevOps {
         client: &ClientAuthentication,
     ) -> Result<HttpRequest, ProviderError> {
         let ClientAuthentication::Secret(secret) = client else {
-            return Err(ProviderError::Request("azure devops knows a client by its secret only".to_owned()));
+            return Err(ProviderError::Request("Azure DevOps knows a client by its secret only".to_owned()));
         };
         // Departs from RFC 6749 §4.1.3 and §6: code and refresh token both go as `assertion`, the redirect URI is sent
         // with either, and the client's secret goes as an assertion of RFC 7521 §4.2, without the client's id.

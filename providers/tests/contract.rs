@@ -93,7 +93,7 @@ fn the_documented_refusal_is_understood() {
 #[tokio::test]
 async fn the_documented_person_is_understood() {
     for case in providers() {
-        let Flow::OAuth(flow) = case.provider.flow() else { panic!("{} is no oauth provider", case.provider.id()) };
+        let Flow::OAuth(flow) = case.provider.flow() else { panic!("{} is no OAuth provider", case.provider.id()) };
         let http = Replay::new([fixture_answer(&case, 200, "userinfo.json")]);
         let cx = ProviderContext::new(case.provider.id(), "fixture-client", &StoppedClock, &http);
         let tokens = TokenSet::new("fixture-access-token");
@@ -137,7 +137,7 @@ fn every_provider_has_the_id_and_the_page_that_the_house_asks_for() {
 /// Takes a snapshot of one step for every provider; the step needs no answer from the network.
 fn for_each(step: &str, show: impl Fn(&Case, &dyn OAuthFlow, &ProviderContext<'_>) -> String) {
     for case in providers() {
-        let Flow::OAuth(flow) = case.provider.flow() else { panic!("{} is no oauth provider", case.provider.id()) };
+        let Flow::OAuth(flow) = case.provider.flow() else { panic!("{} is no OAuth provider", case.provider.id()) };
         let http = Replay::new([]);
         let cx = ProviderContext::new(case.provider.id(), "fixture-client", &StoppedClock, &http);
         snapshot(&case, step, &show(&case, flow, &cx));

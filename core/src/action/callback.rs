@@ -7,29 +7,32 @@
 
 mod answer_of_provider;
 mod arrival;
+mod identify;
 
 use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::{Visit, unknown_provider, with_query};
+use super::{Visit, destination, unknown_provider};
+use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::callbacks::SignInAttempt;
 use crate::failure::{Code, Failure, chain};
+use crate::issue::{self, Issued};
+use crate::kept_tokens::KeptTokens;
 use crate::linking::{self, Who};
 use crate::live::{self, Found, Live};
-use crate::oauth::exchange::exchange;
 use crate::opened;
 use crate::page::Reason;
 use crate::pending::Pending;
 use crate::private_claim::{PrivateClaim, SessionAccount};
-use crate::provider::{Grant, Granted, ProviderError};
 use crate::realm::{Realm, Registered};
 use crate::refresh;
 use crate::store::AccountKey;
-use crate::{Account, AuthError, Claims, Decision, Event, GrantRecord, JwtCause, Profile, Secret, Token, User, issue};
+use crate::{AuthError, Decision, Event, JwtCause, Profile, Secret, Token, User};
 
 use answer_of_provider::Answered;
+use identify::{Person, identify};
 
 pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<Answer, Failure> {
     let realm = Arc::clone(&visit.realm);
@@ -45,7 +48,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     let previous = match live::find(&realm, &cookies.session, &cookies.session_v4).await {
         Ok(Found::Live(live)) => Some(*live),
         Ok(_) => None,
-        Err(error @ AuthError::Store(_)) => return Err(session_failure(error)),
+        Err(error @ AuthError::Store(_)) => return Err(error.into()),
         // What cannot be read cannot be ended; it must not keep the person from signing in anew.
         Err(error) => {
             tracing::warn!(cause = chain(&error), "the session before this one cannot be read");
@@ -75,10 +78,11 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
 
 struct Arrived {
     /// Nothing if the application sent the person elsewhere: the session they had goes on.
-    issued: Option<issue::Issued>,
+    issued: Option<Issued>,
     location: String,
 }
 
+/// Signs the person in whom the provider names: may they come in, which user are they, and where do they go.
 async fn sign_in(
     realm: &Arc<Realm>,
     registered: &Registered,
@@ -87,46 +91,22 @@ async fn sign_in(
     parameters: &[(String, String)],
     previous: Option<&Live>,
 ) -> Result<Arrived, Failure> {
-    let (account, profile, claims) = identify(realm, registered, pending, code, parameters).await?;
-    let key = AccountKey { provider: account.provider.clone(), subject: account.subject.clone() };
-    let who = linking::find(realm, &key, &profile).await?;
-    if let Some(callbacks) = &realm.callbacks {
-        let user = match &who {
-            Who::Known(user, _) => Some(user),
-            Who::New | Who::Derived(_) => None,
-        };
-        let attempt = SignInAttempt { account: &account, profile: &profile, claims: &claims, user };
-        let denied = || Failure::new(Code::AccessDenied, Reason::AccessDenied);
-        match callbacks.sign_in(&attempt).await {
-            Ok(Decision::Allow) => {}
-            Ok(Decision::Deny) => return Err(denied()),
-            Ok(Decision::Redirect(target)) => {
-                let location = super::resolve(realm, Some(&target)).await?;
-                return Ok(Arrived { issued: None, location });
-            }
-            Err(error) => return Err(Failure::because(Code::AccessDenied, Reason::AccessDenied, error)),
-        }
+    let person = identify(realm, registered, pending, code, parameters).await?;
+    let key = person.account.key();
+    let who = linking::find(realm, &key, &person.profile).await?;
+    if let Some(target) = ask_application(realm, &person, &who).await? {
+        let location = destination::resolve(realm, Some(&target)).await?;
+        return Ok(Arrived { issued: None, location });
     }
-    let (user, epoch, is_new_user) = match (who, &realm.users) {
-        (Who::Known(user, state), _) => (user, state.epoch, false),
-        (Who::Derived(user), _) => (user, 0, false),
-        (Who::New, Some(users)) => {
-            let (user, is_new) = linking::create(realm, &**users, &key, &profile).await?;
-            if is_new {
-                realm.record(Event::CreateUser { user: &user }).await;
-                let link = Event::LinkAccount { user: &user.id, provider: &key.provider, subject: &key.subject };
-                realm.record(link).await;
-            }
-            (user, 0, is_new)
-        }
-        (Who::New, None) => return Err(Failure::new(Code::Configuration, Reason::Configuration)),
-    };
-    let issued = begin_session(realm, &user, epoch, &account, &profile, &claims, is_new_user, previous).await?;
+    let member = admit(realm, who, &key, &person.profile).await?;
+    let issued = begin_session(realm, &person, &member, previous).await?;
+    let Member { user, is_new_user, .. } = member;
     tracing::info!(provider = registered.id(), is_new_user, "signed in");
-    realm.record(Event::SignIn { user: &user, account: &account, profile: &profile, is_new_user }).await;
+    let Person { account, profile, .. } = &person;
+    realm.record(Event::SignIn { user: &user, account, profile, is_new_user }).await;
 
     // Looked at once more, because what was sealed was true when the trip began.
-    let return_to = super::resolve(realm, Some(&pending.return_to)).await.unwrap_or_else(|failure| {
+    let return_to = destination::resolve(realm, Some(&pending.return_to)).await.unwrap_or_else(|failure| {
         // The person is signed in by now: that is not to be lost for want of a place to go.
         tracing::error!(cause = failure.chain(), "the redirect callback failed; home is where to go");
         realm.base.origin.clone()
@@ -138,44 +118,55 @@ async fn sign_in(
     Ok(Arrived { issued: Some(issued), location })
 }
 
-/// Exchanges the code and asks who this is.
-async fn identify(
-    realm: &Realm,
-    registered: &Registered,
-    pending: &Pending,
-    code: &Secret,
-    parameters: &[(String, String)],
-) -> Result<(Account, Profile, Claims), Failure> {
-    let flow = registered.flow();
-    let verifier = pending.code_verifier.as_deref().map(Secret::new);
-    let grant =
-        Grant::AuthorizationCode { code, redirect_uri: &pending.redirect_uri, code_verifier: verifier.as_ref() };
-    let (mut tokens, credential) = exchange(realm, registered, &pending.client_id, &grant).await?;
-    tokens.scope = tokens.scope.or_else(|| Some(pending.scopes.join(" ")).filter(|scopes| !scopes.is_empty()));
-    let cx = realm.context(registered, &pending.client_id);
-    let claims = flow.claims(&cx, &Granted { tokens: &tokens, callback: parameters }).await?;
-    let profile = flow.config().to_profile(&claims).map_err(ProviderError::Profile)?;
-    let record = GrantRecord {
-        client_id: pending.client_id.clone(),
-        redirect_uri: pending.redirect_uri.clone(),
-        scopes: pending.scopes.clone(),
-        credential,
-        granted_at: realm.clock.now(),
+/// Asks the `sign_in` callback. Where it sends the person instead, if it does.
+async fn ask_application(realm: &Realm, person: &Person, who: &Who) -> Result<Option<String>, Failure> {
+    let Some(callbacks) = &realm.callbacks else { return Ok(None) };
+    let user = match who {
+        Who::Known(user, _) => Some(user),
+        Who::New | Who::Derived(_) => None,
     };
-    Ok((Account::new(registered.id(), &profile.subject, tokens, record), profile, claims))
+    let Person { account, profile, claims } = person;
+    match callbacks.sign_in(&SignInAttempt { account, profile, claims, user }).await {
+        Ok(Decision::Allow) => Ok(None),
+        Ok(Decision::Deny) => Err(Failure::new(Code::AccessDenied, Reason::AccessDenied)),
+        Ok(Decision::Redirect(target)) => Ok(Some(target)),
+        Err(error) => Err(Failure::because(Code::AccessDenied, Reason::AccessDenied, error)),
+    }
 }
 
-#[allow(clippy::too_many_arguments, reason = "a session is made of all of them, and only here")]
+/// The user whose session begins.
+struct Member {
+    user: User,
+    epoch: u64,
+    is_new_user: bool,
+}
+
+/// Makes a user of whoever is none yet.
+async fn admit(realm: &Realm, who: Who, key: &AccountKey, profile: &Profile) -> Result<Member, Failure> {
+    match (who, &realm.users) {
+        (Who::Known(user, state), _) => Ok(Member { user, epoch: state.epoch, is_new_user: false }),
+        (Who::Derived(user), _) => Ok(Member { user, epoch: 0, is_new_user: false }),
+        (Who::New, Some(users)) => {
+            let (user, is_new_user) = linking::create(realm, &**users, key, profile).await?;
+            if is_new_user {
+                realm.record(Event::CreateUser { user: &user }).await;
+                let link = Event::LinkAccount { user: &user.id, provider: &key.provider, subject: &key.subject };
+                realm.record(link).await;
+            }
+            Ok(Member { user, epoch: 0, is_new_user })
+        }
+        (Who::New, None) => Err(Failure::of(Reason::Configuration)),
+    }
+}
+
 async fn begin_session(
     realm: &Realm,
-    user: &User,
-    epoch: u64,
-    account: &Account,
-    profile: &Profile,
-    claims: &Claims,
-    is_new_user: bool,
+    person: &Person,
+    member: &Member,
     previous: Option<&Live>,
-) -> Result<issue::Issued, Failure> {
+) -> Result<Issued, Failure> {
+    let Person { account, profile, claims } = person;
+    let Member { user, epoch, is_new_user } = member;
     let mut token = Token {
         subject: Some(user.id.clone()),
         name: user.name.clone(),
@@ -184,31 +175,19 @@ async fn begin_session(
         ..Token::default()
     };
     if let Some(callbacks) = &realm.callbacks {
-        let cause = JwtCause::SignIn { user, account, profile, claims, is_new_user };
+        let cause = JwtCause::SignIn { user, account, profile, claims, is_new_user: *is_new_user };
         let denied = || Failure::new(Code::AccessDenied, Reason::AccessDenied);
-        token = callbacks
-            .jwt(token, cause)
-            .await
-            .map_err(|error| session_failure(AuthError::callback("jwt", error)))?
-            .ok_or_else(denied)?;
+        token =
+            callbacks.jwt(token, cause).await.map_err(|error| AuthError::callback("jwt", error))?.ok_or_else(denied)?;
     }
-    let mut private = PrivateClaim::begin(realm.clock.now(), epoch, &*realm.random);
+    let mut private = PrivateClaim::begin(realm.clock.now(), *epoch, &*realm.random);
     let kept = match &realm.tokens {
-        None => Some(refresh::kept(account)),
+        None => Some(KeptTokens::of(account)),
         Some(store) => {
-            refresh::keep(realm, &**store, account).await.map_err(session_failure)?;
+            refresh::keep(realm, &**store, account).await?;
             None
         }
     };
     private.set_account(SessionAccount { provider: account.provider.clone(), subject: account.subject.clone(), kept });
-    issue::begin(realm, token, private, previous).await.map_err(session_failure)
-}
-
-fn session_failure(error: AuthError) -> Failure {
-    let reason = match &error {
-        AuthError::Store(_) => Reason::SessionStoreUnavailable,
-        AuthError::TooLarge { .. } => Reason::SessionTooLarge,
-        _ => Reason::Configuration,
-    };
-    Failure::because(Code::Configuration, reason, error)
+    Ok(issue::begin(realm, token, private, previous).await?)
 }

@@ -5,28 +5,25 @@ use serde_json::Value;
 
 use super::Visit;
 use crate::answer::{self, Answer};
-use crate::failure::{Code, Failure, chain};
+use crate::failure::{Failure, chain};
 use crate::input::Body;
 use crate::issue::Issued;
 use crate::live::{Home, Live};
 use crate::opened::{self, Opened};
-use crate::page::Reason;
 use crate::{AuthError, Event, JwtCause, Session, issue};
 
 /// Answers with the session or `null`, and rolls it.
 pub(super) async fn read(visit: &mut Visit) -> Result<Answer, Failure> {
     match roll(visit, JwtCause::Read, None).await {
-        Ok(session) => Ok(answer::json_no_store(&session)),
+        Ok(session) => Ok(answer::json_no_store(StatusCode::OK, &session)),
         Err(error @ AuthError::Store(_)) => {
             tracing::error!(cause = chain(&error), "the session could not be read");
-            let mut answer = answer::plain_json(StatusCode::SERVICE_UNAVAILABLE, &());
-            answer::no_store(&mut answer);
-            Ok(answer)
+            Ok(answer::json_no_store(StatusCode::SERVICE_UNAVAILABLE, &()))
         }
         // As on the wire, nobody is signed in for a page when a callback fails; but the cookies stay.
         Err(error) => {
             tracing::error!(cause = chain(&error), "the session could not be read");
-            Ok(answer::json_no_store(&()))
+            Ok(answer::json_no_store(StatusCode::OK, &()))
         }
     }
 }
@@ -38,14 +35,7 @@ pub(super) async fn update(visit: &mut Visit) -> Result<Answer, Failure> {
         Body::Json(object) => object.get("data").cloned().unwrap_or_default(),
         _ => Value::Null,
     };
-    let session = roll(visit, JwtCause::Update { data: &data }, Some(&data)).await.map_err(|error| {
-        let reason = match &error {
-            AuthError::Store(_) => Reason::SessionStoreUnavailable,
-            AuthError::TooLarge { .. } => Reason::SessionTooLarge,
-            _ => Reason::Configuration,
-        };
-        Failure::because(Code::Configuration, reason, error)
-    })?;
+    let session = roll(visit, JwtCause::Update { data: &data }, Some(&data)).await?;
     Ok(answer::plain_json(StatusCode::OK, &session))
 }
 

@@ -36,7 +36,7 @@ pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: S
         (SessionsRoute::Which { by_form: true, .. }, &Method::POST) => true,
         _ => return answer::bad_request(StatusCode::METHOD_NOT_ALLOWED),
     };
-    let refused = |reason: &str| program(StatusCode::FORBIDDEN, &json!({ "error": reason }));
+    let refused = |reason: &str| answer::json_no_store(StatusCode::FORBIDDEN, &json!({ "error": reason }));
     // A form repeats the token; a program's DELETE is told by its headers, since no other site's page can send one.
     if input.method == Method::DELETE
         && provenance(&input.headers, &realm.base.origin, &realm.trusted_origins) == Provenance::Foreign
@@ -54,7 +54,7 @@ pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: S
         Ok(answer) => answer,
         Err(error) => {
             tracing::error!(cause = chain(&error), "sessions could not be read or ended");
-            program(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": "session_store_unavailable" }))
+            answer::json_no_store(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": "session_store_unavailable" }))
         }
     };
     answer::set_cookies(&mut answer, &visit.cookies);
@@ -65,14 +65,14 @@ async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer
     let realm = Arc::clone(&visit.realm);
     let cookies = &visit.input.cookies;
     let Found::Live(mut live) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
-        return Ok(program(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" })));
+        return Ok(answer::json_no_store(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" })));
     };
     match route {
-        SessionsRoute::List => Ok(program(StatusCode::OK, &Value::Array(list(&realm, &live).await?))),
+        SessionsRoute::List => Ok(answer::json_no_store(StatusCode::OK, &Value::Array(list(&realm, &live).await?))),
         SessionsRoute::Which { which: "all", .. } => {
             let ended = end_others(&realm, &mut live).await?.unwrap_or(0);
             end_own(visit, &live).await?;
-            Ok(program(StatusCode::OK, &json!({ "ended": ended + 1 })))
+            Ok(answer::json_no_store(StatusCode::OK, &json!({ "ended": ended + 1 })))
         }
         SessionsRoute::Which { which: "others", .. } => match end_others(&realm, &mut live).await? {
             Some(ended) => {
@@ -80,13 +80,13 @@ async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer
                 if let Some(issued) = issue::renew(&realm, &mut live).await? {
                     visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
                 }
-                Ok(program(StatusCode::OK, &json!({ "ended": ended })))
+                Ok(answer::json_no_store(StatusCode::OK, &json!({ "ended": ended })))
             }
-            None => Ok(program(StatusCode::CONFLICT, &json!({ "error": "needs_a_session_store" }))),
+            None => Ok(answer::json_no_store(StatusCode::CONFLICT, &json!({ "error": "needs_a_session_store" }))),
         },
         SessionsRoute::Which { which, .. } if which == id(&live) => {
             end_own(visit, &live).await?;
-            Ok(program(StatusCode::OK, &json!({ "ended": 1 })))
+            Ok(answer::json_no_store(StatusCode::OK, &json!({ "ended": 1 })))
         }
         SessionsRoute::Which { which, .. } => {
             let ended = match &realm.sessions {
@@ -94,8 +94,8 @@ async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer
                 None => false,
             };
             match ended {
-                true => Ok(program(StatusCode::OK, &json!({ "ended": 1 }))),
-                false => Ok(program(StatusCode::NOT_FOUND, &json!({ "error": "no_such_session" }))),
+                true => Ok(answer::json_no_store(StatusCode::OK, &json!({ "ended": 1 }))),
+                false => Ok(answer::json_no_store(StatusCode::NOT_FOUND, &json!({ "error": "no_such_session" }))),
             }
         }
     }
@@ -168,10 +168,4 @@ fn id(live: &Live) -> String {
 
 fn shown(key: &SessionKey) -> String {
     URL_SAFE_NO_PAD.encode(key.0)
-}
-
-fn program(status: StatusCode, body: &Value) -> Answer {
-    let mut answer = answer::plain_json(status, body);
-    answer::no_store(&mut answer);
-    answer
 }

@@ -2,7 +2,8 @@
 
 use http::StatusCode;
 
-use super::{Visit, shell, unknown_provider, unsupported, with_query};
+use super::{Visit, unknown_provider, unsupported};
+use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure};
 use crate::oauth::authorization;
@@ -31,7 +32,7 @@ pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Fail
             action: &registered.sign_in_url,
         })
         .collect();
-    Ok(page::sign_in(&shell(realm), &buttons, &visit.csrf.token, &visit.return_to, error, visit.input.query("code")))
+    Ok(page::sign_in(&realm.shell(), &buttons, &visit.csrf.token, &visit.return_to, error, visit.input.query("code")))
 }
 
 /// Remembers the trip in a cookie and sends the browser to the provider.

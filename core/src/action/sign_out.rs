@@ -2,12 +2,13 @@
 
 use http::StatusCode;
 
-use super::{Visit, shell, with_query};
+use super::Visit;
+use crate::address::with_query;
 use crate::answer::{self, Answer};
-use crate::failure::{Code, Failure, chain};
+use crate::failure::{Failure, chain};
 use crate::live::{self, Found};
-use crate::page::{self, Reason};
-use crate::{Event, issue, opened};
+use crate::page;
+use crate::{AuthError, Event, issue, opened};
 
 pub(super) fn page(visit: &Visit) -> Answer {
     let realm = &visit.realm;
@@ -15,7 +16,7 @@ pub(super) fn page(visit: &Visit) -> Answer {
         Some(path) => answer::redirect(StatusCode::FOUND, &with_query(path, &[])),
         None => {
             let action = format!("{}/signout", realm.base.auth_url);
-            page::sign_out(&shell(realm), &action, &visit.csrf.token, Some(&visit.return_to))
+            page::sign_out(&realm.shell(), &action, &visit.csrf.token, Some(&visit.return_to))
         }
     }
 }
@@ -28,16 +29,15 @@ pub(super) async fn end(visit: &mut Visit) -> Result<Answer, Failure> {
     let cookies = &visit.input.cookies;
     // Whatever happens on this side: who leaves a machine must not be found there by the next.
     visit.cookies.extend(opened::deletions(realm, &cookies.session, &cookies.session_v4));
-    let unavailable = |error| Failure::because(Code::Configuration, Reason::SessionStoreUnavailable, error);
     match live::find(realm, &cookies.session, &cookies.session_v4).await {
         Ok(Found::Live(live)) => {
-            issue::end(realm, &live).await.map_err(unavailable)?;
+            issue::end(realm, &live).await?;
             let user = live.token.subject.as_deref().unwrap_or_default();
             tracing::info!("signed out");
             realm.record(Event::SignOut { user }).await;
         }
         Ok(Found::Nothing | Found::Dead | Found::Ended) => {}
-        Err(error @ crate::AuthError::Store(_)) => return Err(unavailable(error)),
+        Err(error @ AuthError::Store(_)) => return Err(error.into()),
         Err(error) => tracing::warn!(cause = chain(&error), "signed out of a session that cannot be read"),
     }
     Ok(answer::redirect(StatusCode::FOUND, &visit.return_to))

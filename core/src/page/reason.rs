@@ -101,6 +101,7 @@ reasons! {
         "The sign-in was cancelled, or you do not have permission to sign in."
         "You can sign in again, also with a different account."
 
+    // Reserved: nothing sends it yet.
     SignupDisabled "signup_disabled" FORBIDDEN SignIn
         "New accounts are not open"
         "This site has no account for you, and does not open new ones here."
@@ -116,6 +117,7 @@ reasons! {
         "To confirm your identity, sign in with the same account you used originally."
         "Once signed in, you can connect further accounts."
 
+    // Reserved: nothing sends it yet.
     LinkedToOtherUser "linked_to_other_user" BAD_REQUEST SignIn
         "That account is taken"
         "The account you chose is already connected to somebody else on this site."
@@ -158,6 +160,7 @@ reasons! {
         "The place where this site keeps its sessions does not answer."
         "Wait a minute, then sign in again."
 
+    // Reserved: nothing sends it yet.
     RateLimited "rate_limited" SERVICE_UNAVAILABLE SignIn
         "Too many attempts"
         "There were too many sign-ins within a short time."

@@ -1,12 +1,10 @@
 //! The description of an OAuth 2 provider: what most providers are, and all that most of them need.
 
 use std::borrow::Cow;
-use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Client, Flow, OAuthFlow, Provider};
-use crate::claims::ClaimsError;
+use super::{Client, ClientAuthMethod, Flow, OAuthFlow, Pkce, ProfileError, Provider};
 use crate::profile::Image;
 use crate::{Claims, Profile, Timestamp};
 
@@ -306,35 +304,4 @@ impl OAuthFlow for OAuthProvider {
     fn config(&self) -> &OAuthProvider {
         self
     }
-}
-
-/// Proof Key for Code Exchange (RFC 7636).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pkce {
-    /// Sent, with SHA-256. `plain` is never used.
-    S256,
-    /// The server does not know it; nothing is sent.
-    Unsupported,
-}
-
-/// Where a client secret goes (RFC 6749 §2.3.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ClientAuthMethod {
-    /// In a Basic header, id and secret form-encoded.
-    Basic,
-    /// In the body.
-    Post,
-}
-
-/// Why a provider's claims make no profile.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ProfileError {
-    /// A claim is missing or of the wrong kind.
-    #[error(transparent)]
-    Claims(#[from] ClaimsError),
-    /// The mapper's own reason.
-    #[error("{0}")]
-    Other(String, #[source] Option<Box<dyn StdError + Send + Sync>>),
 }

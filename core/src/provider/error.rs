@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use super::{CredentialError, ProfileError};
+use super::{CredentialError, ProfileError, same_word};
 use crate::claims::ClaimsError;
 use crate::http::HttpError;
 
@@ -98,7 +98,7 @@ impl ProviderError {
 
     /// Whether the provider did not take the client's credential, so that another may be tried.
     pub fn is_invalid_client(&self) -> bool {
-        matches!(self, Self::Refused { code, .. } if super::flow::same_word(code, "invalid_client"))
+        matches!(self, Self::Refused { code, .. } if same_word(code, "invalid_client"))
     }
 }
 

@@ -7,9 +7,11 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use super::{ClientAuthentication, Endpoint, Grant, OAuthProvider, ProviderContext, ProviderError};
+use super::{
+    ClientAuthentication, Endpoint, Grant, Granted, OAuthProvider, Parameters, ProviderContext, ProviderError,
+};
 use crate::oauth::{self, authorization, token_request};
-use crate::{Claims, HttpRequest, HttpResponse, Secret, TokenSet};
+use crate::{Claims, HttpRequest, HttpResponse, TokenSet};
 
 /// How a provider signs people in by redirect.
 #[async_trait]
@@ -121,84 +123,4 @@ impl fmt::Debug for AuthorizationRequest<'_> {
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
     }
-}
-
-/// Names and values in order, each name once.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Parameters(Vec<(String, String)>);
-
-impl Parameters {
-    /// Sets a value, in the place of an earlier one of that name.
-    pub fn set(&mut self, name: impl Into<String>, value: impl Into<String>) {
-        let (name, value) = (name.into(), value.into());
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some(entry) => entry.1 = value,
-            None => self.0.push((name, value)),
-        }
-    }
-
-    /// Takes a value out.
-    pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(known, _)| known != name);
-    }
-
-    /// The value under a name.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// As a query or form body. A space is `%20`, which every server reads alike.
-    pub fn encode(&self) -> String {
-        oauth::form_encode(self.0.iter().map(|(name, value)| (name.as_str(), value.as_str())))
-    }
-}
-
-impl fmt::Debug for Parameters {
-    /// The names: among the values may be a client's secret.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.iter().map(|(name, _)| name)).finish()
-    }
-}
-
-/// What a provider granted, before it is known to whom.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub struct Granted<'a> {
-    /// The tokens.
-    pub tokens: &'a TokenSet,
-    /// The parameters of the callback.
-    pub callback: &'a [(String, String)],
-}
-
-impl<'a> Granted<'a> {
-    /// A grant, for testing a provider by itself.
-    pub fn new(tokens: &'a TokenSet, callback: &'a [(String, String)]) -> Self {
-        Self { tokens, callback }
-    }
-
-    /// The access token.
-    pub fn access_token(&self) -> &Secret {
-        &self.tokens.access_token
-    }
-}
-
-impl fmt::Debug for Granted<'_> {
-    /// Without the values of the callback: the code is among them.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = self.callback.iter().map(|(name, _)| name).collect();
-        f.debug_struct("Granted").field("tokens", &self.tokens).field("callback", &names).finish()
-    }
-}
-
-/// Whether two protocol words are the same but for case and underscores: `AccessDenied` and `access_denied`.
-///
-/// ```
-/// assert!(admit::provider::same_word("AccessDenied", "access_denied"));
-/// assert!(!admit::provider::same_word("invalid_grant", "invalid_client"));
-/// ```
-pub fn same_word(a: &str, b: &str) -> bool {
-    let letters = |text: &'_ str| {
-        text.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase()).collect::<Vec<_>>()
-    };
-    letters(a) == letters(b)
 }

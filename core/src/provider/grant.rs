@@ -1,6 +1,8 @@
-//! What is presented to a token endpoint.
+//! What is presented to a token endpoint, and what comes of it.
 
-use crate::Secret;
+use std::fmt;
+
+use crate::{Secret, TokenSet};
 
 /// The two things a token endpoint takes in exchange for tokens. Two arms, so that no provider forgets the refresh.
 #[derive(Clone, Copy, Debug)]
@@ -23,4 +25,34 @@ pub enum Grant<'a> {
         /// The scopes of the authorization.
         scopes: &'a [String],
     },
+}
+
+/// What a provider granted, before it is known to whom.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Granted<'a> {
+    /// The tokens.
+    pub tokens: &'a TokenSet,
+    /// The parameters of the callback.
+    pub callback: &'a [(String, String)],
+}
+
+impl<'a> Granted<'a> {
+    /// A grant, for testing a provider by itself.
+    pub fn new(tokens: &'a TokenSet, callback: &'a [(String, String)]) -> Self {
+        Self { tokens, callback }
+    }
+
+    /// The access token.
+    pub fn access_token(&self) -> &Secret {
+        &self.tokens.access_token
+    }
+}
+
+impl fmt::Debug for Granted<'_> {
+    /// Without the values of the callback: the code is among them.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.callback.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Granted").field("tokens", &self.tokens).field("callback", &names).finish()
+    }
 }

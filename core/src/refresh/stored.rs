@@ -7,9 +7,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Outcome, announce, failed, gate, is_fresh, kept, or_at_hand, refresh, settled, without_refresh_token};
+use super::{Outcome, announce, failed, gate, is_fresh, or_at_hand, refresh, settled, without_refresh_token};
 use crate::http::HttpError;
-use crate::private_claim::KeptTokens;
+use crate::kept_tokens::KeptTokens;
 use crate::provider::{Endpoint, ProviderError};
 use crate::realm::Realm;
 use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
@@ -37,7 +37,7 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
             Ok(outcome) => outcome,
             Err(error) => {
                 tracing::error!(provider = key.provider, cause = crate::failure::chain(&error), "token store failed");
-                gone()
+                not_this_time()
             }
         }
     });
@@ -46,7 +46,7 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
 
 /// Takes the account and refreshes it. Whoever cannot take it waits for the one who could, and adopts.
 async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Outcome, AuthError> {
-    let Some(store) = &realm.tokens else { return Ok(gone()) };
+    let Some(store) = &realm.tokens else { return Ok(not_this_time()) };
     let begun = realm.clock.now();
     loop {
         let now = realm.clock.now();
@@ -59,17 +59,17 @@ async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Outco
             }
             match outcome? {
                 Some(outcome) => return Ok(outcome),
-                None if now.since(begun) > LEASE => return Ok(gone()),
+                None if now.since(begun) > LEASE => return Ok(not_this_time()),
                 None => continue,
             }
         }
-        let Some((account, _)) = load(realm, key).await? else { return Ok(gone()) };
+        let Some((account, _)) = load(realm, key).await? else { return Ok(not_this_time()) };
         if let Some(outcome) = settled(realm, &account, true) {
             return Ok(outcome);
         }
         let patience = if is_fresh(&account, now, Duration::ZERO) { COURTESY } else { LEASE };
         if now.since(begun) > patience {
-            return Ok(gone());
+            return Ok(not_this_time());
         }
         realm.clock.sleep(POLL).await;
     }
@@ -82,7 +82,7 @@ async fn refresh_under_lease(
     key: &AccountKey,
     lease: &Lease,
 ) -> Result<Option<Outcome>, AuthError> {
-    let Some((account, version)) = load(realm, key).await? else { return Ok(Some(gone())) };
+    let Some((account, version)) = load(realm, key).await? else { return Ok(Some(not_this_time())) };
     // Newer than the store's only if they could not be written before.
     let latest = realm.refresh.successors.follow(account.clone());
     let outcome = match settled(realm, &latest, true) {
@@ -115,7 +115,7 @@ async fn refresh_under_lease(
             // Somebody signed in anew or took over meanwhile: theirs is what counts.
             Ok(Some(if theirs.needs_reauthentication { Outcome::Refused(theirs) } else { Outcome::Refreshed(theirs) }))
         }
-        Swap::Lost(None) => Ok(Some(gone())),
+        Swap::Lost(None) => Ok(Some(not_this_time())),
     }
 }
 
@@ -131,7 +131,8 @@ async fn refresh_in_time(realm: &Realm, account: Account) -> Outcome {
     }
 }
 
-fn gone() -> Outcome {
+/// Nothing to be had at the moment; it is soon worth trying again.
+fn not_this_time() -> Outcome {
     Outcome::Failed { retry_after: Duration::from_secs(1), source: None }
 }
 
@@ -144,8 +145,8 @@ async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(Account, u64)>,
 }
 
 fn seal(realm: &Realm, account: &Account, version: u64) -> Result<StoredTokens, AuthError> {
-    let key = AccountKey { provider: account.provider.clone(), subject: account.subject.clone() };
-    let plain = serde_json::to_vec(&kept(account)).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
+    let key = account.key();
+    let plain = serde_json::to_vec(&KeptTokens::of(account)).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
     let sealed = realm.store_sealer.seal(&plain, &bound(&key), &*realm.random);
     let refresh_at = account.tokens.expires_at.map(|at| at.before(realm.lifetimes.refresh_margin));
     let refresh_at = refresh_at.filter(|_| account.tokens.refresh_token.is_some() && !account.needs_reauthentication);

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::gate::{self, Key};
 use crate::account::Extra;
-use crate::private_claim::KeptTokens;
+use crate::kept_tokens::KeptTokens;
 use crate::{Account, Timestamp};
 
 /// Refresh tokens that were spent or refused, by their digests, and the accounts as they were afterwards.

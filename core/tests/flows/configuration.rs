@@ -47,7 +47,7 @@ fn all_that_is_wrong_is_told_at_once_each_with_its_remedy() {
     - max_session_cookies is 17; 1 to 16 are possible
     - max_age is no time at all; give it a second at least
     - azure-devops: its refresh tokens are replaced at each use, so two processes would void each other's; give a token_store, or say danger_single_process_refresh() if there is one process only
-    - azure-devops: the callback is http://localhost:3000/api/auth/callback/azure-devops, and azure devops answers to https only, on localhost too; give the application an https base url, or point endpoints() at a pretend server on this machine
+    - azure-devops: the callback is http://localhost:3000/api/auth/callback/azure-devops, and Azure DevOps answers to https only, on localhost too; give the application an https base URL, or point endpoints() at a pretend server on this machine
     - github: no client id; set AUTH_GITHUB_ID, or give it with Client::new
     - github: no client secret; set AUTH_GITHUB_SECRET, or give it with Client::new
     - provider github is there twice; give one of them another id with .id(…)

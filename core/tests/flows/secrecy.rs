@@ -396,7 +396,7 @@ impl Secrets {
         for request in site.azure.requests() {
             for name in ["assertion", "client_assertion", "state", "code"] {
                 if let Some(value) = request.parameter(name) {
-                    self.part("what azure devops was sent", value);
+                    self.part("what Azure DevOps was sent", value);
                 }
             }
             if let Some(bearer) = request.request().headers().get("authorization") {

@@ -48,10 +48,10 @@ pub enum SiteError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// Requests cannot be sent.
-    #[error("no client for requests to azure devops")]
+    #[error("no client for requests to Azure DevOps")]
     Client(#[from] HttpError),
     /// The pretend Azure DevOps has no socket.
-    #[error("the pretend azure devops cannot listen on this machine")]
+    #[error("the pretend Azure DevOps cannot listen on this machine")]
     Pretend(#[source] io::Error),
 }
 

@@ -35,7 +35,7 @@ pub(super) fn map(source: &Claims) -> Result<Profile, ProfileError> {
     // A GUID is the same whatever its case, and an account has to be as well.
     let subject = source.id("id")?.to_ascii_lowercase();
     if ANONYMOUS.contains(&subject.as_str()) {
-        return Err(ClaimsError::NotAPerson { key: "id".to_owned(), why: "azure devops' anonymous user" }.into());
+        return Err(ClaimsError::NotAPerson { key: "id".to_owned(), why: "Azure DevOps' anonymous user" }.into());
     }
     let name = source.text("displayName").or_else(|| source.text("/coreAttributes/DisplayName/value"));
     let email = source.text("emailAddress").or_else(|| source.text("/coreAttributes/EmailAddress/value"));

@@ -22,34 +22,34 @@ pub(super) fn findings(description: &OAuthProvider, review: &Review<'_>) -> Vec<
     let pretend = description.token_url().and_then(|url| Url::parse(url).ok()).is_some_and(|url| is_loopback(&url));
     if !pretend && review.redirect_uri.scheme() != "https" {
         findings.push(Finding::Problem(format!(
-            "the callback is {}, and azure devops answers to https only, on localhost too; \
-             give the application an https base url, or point endpoints() at a pretend server on this machine",
+            "the callback is {}, and Azure DevOps answers to https only, on localhost too; \
+             give the application an https base URL, or point endpoints() at a pretend server on this machine",
             review.redirect_uri
         )));
     }
     scopes(review, &mut findings);
     if !pretend && review.secrets().any(|secret| !is_shaped_like_a_jwt(secret.expose())) {
         findings.push(Finding::Warning(
-            "a client secret is no jwt, as azure devops' are; is it the App Secret? \
+            "a client secret is no JWT, as Azure DevOps' are; is it the App Secret? \
              take the Client Secret from the application's page"
                 .to_owned(),
         ));
     }
     if review.secrets().count() > 2 {
         findings.push(Finding::Warning(format!(
-            "there are {} client secrets, and azure devops keeps two at most; remove those that are replaced",
+            "there are {} client secrets, and Azure DevOps keeps two at most; remove those that are replaced",
             review.secrets().count()
         )));
     }
     findings.push(Finding::Warning(match description.retirement() {
         Some(end) if end <= review.now => {
             format!(
-                "azure devops ended its oauth service on {end}, so new sign-ins are refused; use microsoft entra id"
+                "Azure DevOps ended its OAuth service on {end}, so new sign-ins are refused; use Microsoft Entra ID"
             )
         }
-        Some(end) => format!("azure devops ends its oauth service on {end}; move to microsoft entra id before"),
-        None => "azure devops ends its oauth service in 2026, on a day not yet named; \
-                 move to microsoft entra id, and set retires_on() when the day is known"
+        Some(end) => format!("Azure DevOps ends its OAuth service on {end}; move to Microsoft Entra ID before"),
+        None => "Azure DevOps ends its OAuth service in 2026, on a day not yet named; \
+                 move to Microsoft Entra ID, and set retires_on() when the day is known"
             .to_owned(),
     }));
     findings
@@ -63,7 +63,7 @@ fn scopes(review: &Review<'_>, findings: &mut Vec<Finding>) {
             None => {
                 all_known = false;
                 let remedy = Scope::nearest(name).map(|near| format!("; is it {near}?")).unwrap_or_default();
-                findings.push(Finding::Warning(format!("azure devops publishes no scope {name:?}{remedy}")));
+                findings.push(Finding::Warning(format!("Azure DevOps publishes no scope {name:?}{remedy}")));
             }
         }
     }
@@ -188,7 +188,7 @@ mod tests {
         let day = |seconds| provider().retires_on(Timestamp::from_unix_seconds(seconds));
         let told = |provider: &AzureDevOps| review(provider, CALLBACK, &["vso.profile"], &[JWT]);
         let (ahead, past) = (told(&day(1_795_300_000)), told(&day(1_795_200_000)));
-        assert!(says(&ahead, "ends its oauth service on 2026-11-21"), "{ahead:?}");
+        assert!(says(&ahead, "ends its OAuth service on 2026-11-21"), "{ahead:?}");
         assert!(says(&past, "new sign-ins are refused"), "{past:?}");
     }
 }

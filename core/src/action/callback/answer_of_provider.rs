@@ -30,7 +30,7 @@ impl Answered {
         // Two values for one name: whoever reads the first and whoever reads the last would see different trips.
         for name in SINGLE {
             if parameters.iter().filter(|(known, _)| known == name).count() > 1 {
-                return Err(Failure::callback(Reason::StateMismatch));
+                return Err(Failure::of(Reason::StateMismatch));
             }
         }
         let value = |name: &str| find(&parameters, name);
@@ -38,11 +38,11 @@ impl Answered {
             Some(state) if state.len() <= LONGEST_STATE => {
                 Ok(Self { state: state.to_owned(), parameters: parameters.clone() })
             }
-            Some(_) => Err(Failure::callback(Reason::StateMismatch)),
+            Some(_) => Err(Failure::of(Reason::StateMismatch)),
             // Some servers report errors without the state. No trip is consumed for them.
             None => match value("error") {
                 Some(error) => Err(refused(error)),
-                None => Err(Failure::callback(Reason::StateMissing)),
+                None => Err(Failure::of(Reason::StateMissing)),
             },
         }
     }
@@ -54,16 +54,16 @@ impl Answered {
         if let (Some(expected), Some(found)) = (&pending.issuer, value("iss"))
             && expected != found
         {
-            return Err(Failure::callback(Reason::ProviderMismatch));
+            return Err(Failure::of(Reason::ProviderMismatch));
         }
         match (value("code"), value("error")) {
-            (Some(_), Some(_)) => Err(Failure::callback(Reason::TokenResponseInvalid)),
+            (Some(_), Some(_)) => Err(Failure::of(Reason::TokenResponseInvalid)),
             (None, Some(error)) => {
                 tracing::debug!(provider = registered.id(), "the provider answered with an error");
                 Err(refused(error))
             }
             (Some(code), None) if code.len() <= LONGEST_CODE => Ok(Secret::new(code)),
-            _ => Err(Failure::callback(Reason::CodeMissing)),
+            _ => Err(Failure::of(Reason::CodeMissing)),
         }
     }
 }

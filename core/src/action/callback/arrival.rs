@@ -28,17 +28,17 @@ pub(super) fn look_up(
             );
             return Err(Failure::because(Code::Configuration, Reason::StateMissing, cause));
         }
-        return Err(Failure::callback(Reason::StateMismatch));
+        return Err(Failure::of(Reason::StateMismatch));
     };
     if pending.has_expired(realm.clock.now()) {
-        return Err(Failure::callback(Reason::StateExpired));
+        return Err(Failure::of(Reason::StateExpired));
     }
     // The redirect URI tells two sites with one secret apart, such as two mounts of one process.
     let began_here = pending.provider == registered.id()
         && pending.client_id == registered.client.id
         && pending.redirect_uri == registered.redirect_uri;
     if !began_here {
-        return Err(Failure::callback(Reason::ProviderMismatch));
+        return Err(Failure::of(Reason::ProviderMismatch));
     }
     Ok((pending, name))
 }
@@ -48,7 +48,7 @@ pub(super) async fn consume(realm: &Realm, pending: &Pending) -> Result<(), Fail
     let until = pending.begun_at + PENDING_LIFE;
     match realm.once.claim(&pending::once_key(&pending.state), realm.clock.now(), until).await {
         Ok(true) => Ok(()),
-        Ok(false) => Err(Failure::callback(Reason::StateReplayed)),
-        Err(error) => Err(Failure::because(Code::Configuration, Reason::SessionStoreUnavailable, error)),
+        Ok(false) => Err(Failure::of(Reason::StateReplayed)),
+        Err(error) => Err(error.into()),
     }
 }

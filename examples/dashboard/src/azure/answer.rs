@@ -30,7 +30,7 @@ impl Answer<'_> {
         }
         // A success may ask to slow down. Nothing is retried here, so there is nothing to delay but the person.
         if let Some(wait) = self.retry_after() {
-            tracing::info!(call = self.call, seconds = wait.as_secs(), "azure devops asks to slow down");
+            tracing::info!(call = self.call, seconds = wait.as_secs(), "Azure DevOps asks to slow down");
         }
         let body = self.response.body();
         let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);

@@ -13,7 +13,7 @@ use http::StatusCode;
 #[non_exhaustive]
 pub enum AzureError {
     /// The token is not accepted anywhere: it expired, was revoked, or the app's secret was changed.
-    #[error("azure devops: {call}: the token is not accepted (status {})", .status.as_u16())]
+    #[error("Azure DevOps: {call}: the token is not accepted (status {})", .status.as_u16())]
     Expired {
         /// What was asked for.
         call: &'static str,
@@ -21,7 +21,7 @@ pub enum AzureError {
         status: StatusCode,
     },
     /// The token is good, and this organisation still does not take it.
-    #[error("azure devops: {call}: the organisation refuses a token that is good elsewhere (status {})", .status.as_u16())]
+    #[error("Azure DevOps: {call}: the organisation refuses a token that is good elsewhere (status {})", .status.as_u16())]
     OrganisationRefuses {
         /// What was asked for.
         call: &'static str,
@@ -29,13 +29,13 @@ pub enum AzureError {
         status: StatusCode,
     },
     /// The organisation's Conditional Access policy stands in the way.
-    #[error("azure devops: {call}: blocked by Conditional Access (VS403463)")]
+    #[error("Azure DevOps: {call}: blocked by Conditional Access (VS403463)")]
     ConditionalAccess {
         /// What was asked for.
         call: &'static str,
     },
     /// The token was granted for less than this.
-    #[error("azure devops: {call}: the token lacks the scope {}", .scope.as_deref().unwrap_or("for it"))]
+    #[error("Azure DevOps: {call}: the token lacks the scope {}", .scope.as_deref().unwrap_or("for it"))]
     MissingScope {
         /// What was asked for.
         call: &'static str,
@@ -43,13 +43,13 @@ pub enum AzureError {
         scope: Option<String>,
     },
     /// The person may not see this.
-    #[error("azure devops: {call}: the person has no permission (status 403)")]
+    #[error("Azure DevOps: {call}: the person has no permission (status 403)")]
     NotAllowed {
         /// What was asked for.
         call: &'static str,
     },
     /// Too many requests in the person's name.
-    #[error("azure devops: {call}: too many requests; try again in {} s", .retry_after.as_secs())]
+    #[error("Azure DevOps: {call}: too many requests; try again in {} s", .retry_after.as_secs())]
     RateLimited {
         /// What was asked for.
         call: &'static str,
@@ -57,7 +57,7 @@ pub enum AzureError {
         retry_after: Duration,
     },
     /// Azure DevOps cannot answer now, or cannot be reached.
-    #[error("azure devops: {call}: unavailable{}", .status.map(|status| format!(" (status {})", status.as_u16())).unwrap_or_default())]
+    #[error("Azure DevOps: {call}: unavailable{}", .status.map(|status| format!(" (status {})", status.as_u16())).unwrap_or_default())]
     Unavailable {
         /// What was asked for.
         call: &'static str,
@@ -70,13 +70,13 @@ pub enum AzureError {
         source: Option<HttpError>,
     },
     /// There is nothing by that name, or nothing that this person may know of.
-    #[error("azure devops: {call}: not found (status 404)")]
+    #[error("Azure DevOps: {call}: not found (status 404)")]
     NotFound {
         /// What was asked for.
         call: &'static str,
     },
     /// The answer is none that this program understands.
-    #[error("azure devops: {call}: {what}{}", .status.map(|status| format!(" (status {})", status.as_u16())).unwrap_or_default())]
+    #[error("Azure DevOps: {call}: {what}{}", .status.map(|status| format!(" (status {})", status.as_u16())).unwrap_or_default())]
     Unexpected {
         /// What was asked for.
         call: &'static str,

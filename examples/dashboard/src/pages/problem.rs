@@ -10,7 +10,7 @@ use crate::azure::AzureError;
 
 /// What went wrong with a call to Azure DevOps. The log gets the cause; the person gets what helps.
 pub fn problem(view: View<'_>, error: &AzureError) -> Response<Bytes> {
-    tracing::warn!(error = error as &(dyn std::error::Error + 'static), "azure devops has nothing to show");
+    tracing::warn!(error = error as &(dyn std::error::Error + 'static), "Azure DevOps has nothing to show");
     let action = match error {
         AzureError::Expired { .. } => {
             html! { a.button href=(paths::sign_in(view.path)) { "Sign in again" } }

@@ -1,0 +1,39 @@
+//! How a failure is told: in full to the log and to the application, and by three words to the browser.
+
+use http::StatusCode;
+
+use crate::address::with_query;
+use crate::answer::{self, Answer};
+use crate::failure::Failure;
+use crate::page::Reason;
+use crate::realm::{Realm, Registered};
+use crate::{Event, random};
+
+/// Tells a failure: to the log and the events in full, to the browser by a code, a reason and a reference.
+pub(super) async fn explain(realm: &Realm, failure: &Failure, provider: Option<&str>, is_update: bool) -> Answer {
+    let reference = random::reference(&*realm.random);
+    let provider = provider.and_then(|id| realm.provider(id)).map(Registered::id);
+    tracing::warn!(
+        %reference,
+        provider = provider.unwrap_or("-"),
+        code = failure.code.as_str(),
+        reason = failure.reason.code(),
+        cause = failure.chain(),
+        "request refused"
+    );
+    let event = Event::SignInFailed {
+        provider,
+        reason: failure.reason.code(),
+        provider_code: failure.provider_code(),
+        correlation: &reference,
+    };
+    realm.record(event).await;
+    if is_update {
+        let unavailable = failure.reason == Reason::SessionStoreUnavailable;
+        let status = if unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::BAD_REQUEST };
+        return answer::plain_json(status, &());
+    }
+    let page = if failure.code.is_shown_at_sign_in() { realm.sign_in_page() } else { realm.error_page() };
+    let query = [("error", failure.code.as_str()), ("code", failure.reason.code()), ("ref", &reference)];
+    answer::redirect(StatusCode::FOUND, &with_query(&page, &query))
+}

@@ -1,0 +1,80 @@
+//! Tokens as they are kept: in a session's own claim, or sealed in a token store.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Account, GrantRecord, Secret, Timestamp, TokenSet};
+
+/// Tokens and grant as they are kept, in the session or sealed in a token store. Only ever serialized to be sealed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct KeptTokens {
+    #[serde(rename = "a", with = "exposed")]
+    access_token: Secret,
+    #[serde(rename = "t")]
+    token_type: String,
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+    #[serde(rename = "r", default, skip_serializing_if = "Option::is_none", with = "exposed_option")]
+    refresh_token: Option<Secret>,
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    #[serde(rename = "g")]
+    grant: GrantRecord,
+    #[serde(rename = "n", default, skip_serializing_if = "std::ops::Not::not")]
+    needs_reauthentication: bool,
+}
+
+impl KeptTokens {
+    /// What has to be kept of an account. The ID token and unnamed members of the answer are not.
+    pub(crate) fn of(account: &Account) -> Self {
+        Self {
+            access_token: account.tokens.access_token.clone(),
+            token_type: account.tokens.token_type.clone(),
+            expires_at: account.tokens.expires_at,
+            refresh_token: account.tokens.refresh_token.clone(),
+            scope: account.tokens.scope.clone(),
+            grant: account.grant.clone(),
+            needs_reauthentication: account.needs_reauthentication,
+        }
+    }
+
+    /// The account again.
+    pub(crate) fn account(&self, provider: &str, subject: &str) -> Account {
+        let mut tokens = TokenSet::new(self.access_token.clone())
+            .expires_at(self.expires_at)
+            .refresh_token(self.refresh_token.clone());
+        tokens.token_type.clone_from(&self.token_type);
+        tokens.scope.clone_from(&self.scope);
+        let mut account = Account::new(provider, subject, tokens, self.grant.clone());
+        account.needs_reauthentication = self.needs_reauthentication;
+        account
+    }
+}
+
+/// A secret on its way into something sealed.
+mod exposed {
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use crate::Secret;
+
+    pub(super) fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(secret.expose())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+        String::deserialize(deserializer).map(Secret::new)
+    }
+}
+
+mod exposed_option {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::Secret;
+
+    pub(super) fn serialize<S: Serializer>(secret: &Option<Secret>, serializer: S) -> Result<S::Ok, S::Error> {
+        secret.as_ref().map(Secret::expose).serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Secret>, D::Error> {
+        Ok(Option::<String>::deserialize(deserializer)?.map(Secret::new))
+    }
+}

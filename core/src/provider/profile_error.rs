@@ -1,0 +1,17 @@
+//! Why a person cannot be told from what the provider says of them.
+
+use std::error::Error as StdError;
+
+use crate::claims::ClaimsError;
+
+/// Why a provider's claims make no profile.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProfileError {
+    /// A claim is missing or of the wrong kind.
+    #[error(transparent)]
+    Claims(#[from] ClaimsError),
+    /// The mapper's own reason.
+    #[error("{0}")]
+    Other(String, #[source] Option<Box<dyn StdError + Send + Sync>>),
+}
