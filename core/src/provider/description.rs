@@ -93,6 +93,8 @@ impl OAuthProvider {
     }
 
     /// Stands under another id, so that one kind of provider can be there twice.
+    ///
+    /// To read the id, write `Provider::id(&description)`: with a dot it is this method.
     #[must_use]
     pub fn id(mut self, id: impl Into<Cow<'static, str>>) -> Self {
         self.id = id.into();
@@ -100,6 +102,8 @@ impl OAuthProvider {
     }
 
     /// Goes by another name on pages.
+    ///
+    /// To read the name, write `Provider::name(&description)`: with a dot it is this method.
     #[must_use]
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
