@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Client, Flow, OAuthFlow, Provider};
+use super::{Client, Finding, Flow, OAuthFlow, Provider, Review};
 use crate::claims::ClaimsError;
 use crate::profile::Image;
 use crate::{Claims, Profile, Timestamp};
@@ -303,6 +303,13 @@ impl Provider for OAuthProvider {
 
     fn flow(&self) -> Flow<'_> {
         Flow::OAuth(self)
+    }
+
+    // Here and not in the builder: a type with a description may read the person elsewhere.
+    fn review(&self, _: &Review<'_>) -> Vec<Finding> {
+        let missing = "no userinfo_endpoint, so nobody can be recognised; set it on the provider's description, \
+                       or override OAuthFlow::claims";
+        self.userinfo_endpoint.is_none().then(|| Finding::Problem(missing.to_owned())).into_iter().collect()
     }
 }
 
