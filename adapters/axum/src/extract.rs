@@ -7,6 +7,7 @@ use axum_core::body::Body;
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum_core::response::Response;
 use http::request::Parts;
+use serde::{Serialize, Serializer};
 
 use crate::{Rejection, slot};
 
@@ -14,6 +15,9 @@ use crate::{Rejection, slot};
 ///
 /// As an argument it lets nobody else in: a browser goes to sign in and comes back, a program gets 401.
 /// `Option<Session>` lets everybody in. A store that fails is an error for either.
+///
+/// It is an [`admit::Session`] that axum can extract; that one itself is no argument for a handler.
+/// `Json(session)` shows what `GET …/session` shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Session(admit::Session);
 
@@ -36,6 +40,13 @@ impl Deref for Session {
 
     fn deref(&self) -> &admit::Session {
         &self.0
+    }
+}
+
+/// As `GET …/session` answers.
+impl Serialize for Session {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 

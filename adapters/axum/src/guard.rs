@@ -46,6 +46,21 @@ struct Rules {
 
 impl RequireSession {
     /// The person needs this role, else it is 403; each one if called again. See [`admit::Session::has_role`].
+    ///
+    /// A guard covers all routes before itself, so routes with a guard of their own come from a router of their own:
+    ///
+    /// ```
+    /// use admit_axum::require_session;
+    /// use axum::{Router, routing::get};
+    ///
+    /// let admin = Router::new()
+    ///     .route("/admin", get(|| async { "for harbor masters" }))
+    ///     .route_layer(require_session().role("admin"));
+    /// let app: Router = Router::new()
+    ///     .route("/projects", get(|| async { "for everybody who is signed in" }))
+    ///     .route_layer(require_session())
+    ///     .merge(admin); // and then .with_auth(auth), once, for all of them
+    /// ```
     pub fn role(mut self, role: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.rules).roles.push(role.into());
         self

@@ -20,9 +20,11 @@ pub enum Rejection {
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         match self {
-            Self::MissingLayer => {
-                (StatusCode::INTERNAL_SERVER_ERROR, "Sign-in is not set up for this address.").into_response()
-            }
+            Self::MissingLayer => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "Sign-in is not set up for this address; the log says what to call.",
+            )
+                .into_response(),
             Self::SignedOut(current) => current.unauthenticated().map(Body::from),
             Self::Unavailable(current, error) => current.unavailable(&error).map(Body::from),
         }

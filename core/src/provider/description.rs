@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Client, ClientAuthMethod, Flow, OAuthFlow, Pkce, ProfileError, Provider};
+use super::{Client, ClientAuthMethod, Finding, Flow, OAuthFlow, Pkce, ProfileError, Provider, Review};
 use crate::profile::Image;
 use crate::{Claims, Profile, Timestamp};
 
@@ -91,6 +91,8 @@ impl OAuthProvider {
     }
 
     /// Stands under another id, so that one kind of provider can be there twice.
+    ///
+    /// To read the id, write `Provider::id(&description)`: with a dot it is this method.
     #[must_use]
     pub fn id(mut self, id: impl Into<Cow<'static, str>>) -> Self {
         self.id = id.into();
@@ -98,6 +100,8 @@ impl OAuthProvider {
     }
 
     /// Goes by another name on pages.
+    ///
+    /// To read the name, write `Provider::name(&description)`: with a dot it is this method.
     #[must_use]
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
@@ -297,6 +301,13 @@ impl Provider for OAuthProvider {
 
     fn flow(&self) -> Flow<'_> {
         Flow::OAuth(self)
+    }
+
+    // Here and not in the builder: a type with a description may read the person elsewhere.
+    fn review(&self, _: &Review<'_>) -> Vec<Finding> {
+        let missing = "no userinfo_endpoint, so nobody can be recognised; set it on the provider's description, \
+                       or override OAuthFlow::claims";
+        self.userinfo_endpoint.is_none().then(|| Finding::Problem(missing.to_owned())).into_iter().collect()
     }
 }
 

@@ -18,6 +18,8 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
 
     /// Puts `record` in the place of the one with its key, if that one's version is `expected`.
     /// `false` if it is another or gone: a slow writer brings nothing back.
+    ///
+    /// The store counts: what it then holds has the version `expected + 1`, whatever `record.version` says.
     async fn replace(&self, record: SessionRecord, expected: u64) -> Result<bool, StoreError>;
 
     /// Moves the expiry, leaving the version as it is. `false` if there is no such session.
@@ -63,7 +65,7 @@ pub struct SessionRecord {
     pub created_at: Timestamp,
     /// When it ends unless it is used.
     pub expires_at: Timestamp,
-    /// Counts up with every `replace`.
+    /// Counts up with every [`replace`](SessionStore::replace), by the store. Otherwise it is kept as it was given.
     pub version: u64,
 }
 

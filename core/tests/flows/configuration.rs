@@ -59,6 +59,20 @@ fn all_that_is_wrong_is_told_at_once_each_with_its_remedy() {
 }
 
 #[test]
+fn a_description_that_cannot_recognise_anybody_does_not_start() {
+    let acme = OAuthProvider::oauth2("acme", "Acme", Client::new("acme-app", "s"))
+        .authorization_endpoint("https://acme.example/authorize")
+        .token_endpoint("https://acme.example/token");
+    let builder = || Auth::builder("https://app.example").secret("at least thirty-two bytes, from openssl rand");
+    insta::assert_snapshot!(problems(builder().provider(acme.clone())), @"
+    admit cannot start, 1 problem:
+    - acme: no userinfo_endpoint, so nobody can be recognised; set it on the provider's description, or override OAuthFlow::claims
+    ");
+    let whole = acme.userinfo_endpoint("https://acme.example/me");
+    assert!(builder().http_client(Standard::new()).provider(whole).build().is_ok());
+}
+
+#[test]
 fn an_empty_configuration_is_told_what_it_needs() {
     let builder = Auth::builder("app.example").environment(Environment::default());
     insta::assert_snapshot!(problems(builder), @r#"

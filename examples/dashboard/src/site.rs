@@ -1,7 +1,7 @@
 //! The site: sign-in with Azure DevOps, real or pretend, and the calls to it.
 //!
 //! Tokens are kept in a store, since Azure DevOps replaces the refresh token at each use. This one is in memory:
-//! when the process ends, people sign in again. `admit-sqlx` and `admit-redis` keep them for longer.
+//! when the process ends, people sign in again. A `TokenStore` on a database keeps them for longer.
 
 use std::io;
 use std::sync::Arc;

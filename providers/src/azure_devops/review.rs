@@ -8,7 +8,7 @@
 //! 6. The service ends.
 //!
 //! The texts do not begin with the provider's id; whoever shows them puts it there.
-//! A server on this machine is a pretend one, so 1 and 4 do not hold for it.
+//! A server on this machine is a pretend one, so 1 and 4 do not hold for it, and 6 only if a day was said.
 
 use admit::OAuthProvider;
 use admit::http::is_loopback;
@@ -41,18 +41,23 @@ pub(super) fn findings(description: &OAuthProvider, review: &Review<'_>) -> Vec<
             review.secrets().count()
         )));
     }
-    findings.push(Finding::Warning(match description.retirement() {
-        Some(end) if end <= review.now => {
-            format!(
-                "Azure DevOps ended its OAuth service on {end}, so new sign-ins are refused; use Microsoft Entra ID"
-            )
-        }
-        Some(end) => format!("Azure DevOps ends its OAuth service on {end}; move to Microsoft Entra ID before"),
-        None => "Azure DevOps ends its OAuth service in 2026, on a day not yet named; \
-                 move to Microsoft Entra ID, and set retires_on() when the day is known"
-            .to_owned(),
-    }));
+    findings.extend(retirement(description, review, pretend).map(Finding::Warning));
     findings
+}
+
+fn retirement(description: &OAuthProvider, review: &Review<'_>, pretend: bool) -> Option<String> {
+    match description.retirement() {
+        Some(end) if end <= review.now => Some(format!(
+            "Azure DevOps ended its OAuth service on {end}, so new sign-ins are refused; use Microsoft Entra ID"
+        )),
+        Some(end) => Some(format!("Azure DevOps ends its OAuth service on {end}; move to Microsoft Entra ID before")),
+        None if pretend => None,
+        None => Some(
+            "Azure DevOps ends its OAuth service in 2026, on a day not yet named; \
+             move to Microsoft Entra ID, and set retires_on() when the day is known"
+                .to_owned(),
+        ),
+    }
 }
 
 fn scopes(review: &Review<'_>, findings: &mut Vec<Finding>) {
@@ -147,8 +152,12 @@ mod tests {
         {
             let findings =
                 review(&provider().endpoints(base), "http://localhost:3000/cb", &["vso.profile"], &["pretend"]);
-            assert_eq!(findings.len(), 1, "{base}: {findings:?}");
+            assert_eq!(findings, [], "{base}");
         }
+        // Its end is told if somebody set a day, as a test of it does.
+        let ending = provider().endpoints("http://127.0.0.1:9009").retires_on(Timestamp::from_unix_seconds(0));
+        let findings = review(&ending, "http://localhost:3000/cb", &["vso.profile"], &["pretend"]);
+        assert!(says(&findings, "new sign-ins are refused"), "{findings:?}");
         let elsewhere = provider().endpoints("http://localhost.evil.example");
         assert_eq!(problems(&review(&elsewhere, "http://localhost:3000/cb", &["vso.profile"], &[JWT])), 1);
     }

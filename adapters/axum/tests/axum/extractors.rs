@@ -28,6 +28,17 @@ async fn an_optional_session_is_none_for_a_stranger_and_some_for_norma() {
 }
 
 #[tokio::test]
+async fn a_session_as_json_is_what_the_endpoint_answers() {
+    let site = Site::new();
+    let app =
+        Router::new().route("/json", get(|session: Session| async move { serde_json::to_string(&session).unwrap() }));
+    let mut norma = site.norma(app.with_auth(site.auth.clone())).await;
+    let shown = norma.get("/json").await;
+    assert!(text(&shown).contains("Norma Paulk"), "{}", text(&shown));
+    assert_eq!(text(&shown), text(&norma.get("/api/auth/session").await));
+}
+
+#[tokio::test]
 async fn a_cookie_that_is_none_of_ours_is_a_stranger() {
     let site = Site::new();
     let mut visitor = site.visitor(app().with_auth(site.auth.clone()));
@@ -86,7 +97,8 @@ async fn without_the_layer_it_is_500_and_the_log_says_what_to_call() {
     let mut stranger = site.visitor(app().merge(guarded));
     for path in ["/me", "/maybe", "/current", "/guarded"] {
         let answer = stranger.get(path).await;
-        assert_eq!((answer.status().as_u16(), text(&answer)), (500, "Sign-in is not set up for this address."));
+        let told = "Sign-in is not set up for this address; the log says what to call.";
+        assert_eq!((answer.status().as_u16(), text(&answer)), (500, told));
         let log = std::mem::take(&mut *log.0.lock().unwrap());
         let log = String::from_utf8(log).unwrap();
         assert!(
