@@ -73,10 +73,22 @@ pub(crate) fn pairs<'a>(
 ) -> impl Iterator<Item = (&'a str, &'a str)> {
     headers
         .into_iter()
-        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(|pair| std::str::from_utf8(pair).ok())
+        .flat_map(|header| parts(header.as_bytes()))
         .filter_map(|pair| pair.split_once('='))
         .map(|(name, value)| (name.trim(), unquote(value.trim())))
+}
+
+/// What stands between the semicolons, as far as it is text.
+///
+/// Text is searched many bytes at a time. Only a header with bytes that are no text is cut first and read part by part.
+fn parts(header: &[u8]) -> impl Iterator<Item = &str> {
+    let (text, bytes) = match std::str::from_utf8(header) {
+        Ok(text) => (Some(text), None),
+        Err(_) => (None, Some(header)),
+    };
+    let of_text = text.into_iter().flat_map(|text| text.split(';'));
+    let of_bytes = bytes.into_iter().flat_map(|bytes| bytes.split(|byte| *byte == b';'));
+    of_text.chain(of_bytes.filter_map(|part| std::str::from_utf8(part).ok()))
 }
 
 fn unquote(value: &str) -> &str {
