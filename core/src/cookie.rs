@@ -8,8 +8,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use http::header::COOKIE;
-use http::{HeaderMap, HeaderValue};
+use http::HeaderValue;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::Timestamp;
@@ -69,14 +68,27 @@ impl CookieNames {
 }
 
 /// Every pair of every `Cookie` header, in order, values as they stand.
-pub(crate) fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn pairs<'a>(
+    headers: impl IntoIterator<Item = &'a HeaderValue>,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
     headers
-        .get_all(COOKIE)
-        .iter()
-        .flat_map(|header| header.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(|pair| std::str::from_utf8(pair).ok())
+        .into_iter()
+        .flat_map(|header| parts(header.as_bytes()))
         .filter_map(|pair| pair.split_once('='))
         .map(|(name, value)| (name.trim(), unquote(value.trim())))
+}
+
+/// What stands between the semicolons, as far as it is text.
+///
+/// Text is searched many bytes at a time. Only a header with bytes that are no text is cut first and read part by part.
+fn parts(header: &[u8]) -> impl Iterator<Item = &str> {
+    let (text, bytes) = match std::str::from_utf8(header) {
+        Ok(text) => (Some(text), None),
+        Err(_) => (None, Some(header)),
+    };
+    let of_text = text.into_iter().flat_map(|text| text.split(';'));
+    let of_bytes = bytes.into_iter().flat_map(|bytes| bytes.split(|byte| *byte == b';'));
+    of_text.chain(of_bytes.filter_map(|part| std::str::from_utf8(part).ok()))
 }
 
 fn unquote(value: &str) -> &str {
@@ -243,17 +255,10 @@ const DUPLICATES: usize = 4;
 mod tests {
     use super::*;
 
-    fn request(cookies: &[&str]) -> HeaderMap {
-        let mut headers = HeaderMap::new();
-        for line in cookies {
-            headers.append(COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap());
-        }
-        headers
-    }
-
     fn session(cookies: &[&str]) -> Vec<String> {
+        let headers: Vec<_> = cookies.iter().map(|line| HeaderValue::from_str(line).unwrap()).collect();
         let mut session = SessionCookies::default();
-        for pair in pairs(&request(cookies)) {
+        for pair in pairs(&headers) {
             session.collect("s", pair);
         }
         session.candidates().map(Cow::into_owned).collect()
@@ -283,9 +288,12 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_are_passed_over() {
         // COK-011
-        let mut headers = HeaderMap::new();
-        headers.append(COOKIE, HeaderValue::from_bytes(b"bad=\x80\xff; s=good; ; =; x").unwrap());
-        assert_eq!(pairs(&headers).collect::<Vec<_>>(), [("s", "good"), ("", "")]);
+        let headers = [
+            HeaderValue::from_bytes(b"bad=\x80\xff; s=good; ; =; x").unwrap(),
+            HeaderValue::from_bytes("\u{e9}=\u{e9}; ; x; s=\"better\"".as_bytes()).unwrap(),
+        ];
+        let expected = [("s", "good"), ("", ""), ("\u{e9}", "\u{e9}"), ("s", "better")];
+        assert_eq!(pairs(&headers).collect::<Vec<_>>(), expected);
     }
 
     #[test]

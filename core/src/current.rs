@@ -1,10 +1,10 @@
 //! The request at hand: who makes it, and fresh tokens to act for them.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
-use http::header::ACCEPT;
+use http::header::{ACCEPT, COOKIE};
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use tokio::sync::{Mutex, OnceCell};
 
@@ -52,13 +52,23 @@ pub struct Current(Arc<Inner>);
 
 struct Inner {
     realm: Arc<Realm>,
-    own: SessionCookies,
-    v4: SessionCookies,
+    /// The `Cookie` headers as they came. They are looked through when the session is first asked for: most requests
+    /// of a site never ask.
+    headers: Vec<HeaderValue>,
+    sent: OnceLock<Sent>,
     return_to: String,
     is_browser: bool,
     opened: OnceCell<Result<Option<SignedIn>, AuthError>>,
     /// Whether a callback ended the session, so that its cookies go.
     ended: AtomicBool,
+}
+
+/// The session's cookies in the request.
+#[derive(Default)]
+struct Sent {
+    own: SessionCookies,
+    /// Those of next-auth v4.
+    v4: SessionCookies,
 }
 
 struct SignedIn {
@@ -79,16 +89,11 @@ pub struct ConnectedAccount {
 
 impl Current {
     pub(crate) fn new(realm: Arc<Realm>, head: &RequestHead<'_>) -> Self {
-        let (mut own, mut v4) = (SessionCookies::default(), SessionCookies::default());
-        for pair in pairs(head.headers) {
-            own.collect(&realm.cookies.session, pair);
-            v4.collect(&realm.cookies.session_v4, pair);
-        }
         let return_to = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
         Self(Arc::new(Inner {
             realm,
-            own,
-            v4,
+            headers: head.headers.get_all(COOKIE).iter().cloned().collect(),
+            sent: OnceLock::new(),
             return_to,
             is_browser: is_browser(head),
             opened: OnceCell::new(),
@@ -187,7 +192,8 @@ impl Current {
         let cookies = match self.0.opened.get() {
             None | Some(Err(_)) => Vec::new(),
             Some(Ok(_)) if self.0.ended.load(Ordering::Acquire) => {
-                opened::deletions(&self.0.realm, &self.0.own, &self.0.v4)
+                let sent = self.sent();
+                opened::deletions(&self.0.realm, &sent.own, &sent.v4)
             }
             Some(Ok(None)) => Vec::new(),
             Some(Ok(Some(signed_in))) => self.rolled(signed_in).await.unwrap_or_else(|error| {
@@ -224,7 +230,19 @@ impl Current {
             (Home::Store { .. }, false, true) => issue::touch(realm, &live).await?,
             (_, false, false) => None,
         };
-        Ok(issued.map(|issued| opened::cookies_of(realm, issued, &self.0.own)).unwrap_or_default())
+        Ok(issued.map(|issued| opened::cookies_of(realm, issued, &self.sent().own)).unwrap_or_default())
+    }
+
+    fn sent(&self) -> &Sent {
+        self.0.sent.get_or_init(|| {
+            let names = &self.0.realm.cookies;
+            let mut sent = Sent::default();
+            for pair in pairs(&self.0.headers) {
+                sent.own.collect(&names.session, pair);
+                sent.v4.collect(&names.session_v4, pair);
+            }
+            sent
+        })
     }
 
     async fn opened(&self) -> Result<Option<&SignedIn>, AuthError> {
@@ -237,8 +255,8 @@ impl Current {
     }
 
     async fn open(&self) -> Result<Option<SignedIn>, AuthError> {
-        let inner = &self.0;
-        match opened::open(&inner.realm, &inner.own, &inner.v4, JwtCause::Read).await? {
+        let (inner, sent) = (&self.0, self.sent());
+        match opened::open(&inner.realm, &sent.own, &sent.v4, JwtCause::Read).await? {
             Opened::SignedOut { delete_cookies } => {
                 inner.ended.store(delete_cookies, Ordering::Release);
                 Ok(None)

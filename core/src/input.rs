@@ -1,7 +1,7 @@
 //! What a request brings: query, body and cookies, read once.
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
+use http::header::{CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, Method, Request};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
@@ -94,7 +94,7 @@ impl Body {
 impl RequestCookies {
     pub(crate) fn read(headers: &HeaderMap, names: &CookieNames) -> Self {
         let mut cookies = Self::default();
-        for pair in cookie::pairs(headers) {
+        for pair in cookie::pairs(headers.get_all(COOKIE)) {
             cookies.session.collect(&names.session, pair);
             cookies.session_v4.collect(&names.session_v4, pair);
             if pair.0 == names.csrf && cookies.csrf.len() < 4 {
