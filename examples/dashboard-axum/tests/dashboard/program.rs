@@ -39,7 +39,7 @@ async fn bad_values_are_told_in_words_and_end_with_2() {
     );
     let (code, words) = fails(&[("PORT", "0"), ("AUTH_AZURE_DEVOPS_ID", "an app")]).await;
     assert_eq!(code, Some(2));
-    for remedy in ["set AUTH_AZURE_DEVOPS_SECRET", "give the application an https base url"] {
+    for remedy in ["set AUTH_AZURE_DEVOPS_SECRET", "give the application an https base URL"] {
         assert!(words.contains(remedy), "{words}");
     }
 }
