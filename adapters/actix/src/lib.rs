@@ -1,0 +1,1 @@
+//! [admit] for actix-web: routes, extractors and guards.

@@ -1,0 +1,2 @@
+//! The dashboard on actix-web.
+fn main() {}

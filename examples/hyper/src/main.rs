@@ -1,0 +1,2 @@
+//! admit on plain hyper.
+fn main() {}
