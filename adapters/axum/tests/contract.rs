@@ -33,7 +33,7 @@ fn router(application: Application) -> Router {
     let admin = get_any("/admin").route_layer(require_session().role("admin").role("auditor"));
     let token = Router::new().route("/token", get(token)).route_layer(require_session().fresh_token("azure-devops"));
     let vault = get_any("/vault")
-        .route_layer(require_session().role("admin"))
+        .route_layer(require_session().role("owner"))
         .route_layer(require_session().fresh_token("azure-devops"));
     let misconfigured = get_any("/misconfigured").route_layer(require_session().fresh_token("github"));
     let shop = Router::new()

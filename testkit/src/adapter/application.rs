@@ -13,7 +13,7 @@ use admit::Auth;
 /// | request | asks for | answers |
 /// |---|---|---|
 /// | `GET /` | nothing | `for everybody` |
-/// | `POST /echo` | nothing | the body of the request |
+/// | `POST /echo` | nothing | the body of the request, up to 100 KiB, as any type |
 /// | `GET /me` | a session; counted | the user's display name |
 /// | `GET /maybe` | a session or none; counted | `somebody` or `nobody` |
 /// | `GET /session` | a session; counted | the session as JSON, as `application/json` |
@@ -22,7 +22,7 @@ use admit::Auth;
 /// | any method `/guarded` and `/guarded/{anything below}` | guard: a session; counted | `let through` |
 /// | any method `/admin` | guard: the roles `admin` and `auditor`; counted | `let through` |
 /// | `GET /token` | guard: a fresh token of `azure-devops`; counted | the token, or what `without_token` answers |
-/// | `GET /vault` | guard: a fresh token; within it a guard: the role `admin`; counted | `let through` |
+/// | `GET /vault` | guard: a fresh token; within it a guard: the role `owner`, which nobody has; counted | `let through` |
 /// | `GET /misconfigured` | guard: a fresh token of `github`, which no site has; counted | `let through` |
 /// | `GET /failing` | for a token, whatever comes of it; counted | 500 `failed` |
 /// | `/api/auth/…` | | the endpoints of [`auth`](Self::auth) |
