@@ -52,10 +52,13 @@ macro_rules! table {
 table! { $
     endpoints {
         every_path_answers_every_method_as_the_engine_does
+        what_a_browser_says_of_itself_reaches_the_engine
         the_applications_own_paths_stay_its_own
     }
     trip {
         a_person_signs_in_is_known_and_signs_out
+        the_official_client_is_answered_in_json
+        whoever_says_no_at_the_provider_is_told_so
     }
     guards {
         a_stranger_with_a_browser_goes_to_sign_in_and_a_program_gets_401
@@ -65,6 +68,7 @@ table! { $
         every_role_that_is_asked_for_is_needed
         the_token_is_fresh_before_the_handler_is_called
         when_the_grant_is_dead_signing_in_again_mends_it
+        when_a_restart_lost_the_tokens_signing_in_again_mends_it
         while_the_provider_is_down_the_handler_is_called_and_sees_it
         a_provider_that_is_not_configured_is_the_sites_mistake
         a_store_that_fails_is_an_error_and_never_nobody
@@ -103,6 +107,7 @@ table! { $
         where_the_site_is_nobody_outside_can_say
         of_an_address_in_absolute_form_only_the_path_counts
         a_path_comes_back_as_it_was_asked_for
+        letters_that_nobody_encoded_come_back_encoded
         a_path_with_two_slashes_leads_home_and_not_away
     }
     sites {
@@ -128,6 +133,11 @@ impl Row {
     /// Sessions in a store that can be made to fail.
     fn stored(&self) -> Stage {
         Stage::stored(self.serve)
+    }
+
+    /// Sessions in cookies, tokens in a store.
+    fn with_stored_tokens(&self) -> Stage {
+        Stage::with_stored_tokens(self.serve)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use admit::{Auth, AuthBuilder, Client, Environment};
+use admit::{Auth, AuthBuilder, Client, Environment, MemoryStore};
 use admit_providers::azure_devops;
 
 use super::gate::Gate;
@@ -43,6 +43,11 @@ impl Stage {
         Self::set(Some(serve), |builder, sessions| {
             builder.session_store(sessions.clone()).danger_single_process_refresh()
         })
+    }
+
+    /// Tokens in a store.
+    pub(super) fn with_stored_tokens(serve: Serve) -> Self {
+        Self::set(Some(serve), |builder, _| builder.token_store(MemoryStore::new()))
     }
 
     /// Without a server: what the engine says when it is asked directly, which no adapter may change.
@@ -102,6 +107,15 @@ impl Stage {
             None => Door::Engine(self.application.auth.clone()),
         };
         Visitor::new(self, door, CookieJar::with_clock(Arc::new(self.clock.clone())))
+    }
+
+    /// Somebody who was at another stage, which is to them the same site after a restart: the secrets are the same,
+    /// what was in memory is gone.
+    pub(super) fn returning(&self, visitor: &Visitor<'_>) -> Visitor<'_> {
+        let mut returning = self.stranger();
+        returning.jar = visitor.jar.clone();
+        returning.headers.clone_from(&visitor.headers);
+        returning
     }
 
     /// Norma Paulk, who is signed in to the own site.

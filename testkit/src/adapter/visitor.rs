@@ -148,5 +148,7 @@ pub(super) fn media_type(answer: &Answer) -> String {
 /// The names of the cookies that an answer sets, in their order.
 pub(super) fn cookies(answer: &Answer) -> Vec<String> {
     let lines = answer.headers().get_all(SET_COOKIE).iter();
-    lines.map(|line| String::from_utf8_lossy(line.as_bytes()).split('=').next().unwrap_or_default().to_owned()).collect()
+    lines
+        .map(|line| String::from_utf8_lossy(line.as_bytes()).split('=').next().unwrap_or_default().to_owned())
+        .collect()
 }

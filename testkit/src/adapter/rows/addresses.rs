@@ -70,6 +70,19 @@ pub(super) async fn a_path_comes_back_as_it_was_asked_for(row: &mut Row) {
     }
 }
 
+pub(super) async fn letters_that_nobody_encoded_come_back_encoded(row: &mut Row) {
+    let stage = row.stage();
+    let path = "/guarded/café?name=Jørn";
+    let mut norma = stage.stranger().browsing();
+    let page = norma.get(path).await;
+    // RFC 3986 has no such letters, so a server may refuse them before it asks anybody.
+    if page.status() != StatusCode::BAD_REQUEST {
+        assert_eq!(location(&page), sign_in("%2Fguarded%2Fcaf%C3%A9%3Fname%3DJ%C3%B8rn"));
+        let callback = norma.consent("/api/auth", "norma", path).await;
+        assert_eq!(location(&norma.get(&callback).await), format!("{ORIGIN}/guarded/caf%C3%A9?name=J%C3%B8rn"));
+    }
+}
+
 // A path that a browser would take for another site is not come back to.
 pub(super) async fn a_path_with_two_slashes_leads_home_and_not_away(row: &mut Row) {
     let stage = row.stage();

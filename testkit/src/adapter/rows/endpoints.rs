@@ -33,6 +33,33 @@ pub(super) async fn every_path_answers_every_method_as_the_engine_does(row: &mut
     }
 }
 
+pub(super) async fn what_a_browser_says_of_itself_reaches_the_engine(row: &mut Row) {
+    const JSON: &str = "application/json";
+    const FORM: &str = "application/x-www-form-urlencoded";
+    for (headers, what) in [
+        (&[("content-type", FORM), ("origin", "https://app.example"), ("sec-fetch-site", "same-origin")][..], "ours"),
+        (&[("content-type", FORM), ("origin", "https://evil.example")], "another site's form"),
+        (&[("content-type", FORM), ("sec-fetch-site", "cross-site")], "a cross-site form"),
+        (&[("content-type", FORM), ("x-auth-return-redirect", "1")], "the official client"),
+        (&[("content-type", JSON)], "a form that says it is JSON"),
+        (&[("content-type", "text/plain")], "a form that says it is text"),
+        (&[("content-type", FORM), ("content-type", JSON)], "a form that says it is two things"),
+        (&[("content-type", FORM), ("cookie", "a=1"), ("cookie", "b=2")], "more cookie lines"),
+    ] {
+        let mut answers = Vec::new();
+        for stage in [row.stage(), Stage::direct()] {
+            let mut visitor = stage.stranger();
+            let form = format!("csrfToken={}&callbackUrl=%2Fprojects", visitor.csrf("/api/auth").await);
+            let message = Message::post("/api/auth/signin/azure-devops", form);
+            answers.push(
+                visitor.send(headers.iter().fold(message, |message, (name, value)| message.header(name, value))).await,
+            );
+        }
+        assert_alike(&answers[0], &answers[1], what);
+        row.told.line(&format!("{what}\n    {}", summary(&answers[0])));
+    }
+}
+
 fn summary(answer: &Answer) -> String {
     let parts = [answer.status().as_u16().to_string(), media_type(answer), location(answer)];
     let parts: Vec<_> = parts.into_iter().chain(cookies(answer)).filter(|part| !part.is_empty()).collect();

@@ -95,6 +95,21 @@ pub(super) async fn when_the_grant_is_dead_signing_in_again_mends_it(row: &mut R
     assert_eq!(norma.get("/token").await.status(), StatusCode::OK);
 }
 
+pub(super) async fn when_a_restart_lost_the_tokens_signing_in_again_mends_it(row: &mut Row) {
+    let stage = row.with_stored_tokens();
+    let mut norma = stage.norma().await;
+    assert_eq!(norma.get("/token").await.status(), StatusCode::OK);
+
+    let restarted = row.with_stored_tokens();
+    let mut norma = restarted.returning(&norma);
+    norma.tell(&mut row.told, Message::get("/token")).await;
+    let mut norma = norma.browsing();
+    norma.tell(&mut row.told, Message::get("/token?page=2")).await;
+    assert_eq!(restarted.calls(), 0);
+    norma.sign_in("/api/auth", "norma").await;
+    assert_eq!(norma.get("/token").await.status(), StatusCode::OK);
+}
+
 pub(super) async fn while_the_provider_is_down_the_handler_is_called_and_sees_it(row: &mut Row) {
     let stage = row.stage();
     let mut norma = stage.norma().await;

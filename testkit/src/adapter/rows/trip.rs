@@ -3,7 +3,7 @@
 use http::StatusCode;
 
 use super::Row;
-use crate::adapter::stage::{SESSION, Stage};
+use crate::adapter::stage::{ORIGIN, SESSION, Stage};
 use crate::adapter::transcript::{Transcript, assert_alike};
 use crate::adapter::visitor::{location, text};
 use crate::adapter::wire::{Answer, Message};
@@ -27,6 +27,36 @@ pub(super) async fn a_person_signs_in_is_known_and_signs_out(row: &mut Row) {
     assert_eq!(norma.get("/me").await.status(), StatusCode::UNAUTHORIZED);
     assert_eq!(norma.jar.get(SESSION), None);
     assert_eq!(stage.azure.violations(), [""; 0]);
+}
+
+pub(super) async fn the_official_client_is_answered_in_json(row: &mut Row) {
+    let stage = row.stage();
+    let mut client = stage.stranger().with("x-auth-return-redirect", "1");
+    let csrf = client.csrf("/api/auth").await;
+    let form = |fields: &str| format!("csrfToken={csrf}&{fields}");
+    let start = Message::post("/api/auth/signin/azure-devops", form("callbackUrl=%2Fprojects")).form();
+    let away: serde_json::Value = serde_json::from_slice(client.send(start).await.body()).expect("JSON");
+    let callback = stage.azure.authorize_as("norma", away["url"].as_str().expect("an address")).await;
+    // The browser comes back by itself, without the client's header.
+    client.headers.clear();
+    client.get(&callback.expect("a way back").path_and_query()).await;
+    assert_eq!(text(&client.get("/me").await), "Norma Paulk");
+    let mut client = client.with("x-auth-return-redirect", "1");
+    client.tell(&mut row.told, Message::post("/api/auth/signout", form("callbackUrl=%2F")).form()).await;
+    assert_eq!(client.get("/me").await.status(), StatusCode::UNAUTHORIZED);
+}
+
+pub(super) async fn whoever_says_no_at_the_provider_is_told_so(row: &mut Row) {
+    let stage = row.stage();
+    let mut norma = stage.stranger().browsing();
+    let csrf = norma.csrf("/api/auth").await;
+    let away = norma.post("/api/auth/signin/azure-devops", &[("csrfToken", &csrf)]).await;
+    let callback = stage.azure.deny(&location(&away)).await.expect("a way back").path_and_query();
+    let back = norma.tell(&mut row.told, Message::get(&callback)).await;
+    let told = location(&back);
+    let told = told.strip_prefix(ORIGIN).expect("an address of the site");
+    norma.tell(&mut row.told, Message::get(told)).await;
+    assert_eq!(norma.jar.get(SESSION), None);
 }
 
 /// Every request to the engine on the way in and out.

@@ -4,11 +4,11 @@ use std::net::TcpListener;
 
 use admit_axum::{AuthLayer, AuthRouterExt as _, Current, Endpoints, Session, require_session};
 use admit_testkit::adapter::{Application, Stop};
+use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{AppendHeaders, IntoResponse, Result};
 use axum::routing::{any, get, post};
-use axum::Router;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderMap, StatusCode};
 
