@@ -82,6 +82,7 @@ table! { $
         refreshed_tokens_reach_the_browser_also_when_the_handler_fails
         refreshed_tokens_reach_the_browser_also_when_a_guard_refuses
         a_large_session_goes_in_chunks_and_a_smaller_one_leaves_none_behind
+        the_largest_session_makes_the_trip
         a_session_may_come_in_several_cookie_lines_and_in_any_order
         of_several_cookies_with_one_name_the_one_that_opens_counts
         bytes_that_are_no_text_beside_a_session_do_no_harm
@@ -101,6 +102,7 @@ table! { $
         what_follows_a_body_nobody_read_is_never_taken_for_a_request
         a_client_of_http_1_0_is_answered_and_the_connection_ends
         a_server_that_clients_hang_up_on_is_well
+        an_odd_request_is_answered_somehow_and_the_next_one_is_served
         a_browser_that_hangs_up_during_its_callback_loses_no_code
     }
     addresses {
@@ -112,6 +114,7 @@ table! { $
     }
     sites {
         below_a_prefix_people_sign_in_and_come_back_to_the_whole_path
+        every_mount_answers_what_lies_below_it_and_nothing_else
         several_sites_in_one_application_keep_to_themselves
         fifty_requests_at_once_refresh_once_and_each_gets_the_new_token
     }

@@ -70,6 +70,7 @@ impl Stage {
                 .environment(Environment::default())
                 .clock(clock.clone())
                 .random(FixedRandom::new(seed))
+                .max_session_cookies(16)
                 .http_client(gate.clone())
                 .callbacks(people.clone())
                 .events(people.clone())
@@ -107,6 +108,11 @@ impl Stage {
             None => Door::Engine(self.application.auth.clone()),
         };
         Visitor::new(self, door, CookieJar::with_clock(Arc::new(self.clock.clone())))
+    }
+
+    /// Somebody who asks that engine directly.
+    pub(super) fn at_the_engine(&self, engine: &Auth) -> Visitor<'_> {
+        Visitor::new(self, Door::Engine(engine.clone()), CookieJar::with_clock(Arc::new(self.clock.clone())))
     }
 
     /// Somebody who was at another stage, which is to them the same site after a restart: the secrets are the same,

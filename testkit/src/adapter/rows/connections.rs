@@ -25,9 +25,11 @@ pub(super) async fn requests_that_are_sent_at_once_are_answered_in_their_order(r
     let stage = row.stage();
     let norma = stage.norma().await;
     let mut connection = stage.connect().await;
-    let all: Vec<u8> = conversation().into_iter().flat_map(|(message, ..)| norma.dress(message).bytes()).collect();
+    // Without HEAD: how its answer is framed among others is the server's, and not every server gets it right.
+    let requests = || conversation().into_iter().filter(|(message, ..)| message.method != Method::HEAD);
+    let all: Vec<u8> = requests().flat_map(|(message, ..)| norma.dress(message).bytes()).collect();
     connection.send(all).await;
-    for (message, status, body) in conversation() {
+    for (message, status, body) in requests() {
         let answer = connection.answer(&message.method).await.expect("an answer");
         assert_eq!((answer.status().as_u16(), text(&answer).as_str()), (status, body), "{}", message.target);
     }
@@ -103,6 +105,40 @@ pub(super) async fn a_server_that_clients_hang_up_on_is_well(row: &mut Row) {
     }
     assert_eq!(stage.calls(), calls);
     assert_eq!(text(&norma.clone().get("/me").await), "Norma Paulk");
+}
+
+pub(super) async fn an_odd_request_is_answered_somehow_and_the_next_one_is_served(row: &mut Row) {
+    let stage = row.stage();
+    let many = "x-header: value\r\n".repeat(90);
+    for request in [
+        "OPTIONS * HTTP/1.1\r\nhost: app.example\r\n\r\n".to_owned(),
+        "CONNECT evil.example:443 HTTP/1.1\r\nhost: evil.example:443\r\n\r\n".to_owned(),
+        "GET evil.example/guarded HTTP/1.1\r\nhost: app.example\r\n\r\n".to_owned(),
+        "GET /guarded HTTP/1.1\r\n\r\n".to_owned(),
+        "GET /guarded HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n".to_owned(),
+        "GET /guarded HTTP/9.9\r\nhost: app.example\r\n\r\n".to_owned(),
+        "GET /gua rded HTTP/1.1\r\nhost: app.example\r\n\r\n".to_owned(),
+        "GET /guarded HTTP/1.1\r\nhost: app.example\r\nno colon\r\n\r\n".to_owned(),
+        format!("GET /guarded/{} HTTP/1.1\r\nhost: app.example\r\n\r\n", "long/".repeat(6_000)),
+        format!("GET /guarded?{} HTTP/1.1\r\nhost: app.example\r\n\r\n", "q=%2F&".repeat(5_000)),
+        format!("GET /guarded HTTP/1.1\r\nhost: app.example\r\n{many}\r\n"),
+        format!("GET /guarded HTTP/1.1\r\nhost: app.example\r\ncookie: {}\r\n\r\n", "a=b; ".repeat(8_000)),
+        "POST /api/auth/signout HTTP/1.1\r\nhost: app.example\r\ncontent-length: 2\r\n\
+         transfer-encoding: chunked\r\n\r\n0\r\n\r\n"
+            .to_owned(),
+        "POST /api/auth/signout HTTP/1.1\r\nhost: app.example\r\ntransfer-encoding: chunked\r\n\r\nno size\r\n"
+            .to_owned(),
+    ] {
+        let mut connection = stage.connect().await;
+        connection.send(&request).await;
+        connection.half_close().await;
+        if let Some(answer) = connection.answer(&Method::GET).await {
+            assert!(answer.status().as_u16() < 500, "{}: {:.60}", answer.status(), request);
+            assert!(!location(&answer).contains("//evil"), "{}: {:.60}", location(&answer), request);
+        }
+        assert_eq!(text(&stage.stranger().get("/").await), "for everybody", "{request:.60}");
+    }
+    assert_eq!(stage.calls(), 0);
 }
 
 pub(super) async fn a_browser_that_hangs_up_during_its_callback_loses_no_code(row: &mut Row) {

@@ -94,6 +94,18 @@ pub(super) async fn a_large_session_goes_in_chunks_and_a_smaller_one_leaves_none
     assert_eq!(left, [SESSION]);
 }
 
+pub(super) async fn the_largest_session_makes_the_trip(row: &mut Row) {
+    let stage = row.stage();
+    stage.people.weigh(30_000);
+    let mut norma = stage.norma().await;
+    let chunks = norma.jar.names().into_iter().filter(|name| name.starts_with(SESSION)).count();
+    assert!(chunks > 10, "{chunks}");
+    stage.clock.advance(TWO_DAYS);
+    let answer = norma.get("/cookies").await;
+    assert_eq!(cookies(&answer).len(), 2 + chunks);
+    assert_eq!(text(&norma.get("/me").await), "Norma Paulk");
+}
+
 pub(super) async fn a_session_may_come_in_several_cookie_lines_and_in_any_order(row: &mut Row) {
     // COK-013
     let stage = row.stage();

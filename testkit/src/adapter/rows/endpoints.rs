@@ -84,7 +84,7 @@ pub(super) async fn the_applications_own_paths_stay_its_own(row: &mut Row) {
 
 const METHODS: [&str; 8] = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "BREW"];
 
-const PATHS: [&str; 27] = [
+const PATHS: [&str; 30] = [
     "/api/auth/providers",
     "/api/auth/session",
     "/api/auth/csrf",
@@ -108,6 +108,9 @@ const PATHS: [&str; 27] = [
     "/api/auth/nonsense",
     "/api/auth/session/",
     "/api/auth/session//",
+    "/api/auth/session?",
+    "/api/auth?session",
+    "/api/auth/../auth/session",
     "/api/auth//session",
     "/api/auth/%73ession",
     "/api/auth/session/%2e%2e/csrf",

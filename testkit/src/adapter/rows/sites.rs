@@ -6,7 +6,8 @@ use http::StatusCode;
 use tokio::task::JoinSet;
 
 use super::Row;
-use crate::adapter::stage::SESSION;
+use crate::adapter::stage::{SESSION, Stage};
+use crate::adapter::transcript::assert_alike;
 use crate::adapter::visitor::{cookies, location, text};
 use crate::adapter::wire::{Connection, Message};
 
@@ -22,6 +23,25 @@ pub(super) async fn below_a_prefix_people_sign_in_and_come_back_to_the_whole_pat
     let csrf = norma.csrf("/shop/auth").await;
     norma.post("/shop/auth/signout", &[("csrfToken", &csrf)]).await;
     assert_eq!(norma.get("/shop/me").await.status(), StatusCode::SEE_OTHER);
+}
+
+pub(super) async fn every_mount_answers_what_lies_below_it_and_nothing_else(row: &mut Row) {
+    let (served, direct) = (row.stage(), Stage::direct());
+    let engines = [("/shop/auth", &direct.application.shop), ("/staff/auth", &direct.application.staff)];
+    for (base, engine) in engines {
+        for rest in
+            ["", "/", "/session", "/session/", "/session//", "//session", "/%73ession", "/a/b/c/", "?a=b", "/csrf?a"]
+        {
+            let path = format!("{base}{rest}");
+            let answer = served.stranger().get(&path).await;
+            let expected = direct.at_the_engine(engine).get(&path).await;
+            assert_alike(&answer, &expected, &path);
+        }
+        for path in [format!("{base}entic"), format!("/x{base}/session"), format!("{base}.json")] {
+            let answer = served.stranger().get(&path).await;
+            assert_eq!(text(&answer), r#"{"error":"unauthenticated"}"#, "{path}");
+        }
+    }
 }
 
 pub(super) async fn several_sites_in_one_application_keep_to_themselves(row: &mut Row) {
