@@ -19,7 +19,7 @@ use super::transcript::Transcript;
 macro_rules! table {
     ($dollar:tt $($group:ident { $($row:ident)* })*) => {
         /// Makes a test of every row of the table, grouped into modules, for an adapter's function of the type
-        /// [`Serve`](adapter::Serve).
+        /// [`Serve`](crate::adapter::Serve).
         #[macro_export]
         macro_rules! adapter_contract {
             ($dollar serve:expr) => {

@@ -98,3 +98,44 @@ fn between(text: &str, before: &str, after: &str, instead: &str) -> String {
 const SERVERS_OWN: [&str; 5] = ["connection", "content-length", "date", "keep-alive", "transfer-encoding"];
 const LONG: usize = 100;
 const SNAPSHOTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/src/adapter/snapshots");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_long_or_the_servers_own_is_left_out_and_the_rest_stands() {
+        let value = "v".repeat(LONG + 1);
+        let answer = Response::builder()
+            .status(403)
+            .header("date", "today")
+            .header("content-length", "1")
+            .header("x-odd", "stays")
+            .header("set-cookie", format!("long={value}; Path=/"))
+            .header("set-cookie", "short=v; Path=/")
+            .header("content-security-policy", "style-src 'sha256-abc='; img-src 'self'")
+            .header("content-type", "text/html; charset=utf-8")
+            .body(Bytes::from("<!DOCTYPE html><title>Half a page</title>"));
+        let mut transcript = Transcript::default();
+        transcript.exchange(&Message::get("/callback?code=secret&state=s"), &answer.unwrap());
+        insta::assert_snapshot!(transcript.0, @r"
+        > GET /callback?code=…&state=s
+        403 Forbidden
+        content-security-policy: style-src 'sha256-…'; img-src 'self'
+        content-type: text/html; charset=utf-8
+        set-cookie: long=(101 bytes); Path=/
+        set-cookie: short=v; Path=/
+        x-odd: stays
+
+        (broken page: Half a page)
+        ");
+    }
+
+    #[test]
+    #[should_panic(expected = "a page")]
+    fn one_byte_of_difference_is_a_difference() {
+        let answer = |body: &'static str| Response::new(Bytes::from_static(body.as_bytes()));
+        assert_alike(&answer("same"), &answer("same"), "a text");
+        assert_alike(&answer("same"), &answer("some"), "a page");
+    }
+}

@@ -205,3 +205,64 @@ fn field(line: &[u8]) -> (HeaderName, HeaderValue) {
     let name = HeaderName::from_bytes(&line[..colon]).expect("a header's name");
     (name, HeaderValue::from_bytes(line[colon + 1..].trim_ascii()).expect("a header's value"))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A connection to a server that says exactly this, and closes.
+    async fn told(bytes: &'static [u8]) -> Connection {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+        let connection = Connection::open(listener.local_addr().unwrap()).await;
+        let (mut stream, _) = listener.accept().await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        connection
+    }
+
+    #[tokio::test]
+    async fn answers_are_told_apart_however_they_are_framed() {
+        let mut connection = told(
+            b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\nSet-Cookie: a=1\r\nset-cookie: b=\xff\r\n\r\n\
+              oneHTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n2;x=y\r\ntw\r\n1\r\no\r\n0\r\n\r\n\
+              HTTP/1.0 500\r\n\r\nthree",
+        )
+        .await;
+        let mut answers = Vec::new();
+        while let Some(answer) = connection.answer(&Method::GET).await {
+            answers.push((
+                answer.status().as_u16(),
+                answer.headers().get_all("set-cookie").iter().count(),
+                answer.into_body(),
+            ));
+        }
+        let expected: [(u16, usize, &[u8]); 4] =
+            [(100, 0, b""), (200, 2, b"one"), (404, 0, b"two"), (500, 0, b"three")];
+        assert_eq!(answers, expected.map(|(status, cookies, body)| (status, cookies, Bytes::from_static(body))));
+        assert!(connection.is_over().await);
+    }
+
+    #[tokio::test]
+    async fn an_answer_to_head_has_no_body_whatever_its_length_says() {
+        let mut connection = told(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n").await;
+        let head = connection.answer(&Method::HEAD).await.unwrap();
+        assert_eq!((head.status().as_u16(), head.body().len()), (200, 0));
+        assert_eq!(connection.answer(&Method::GET).await.unwrap().status().as_u16(), 204);
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "an answer that breaks off after 3 of 5 bytes")]
+    async fn an_answer_that_breaks_off_is_none() {
+        told(b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhal").await.answer(&Method::GET).await;
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "chunked, and with a length")]
+    async fn an_answer_with_two_lengths_is_a_fault() {
+        let both = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n";
+        told(both).await.answer(&Method::GET).await;
+    }
+}
