@@ -1,7 +1,4 @@
 //! admit's own endpoints, mounted in a router.
-//!
-//! 1. The engine is handed the address that the browser asked for, whatever prefix a router took off.
-//! 2. Of a body, at most one byte more is read than the engine takes, so that it can tell what is too long.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -10,16 +7,13 @@ use std::task::{Context, Poll};
 
 use admit::Auth;
 use axum::Router;
-use axum::extract::OriginalUri;
 use axum_core::body::Body;
 use axum_core::extract::Request;
-use axum_core::response::{IntoResponse as _, Response};
-use bytes::Bytes;
-use http::StatusCode;
-use http_body_util::BodyExt as _;
+use axum_core::response::Response;
 use tower_service::Service;
 
 use crate::AuthLayer;
+use crate::layer::original_uri;
 
 /// Adds sign-in to a router.
 pub trait AuthRouterExt {
@@ -51,4 +45,48 @@ pub fn routes<S: Clone + Send + Sync + 'static>(auth: Auth) -> Router<S> {
         .route_service(&base, endpoints.clone())
         .route_service(&format!("{base}/"), endpoints.clone())
         .route_service(&format!("{base}/{{*path}}"), endpoints)
+}
+
+/// admit's endpoints as a service, to be mounted at a path of your choice.
+///
+/// The base URL says where the browser finds them, all prefixes included:
+///
+/// ```
+/// # use admit::{Auth, Client};
+/// # use admit_providers::github;
+/// use admit_axum::{AuthLayer, Endpoints};
+/// use axum::Router;
+///
+/// let auth = Auth::builder("https://example.org/shop/auth")
+/// #   .secret("at least thirty-two bytes, from openssl rand")
+/// #   .provider(github(Client::new("id", "secret")))
+///     // …
+///     .build()?;
+/// let shop = Router::new().nest_service("/auth", Endpoints::new(auth.clone())).layer(AuthLayer::new(auth));
+/// let site: Router = Router::new().nest("/shop", shop);
+/// # Ok::<(), admit::ConfigError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Endpoints(admit_tower::Endpoints);
+
+impl Endpoints {
+    /// The endpoints of one [`Auth`].
+    pub fn new(auth: Auth) -> Self {
+        Self(admit_tower::Endpoints::new(auth).original_uri(original_uri))
+    }
+}
+
+impl Service<Request> for Endpoints {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let endpoints = self.0.clone();
+        Box::pin(async move { Ok(endpoints.handle(request).await.map(Body::from)) })
+    }
 }

@@ -1,4 +1,4 @@
-//! admit's own endpoints, mounted in a router.
+//! admit's own endpoints, as a service.
 //!
 //! 1. The engine is handed the address that the browser asked for, whatever prefix a router took off.
 //! 2. Of a body, at most one byte more is read than the engine takes, so that it can tell what is too long.
@@ -8,89 +8,82 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use admit::Auth;
-use axum::Router;
-use axum::extract::OriginalUri;
-use axum_core::body::Body;
-use axum_core::extract::Request;
-use axum_core::response::{IntoResponse as _, Response};
+use admit::{Auth, BoxError};
 use bytes::Bytes;
-use http::StatusCode;
-use http_body_util::BodyExt as _;
+use http::{Request, Response, StatusCode};
+use http_body::Body;
+use http_body_util::Full;
 use tower_service::Service;
 
-use crate::AuthLayer;
+use crate::OriginalUri;
+use crate::address::Address;
+use crate::body::read;
 
-/// admit's endpoints as a service, to be mounted at a path of your choice.
+/// admit's endpoints: a service, to be mounted where a router of yours puts it.
 ///
-/// The base URL says where the browser finds them, all prefixes included:
-///
-/// ```
-/// # use admit::{Auth, Client};
-/// # use admit_providers::github;
-/// use admit_axum::{AuthLayer, Endpoints};
-/// use axum::Router;
-///
-/// let auth = Auth::builder("https://example.org/shop/auth")
-/// #   .secret("at least thirty-two bytes, from openssl rand")
-/// #   .provider(github(Client::new("id", "secret")))
-///     // …
-///     .build()?;
-/// let shop = Router::new().nest_service("/auth", Endpoints::new(auth.clone())).layer(AuthLayer::new(auth));
-/// let site: Router = Router::new().nest("/shop", shop);
-/// # Ok::<(), admit::ConfigError>(())
-/// ```
+/// [`AuthLayer::with_endpoints`](crate::AuthLayer::with_endpoints) needs no router.
 #[derive(Clone, Debug)]
 pub struct Endpoints {
     auth: Auth,
+    address: Address,
 }
 
 impl Endpoints {
     /// The endpoints of one [`Auth`].
     pub fn new(auth: Auth) -> Self {
-        Self { auth }
+        Self::at(auth, Address::default())
+    }
+
+    pub(crate) fn at(auth: Auth, address: Address) -> Self {
+        Self { auth, address }
+    }
+
+    /// Where a router that takes prefixes off keeps the whole address.
+    #[must_use]
+    pub fn original_uri(self, find: OriginalUri) -> Self {
+        Self { address: Address(find), ..self }
+    }
+
+    /// Whether a request is to admit: it asks for the base path, or for something under it.
+    pub fn are_asked_by<B>(&self, request: &Request<B>) -> bool {
+        let path = self.address.of(request.uri(), request.extensions()).path();
+        path.strip_prefix(self.auth.base_path()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
+
+    /// Answers a request, as [`Auth::handle`] does, after it has read the body.
+    pub async fn handle<B>(&self, request: Request<B>) -> Response<Bytes>
+    where
+        B: Body<Error: Into<BoxError>>,
+    {
+        let (mut parts, body) = request.into_parts();
+        parts.uri = self.address.of(&parts.uri, &parts.extensions).clone();
+        match read(body).await {
+            Ok(body) => self.auth.handle(Request::from_parts(parts, body)).await,
+            // The browser has gone, or speaks no HTTP: nobody reads this.
+            Err(error) => {
+                tracing::debug!(error, "the body of a request broke off");
+                let mut response = Response::default();
+                *response.status_mut() = StatusCode::BAD_REQUEST;
+                response
+            }
+        }
     }
 }
 
-impl Service<Request> for Endpoints {
-    type Response = Response;
+impl<B> Service<Request<B>> for Endpoints
+where
+    B: Body<Data: Send, Error: Into<BoxError>> + Send + 'static,
+{
+    type Response = Response<Full<Bytes>>;
     type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, Infallible>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Full<Bytes>>, Infallible>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, request: Request) -> Self::Future {
-        let auth = self.auth.clone();
-        Box::pin(async move { Ok(answer(&auth, request).await) })
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let endpoints = self.clone();
+        Box::pin(async move { Ok(endpoints.handle(request).await.map(Full::new)) })
     }
-}
-
-async fn answer(auth: &Auth, request: Request) -> Response {
-    let (mut parts, body) = request.into_parts();
-    if let Some(OriginalUri(uri)) = parts.extensions.remove() {
-        parts.uri = uri;
-    }
-    match read(body).await {
-        Ok(body) => auth.handle(Request::from_parts(parts, body)).await.map(Body::from),
-        // The browser has gone, or speaks no HTTP: nobody reads this.
-        Err(error) => {
-            tracing::debug!(%error, "the body of a request broke off");
-            StatusCode::BAD_REQUEST.into_response()
-        }
-    }
-}
-
-async fn read(mut body: Body) -> Result<Bytes, axum_core::Error> {
-    let mut read = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else { continue };
-        let room = Auth::BODY_LIMIT + 1 - read.len();
-        read.extend_from_slice(data.get(..room).unwrap_or(&data));
-        if read.len() > Auth::BODY_LIMIT {
-            break;
-        }
-    }
-    Ok(Bytes::from(read))
 }

@@ -1,4 +1,4 @@
-//! Guards: what has to hold before a handler is called.
+//! Guards: what has to hold before a service is called.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,27 +6,34 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use admit::{AccessTokenError, Current};
-use axum_core::body::Body;
-use axum_core::response::{IntoResponse as _, Response};
-use http::Request;
+use bytes::Bytes;
+use http::{Request, Response};
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::{Rejection, slot};
+use crate::CurrentExt as _;
 
 /// Lets a request through only if somebody is signed in: a browser goes to sign in and comes back, a program gets 401.
 ///
-/// It goes before [`with_auth`](crate::AuthRouterExt::with_auth), and covers the routes before itself:
+/// It goes inside of the [`AuthLayer`](crate::AuthLayer):
 ///
 /// ```
-/// use admit_axum::require_session;
-/// use axum::{Router, routing::get};
+/// # use admit::Auth;
+/// use admit_tower::{AuthLayer, require_session};
+/// # use bytes::Bytes;
+/// # use http::{Request, Response};
+/// # use http_body_util::Full;
+/// use tower::{Layer, Service, service_fn};
 ///
-/// let app: Router = Router::new()
-///     .route("/projects", get(|| async { "the projects" }))
-///     .route_layer(require_session().fresh_token("azure-devops"))
-///     .route("/", get(|| async { "for everybody" }));
+/// # fn app(auth: Auth) -> impl Service<Request<Full<Bytes>>> {
+/// let projects = service_fn(async |_| Ok::<_, http::Error>(Response::new(Full::from("the projects"))));
+/// let guard = require_session().role("harbor-master").fresh_token("azure-devops");
+/// let app = AuthLayer::new(auth).with_endpoints().layer(guard.layer(projects));
+/// # app
+/// # }
 /// ```
+///
+/// What it answers is made of bytes; for a response body that cannot be, there is [`AnswerBody`](crate::AnswerBody).
 pub fn require_session() -> RequireSession {
     RequireSession::default()
 }
@@ -46,31 +53,16 @@ struct Rules {
 
 impl RequireSession {
     /// The person needs this role, else it is 403; each one if called again. See [`admit::Session::has_role`].
-    ///
-    /// A guard covers all routes before itself, so routes with a guard of their own come from a router of their own:
-    ///
-    /// ```
-    /// use admit_axum::require_session;
-    /// use axum::{Router, routing::get};
-    ///
-    /// let admin = Router::new()
-    ///     .route("/admin", get(|| async { "for harbor masters" }))
-    ///     .route_layer(require_session().role("admin"));
-    /// let app: Router = Router::new()
-    ///     .route("/projects", get(|| async { "for everybody who is signed in" }))
-    ///     .route_layer(require_session())
-    ///     .merge(admin); // and then .with_auth(auth), once, for all of them
-    /// ```
     pub fn role(mut self, role: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.rules).roles.push(role.into());
         self
     }
 
-    /// Refreshes that provider's access token, if it needs to be, before the handler is called; each one if called
+    /// Refreshes that provider's access token, if it needs to be, before the service is called; each one if called
     /// again.
     ///
     /// If only signing in again helps, a browser goes to sign in, and a program gets 401 with
-    /// `{"error":"reauthentication_required"}`. If the provider cannot refresh now, the handler is called all the
+    /// `{"error":"reauthentication_required"}`. If the provider cannot refresh now, the service is called all the
     /// same: it may have something to show without the token, and sees the error when it asks.
     pub fn fresh_token(mut self, provider: impl Into<String>) -> Self {
         Arc::make_mut(&mut self.rules).providers.push(provider.into());
@@ -93,15 +85,15 @@ pub struct Guarded<S> {
     inner: S,
 }
 
-impl<S, B> Service<Request<B>> for Guarded<S>
+impl<S, B, R> Service<Request<B>> for Guarded<S>
 where
-    S: Service<Request<B>, Response = Response> + Clone + Send + 'static,
-    S::Future: Send,
+    S: Service<Request<B>, Response = Response<R>, Future: Send> + Clone + Send + 'static,
     B: Send + 'static,
+    R: From<Bytes>,
 {
-    type Response = Response;
+    type Response = Response<R>;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response, S::Error>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<R>, S::Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
@@ -112,14 +104,14 @@ where
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let rules = Arc::clone(&self.rules);
-        let current = slot::current(request.method(), request.uri(), request.headers(), request.extensions());
+        let current = request.current();
         Box::pin(async move {
             let refusal = match current {
                 Ok(current) => rules.refusal(current).await,
-                Err(missing) => Some(missing.into_response()),
+                Err(missing) => Some(missing.response()),
             };
             match refusal {
-                Some(response) => Ok(response),
+                Some(response) => Ok(response.map(R::from)),
                 None => inner.call(request).await,
             }
         })
@@ -127,20 +119,20 @@ where
 }
 
 impl Rules {
-    /// What is answered in place of the handler, if anything.
-    async fn refusal(&self, current: Current) -> Option<Response> {
+    /// What is answered in place of the service, if anything.
+    async fn refusal(&self, current: Current) -> Option<Response<Bytes>> {
         let session = match current.session().await {
             Ok(Some(session)) => session,
-            Ok(None) => return Some(Rejection::SignedOut(current).into_response()),
-            Err(error) => return Some(Rejection::Unavailable(current, error).into_response()),
+            Ok(None) => return Some(current.unauthenticated()),
+            Err(error) => return Some(current.unavailable(&error)),
         };
         if !self.roles.iter().all(|role| session.has_role(role)) {
-            return Some(current.forbidden().map(Body::from));
+            return Some(current.forbidden());
         }
         for provider in &self.providers {
             match current.access_token(provider).await {
                 Ok(_) | Err(AccessTokenError::Unavailable { .. }) => {}
-                Err(error) => return Some(current.without_token(&error).map(Body::from)),
+                Err(error) => return Some(current.without_token(&error)),
             }
         }
         None

@@ -1,9 +1,10 @@
-//! The layer that lets handlers ask who is there, and writes what admit has to tell the browser.
+//! The layer that lets services ask who is there, and writes what admit has to tell the browser.
 //!
-//! 1. Before the handler, a slot is put into the request. Nothing is read or opened.
+//! 1. Before the service, a slot is put into the request. Nothing is read or opened.
 //! 2. After it, if anybody asked, the session's cookies are appended to the response, whatever it is.
 //! 3. A response with a session's cookie is kept by no shared cache (RFC 9111 §5.2.2.7).
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -15,21 +16,46 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::address::Address;
 use crate::slot::Slot;
+use crate::{Endpoints, Mount, OriginalUri};
 
-/// Lets the handlers behind it ask who makes a request.
+/// Lets the services behind it ask who makes a request: see [`CurrentExt`](crate::CurrentExt).
 ///
-/// [`with_auth`](crate::AuthRouterExt::with_auth) adds it. By itself it is for routers whose endpoints are mounted
-/// elsewhere.
+/// The bodies of requests and of responses may be any.
 #[derive(Clone, Debug)]
 pub struct AuthLayer {
     auth: Auth,
+    address: Address,
 }
 
 impl AuthLayer {
     /// A layer for one [`Auth`].
     pub fn new(auth: Auth) -> Self {
-        Self { auth }
+        Self { auth, address: Address::default() }
+    }
+
+    /// Where a router that takes prefixes off keeps the whole address: people have to come back to that.
+    ///
+    /// ```
+    /// # use admit::Auth;
+    /// # use admit_tower::AuthLayer;
+    /// /// Put into a request's extensions by whoever takes a prefix off.
+    /// #[derive(Clone)]
+    /// struct Whole(http::Uri);
+    ///
+    /// # fn layer(auth: Auth) -> AuthLayer {
+    /// AuthLayer::new(auth).original_uri(|extensions| extensions.get().map(|Whole(uri)| uri))
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn original_uri(self, find: OriginalUri) -> Self {
+        Self { address: Address(find), ..self }
+    }
+
+    /// Answers admit's endpoints under their base path too, so that no router is needed.
+    pub fn with_endpoints(self) -> Mount {
+        Mount::new(Endpoints::at(self.auth.clone(), self.address), self)
     }
 }
 
@@ -37,7 +63,7 @@ impl<S> Layer<S> for AuthLayer {
     type Service = AuthService<S>;
 
     fn layer(&self, inner: S) -> AuthService<S> {
-        AuthService { auth: self.auth.clone(), inner }
+        AuthService { auth: self.auth.clone(), address: self.address, inner }
     }
 }
 
@@ -45,6 +71,7 @@ impl<S> Layer<S> for AuthLayer {
 #[derive(Clone, Debug)]
 pub struct AuthService<S> {
     auth: Auth,
+    address: Address,
     inner: S,
 }
 
@@ -61,7 +88,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let slot = Slot::new(self.auth.clone());
+        let slot = Slot::new(self.auth.clone(), self.address);
         request.extensions_mut().insert(slot.clone());
         ResponseFuture { state: State::Handler { future: self.inner.call(request), slot } }
     }
@@ -112,8 +139,8 @@ where
     }
 }
 
-impl<F, R> std::fmt::Debug for ResponseFuture<F, R> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl<F, R> fmt::Debug for ResponseFuture<F, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }

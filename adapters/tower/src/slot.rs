@@ -3,10 +3,51 @@
 use std::sync::{Arc, OnceLock};
 
 use admit::{Auth, Current, RequestHead};
-use axum::extract::OriginalUri;
-use http::{Extensions, HeaderMap, Method, Uri};
+use http::request::Parts;
+use http::{Extensions, Request};
 
-use crate::Rejection;
+use crate::MissingLayer;
+use crate::address::Address;
+
+/// Asks who makes a request.
+pub trait CurrentExt {
+    /// Who makes this request: the same [`Current`] for everybody who asks.
+    ///
+    /// # Errors
+    /// When no [`AuthLayer`](crate::AuthLayer) has seen the request. The log says so too.
+    fn current(&self) -> Result<Current, MissingLayer>;
+}
+
+impl<B> CurrentExt for Request<B> {
+    fn current(&self) -> Result<Current, MissingLayer> {
+        current(&RequestHead::new(self.method(), self.uri(), self.headers()), self.extensions())
+    }
+}
+
+impl CurrentExt for Parts {
+    fn current(&self) -> Result<Current, MissingLayer> {
+        current(&RequestHead::new(&self.method, &self.uri, &self.headers), &self.extensions)
+    }
+}
+
+/// Who makes a request, for frameworks whose requests are their own: it takes the head, and the extensions that the
+/// request came with. For others there is [`CurrentExt`].
+///
+/// # Errors
+/// When no [`AuthLayer`](crate::AuthLayer) has seen the request. The log says so too.
+pub fn current(head: &RequestHead<'_>, extensions: &Extensions) -> Result<Current, MissingLayer> {
+    let Some(Slot(slot)) = extensions.get() else {
+        tracing::error!(
+            path = head.uri.path(),
+            "admit is asked who is there, and is not set up for this route: put AuthLayer::new(auth) around it, \
+             outside of the guards; on an axum router, call .with_auth(auth) after them"
+        );
+        return Err(MissingLayer);
+    };
+    let whole = slot.address.of(head.uri, extensions);
+    let head = RequestHead::new(head.method, whole, head.headers);
+    Ok(slot.current.get_or_init(|| slot.auth.current(&head)).clone())
+}
 
 /// Put into the extensions of a request by the layer, which keeps a clone.
 #[derive(Clone, Debug)]
@@ -15,37 +56,17 @@ pub(crate) struct Slot(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     auth: Auth,
+    address: Address,
     current: OnceLock<Current>,
 }
 
 impl Slot {
-    pub(crate) fn new(auth: Auth) -> Self {
-        Self(Arc::new(Inner { auth, current: OnceLock::new() }))
+    pub(crate) fn new(auth: Auth, address: Address) -> Self {
+        Self(Arc::new(Inner { auth, address, current: OnceLock::new() }))
     }
 
     /// What was made, if anybody asked.
     pub(crate) fn asked(&self) -> Option<&Current> {
         self.0.current.get()
     }
-}
-
-/// Who makes the request that these are the parts of.
-pub(crate) fn current(
-    method: &Method,
-    uri: &Uri,
-    headers: &HeaderMap,
-    extensions: &Extensions,
-) -> Result<Current, Rejection> {
-    let Some(Slot(slot)) = extensions.get() else {
-        tracing::error!(
-            path = uri.path(),
-            "admit is asked who is there, and is not set up for this route: call .with_auth(auth) on the router, or \
-             add AuthLayer::new(auth), after the routes and the guards"
-        );
-        return Err(Rejection::MissingLayer);
-    };
-    // A router that is nested takes its prefix off the address; the browser has to come back to the whole of it.
-    let uri = extensions.get().map_or(uri, |OriginalUri(whole)| whole);
-    let current = slot.current.get_or_init(|| slot.auth.current(&RequestHead::new(method, uri, headers)));
-    Ok(current.clone())
 }
