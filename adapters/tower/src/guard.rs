@@ -19,16 +19,18 @@ use crate::CurrentExt as _;
 ///
 /// ```
 /// # use admit::Auth;
-/// use admit_tower::{AuthLayer, require_session};
 /// # use bytes::Bytes;
 /// # use http::{Request, Response};
 /// # use http_body_util::Full;
-/// use tower::{Layer, Service, service_fn};
+/// # use tower::{Layer, Service};
+/// use admit_tower::{AuthLayer, require_session};
 ///
-/// # fn app(auth: Auth) -> impl Service<Request<Full<Bytes>>> {
-/// let projects = service_fn(async |_| Ok::<_, http::Error>(Response::new(Full::from("the projects"))));
-/// let guard = require_session().role("harbor-master").fresh_token("azure-devops");
-/// let app = AuthLayer::new(auth).with_endpoints().layer(guard.layer(projects));
+/// # fn app<S>(auth: Auth, projects: S) -> impl Service<Request<Full<Bytes>>>
+/// # where
+/// #     S: Service<Request<Full<Bytes>>, Response = Response<Full<Bytes>>, Future: Send> + Clone + Send + 'static,
+/// # {
+/// let guarded = require_session().fresh_token("azure-devops").layer(projects);
+/// let app = AuthLayer::new(auth).with_endpoints().layer(guarded);
 /// # app
 /// # }
 /// ```

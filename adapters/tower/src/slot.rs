@@ -33,6 +33,20 @@ impl CurrentExt for Parts {
 /// Who makes a request, for frameworks whose requests are their own: it takes the head, and the extensions that the
 /// request came with. For others there is [`CurrentExt`].
 ///
+/// Behind tonic, a method sees headers, by the name of metadata, and extensions:
+///
+/// ```
+/// # use admit::{BoxError, RequestHead};
+/// # use admit_tower::current;
+/// # use http::{Extensions, HeaderMap, Method, Uri};
+/// async fn caller(metadata: &HeaderMap, extensions: &Extensions) -> Result<Option<String>, BoxError> {
+///     // A call is a POST, so nobody is sent to sign in and comes back to it: its address does not matter.
+///     let (method, uri) = (Method::POST, Uri::from_static("/"));
+///     let current = current(&RequestHead::new(&method, &uri, metadata), extensions)?;
+///     Ok(current.session().await?.map(|session| session.user.display_name().to_owned()))
+/// }
+/// ```
+///
 /// # Errors
 /// When no [`AuthLayer`](crate::AuthLayer) has seen the request. The log says so too.
 pub fn current(head: &RequestHead<'_>, extensions: &Extensions) -> Result<Current, MissingLayer> {

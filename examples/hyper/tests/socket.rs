@@ -1,6 +1,6 @@
 //! The program on a socket, as a browser meets it.
 
-#![allow(clippy::unwrap_used, reason = "these are tests")]
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "these are tests")]
 
 use admit_testkit::{CookieJar, PretendAzureDevOps};
 use hyper_plain::{serve, sign_in};
