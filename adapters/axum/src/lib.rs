@@ -60,10 +60,10 @@ mod guard;
 mod layer;
 mod rejection;
 mod routes;
-mod slot;
 
+pub use admit_tower::{AuthService, ResponseFuture};
 pub use extract::{Current, Session};
 pub use guard::{Guarded, RequireSession, require_session};
-pub use layer::{AuthLayer, AuthService, ResponseFuture};
+pub use layer::AuthLayer;
 pub use rejection::Rejection;
 pub use routes::{AuthRouterExt, Endpoints, routes};
