@@ -43,8 +43,8 @@
 //! ```
 //!
 //! # What holds
-//! - **The session is opened when somebody asks**: an extractor or a guard. A route that does not ask pays for one
-//!   small allocation.
+//! - **The session is opened when somebody asks**: an extractor or a guard. A route that does not ask pays for a
+//!   place in the request's extensions.
 //! - **What admit has to write reaches the browser**, whatever the handler answers: a session that was renewed, or
 //!   tokens that were refreshed, as `Set-Cookie` headers beside the handler's own. No shared cache may keep such a
 //!   response.

@@ -4,7 +4,6 @@
 //! there. This is plain hyper:
 //!
 //! ```no_run
-//! # use std::convert::Infallible;
 //! use admit::Auth;
 //! use admit_tower::{AuthLayer, CurrentExt, MissingLayer};
 //! # use bytes::Bytes;
@@ -36,7 +35,7 @@
 //!
 //! # What holds
 //! - **The session is opened when somebody asks**: a service, by [`CurrentExt`], or a guard, made by
-//!   [`require_session`]. A request for which nobody asks costs one small allocation.
+//!   [`require_session`]. A request for which nobody asks costs a place in its extensions.
 //! - **What admit has to write reaches the browser**, whatever is answered: a session that was renewed, or tokens that
 //!   were refreshed, as `Set-Cookie` headers beside the application's own. No shared cache may keep such a response.
 //! - **A store that fails is an error**, never "nobody is signed in".
