@@ -1,16 +1,18 @@
 //! A session that cannot be opened: whatever asks for it, the failure is answered, and no handler takes it for nobody.
 
-use std::cell::Cell;
-use std::future::{pending, ready};
-use std::rc::Rc;
+use std::cell::{Cell, RefCell};
+use std::future::{Future as _, pending, poll_fn, ready};
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
 
 use actix_web::body::MessageBody;
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Service as _, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
+use actix_web::test::TestRequest;
 use actix_web::web::{self, Json};
-use actix_web::{App, Either, Error, FromRequest, HttpRequest, HttpResponse, Route, rt};
+use actix_web::{App, Either, Error, FromRequest, HttpMessage as _, HttpRequest, HttpResponse, Route, rt};
 use admit::{AuthBuilder, BoxError, Callbacks, SessionCause};
 use admit_actix::{AuthAppExt as _, AuthMiddleware, Current, Rejection, Session, require_session};
 use async_trait::async_trait;
@@ -213,6 +215,41 @@ async fn a_task_whose_failure_was_answered_goes_on_and_does_not_hang() {
     // The handler would wait for ever: the task's failure wakes the middleware.
     assert_eq!(norma.get("/").await.status(), 503);
     assert!(matches!(hearing.await, Ok(Err(Rejection::Unavailable(..)))));
+}
+
+#[actix_web::test]
+async fn a_failure_keeps_no_request_alive_whether_it_is_answered_or_the_browser_has_gone() {
+    let store = Fragile::default();
+    let site = site(&store);
+    let request_of = Rc::new(RefCell::new(Weak::new()));
+    let note = Rc::clone(&request_of);
+    let handler = |request: HttpRequest| {
+        rt::spawn(async move { Session::extract(&request).await.map(|_| ()) });
+        pending::<&'static str>()
+    };
+    let app = App::new()
+        .route("/option", web::get().to(|_: Option<Session>| async { "the handler" }))
+        .route("/task", web::get().to(handler))
+        .with_auth(site.auth.clone())
+        .wrap_fn(move |request, inner| {
+            let part = Rc::new(());
+            note.replace(Rc::downgrade(&part));
+            request.extensions_mut().insert(part);
+            inner.call(request)
+        });
+    let mut norma = site.norma(serve(app).await).await;
+    store.break_down();
+    assert_eq!(norma.get("/option").await.status(), 503);
+    assert!(request_of.borrow().upgrade().is_none());
+
+    let mut answer = (norma.app)(norma.prepare(TestRequest::get().uri("/task")));
+    poll_fn(|cx| Poll::Ready(assert!(answer.as_mut().poll(cx).is_pending()))).await;
+    // The task fails, and hands it over.
+    tokio::task::yield_now().await;
+    assert!(request_of.borrow().upgrade().is_some());
+    drop(answer);
+    tokio::task::yield_now().await;
+    assert!(request_of.borrow().upgrade().is_none());
 }
 
 #[actix_web::test]
