@@ -1,7 +1,7 @@
 //! A session that cannot be opened: whatever asks for it, the failure is answered, and no handler takes it for nobody.
 
 use std::cell::{Cell, RefCell};
-use std::future::{Future as _, pending, poll_fn, ready};
+use std::future::{pending, poll_fn, ready};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
