@@ -177,6 +177,29 @@ async fn an_extraction_in_a_task_that_the_handler_waits_for_is_answered() {
 }
 
 #[actix_web::test]
+async fn a_handler_whose_task_failed_does_not_go_on() {
+    let (store, ran) = (Fragile::default(), Ran::default());
+    let site = site(&store);
+    let (Ran(went_on), asked) = (ran.clone(), store.clone());
+    let handler = move |request: HttpRequest| {
+        let (went_on, asked) = (Rc::clone(&went_on), asked.clone());
+        async move {
+            rt::spawn(async move { Option::<Session>::extract(&request).await });
+            while !asked.is_told() {
+                tokio::task::yield_now().await;
+            }
+            went_on.set(true);
+            "the handler"
+        }
+    };
+    let app = App::new().route("/", web::get().to(handler)).with_auth(site.auth.clone());
+    let mut norma = site.norma(serve(app).await).await;
+    store.break_down_slowly();
+    assert_eq!(norma.get("/").await.status(), 503);
+    assert!(!ran.0.get());
+}
+
+#[actix_web::test]
 async fn a_task_that_outlives_its_request_hears_of_the_failure_and_does_not_hang() {
     let (store, (log, _guard)) = (Fragile::default(), Log::listen());
     let site = site(&store);
