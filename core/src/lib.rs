@@ -1,7 +1,7 @@
 //! Sign-in for Rust web apps: pluggable providers, sessions and token care in the manner of Auth.js.
 //!
 //! This crate is the protocol. It knows no web framework, no database and no provider; an adapter mounts it
-//! (`admit-axum` for axum), `admit-providers` describes providers, and `admit-testkit` has a pretend one for tests.
+//! (`admit-axum`, `admit-actix`), `admit-providers` describes providers, and `admit-testkit` has a pretend one for tests.
 //!
 //! # The three things to know
 //! - [`Auth`] is sign-in for one site. [`Auth::builder`] puts it together, and [`build()`](AuthBuilder::build) tells all

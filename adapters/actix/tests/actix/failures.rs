@@ -1,7 +1,7 @@
 //! A session that cannot be opened: whatever asks for it, the failure is answered, and no handler takes it for nobody.
 
 use std::cell::{Cell, RefCell};
-use std::future::{Future as _, pending, poll_fn, ready};
+use std::future::{pending, poll_fn, ready};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -173,6 +173,29 @@ async fn an_extraction_in_a_task_that_the_handler_waits_for_is_answered() {
     store.break_down_slowly();
     let answer = norma.get("/").await;
     assert_eq!(answer.status(), 503);
+    assert!(!ran.0.get());
+}
+
+#[actix_web::test]
+async fn a_handler_whose_task_failed_does_not_go_on() {
+    let (store, ran) = (Fragile::default(), Ran::default());
+    let site = site(&store);
+    let (Ran(went_on), asked) = (ran.clone(), store.clone());
+    let handler = move |request: HttpRequest| {
+        let (went_on, asked) = (Rc::clone(&went_on), asked.clone());
+        async move {
+            rt::spawn(async move { Option::<Session>::extract(&request).await });
+            while !asked.is_told() {
+                tokio::task::yield_now().await;
+            }
+            went_on.set(true);
+            "the handler"
+        }
+    };
+    let app = App::new().route("/", web::get().to(handler)).with_auth(site.auth.clone());
+    let mut norma = site.norma(serve(app).await).await;
+    store.break_down_slowly();
+    assert_eq!(norma.get("/").await.status(), 503);
     assert!(!ran.0.get());
 }
 

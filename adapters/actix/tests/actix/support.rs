@@ -220,6 +220,8 @@ impl io::Write for Log {
 pub(crate) struct Fragile {
     store: MemoryStore,
     is_down: Arc<AtomicBool>,
+    /// Whether somebody was told so.
+    is_told: Arc<AtomicBool>,
     /// Whether the bad news takes a while.
     is_slow: Arc<AtomicBool>,
 }
@@ -227,6 +229,10 @@ pub(crate) struct Fragile {
 impl Fragile {
     pub(crate) fn break_down(&self) {
         self.is_down.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_told(&self) -> bool {
+        self.is_told.load(Ordering::Relaxed)
     }
 
     pub(crate) fn break_down_slowly(&self) {
@@ -244,6 +250,7 @@ impl SessionStore for Fragile {
             }
         }
         if self.is_down.load(Ordering::Relaxed) {
+            self.is_told.store(true, Ordering::Relaxed);
             return Err(StoreError::Unavailable("the cable was cut".into()));
         }
         self.store.load(key).await
