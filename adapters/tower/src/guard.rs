@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use admit::{AccessTokenError, Current};
+use admit::Requirements;
 use bytes::Bytes;
 use http::{Request, Response};
 use tower_layer::Layer;
@@ -44,19 +44,13 @@ pub fn require_session() -> RequireSession {
 #[must_use = "a guard does nothing until it is a layer"]
 #[derive(Clone, Debug, Default)]
 pub struct RequireSession {
-    rules: Arc<Rules>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Rules {
-    roles: Vec<String>,
-    providers: Vec<String>,
+    requirements: Arc<Requirements>,
 }
 
 impl RequireSession {
     /// The person needs this role, else it is 403; each one if called again. See [`admit::Session::has_role`].
     pub fn role(mut self, role: impl Into<String>) -> Self {
-        Arc::make_mut(&mut self.rules).roles.push(role.into());
+        Arc::make_mut(&mut self.requirements).role(role);
         self
     }
 
@@ -67,7 +61,7 @@ impl RequireSession {
     /// `{"error":"reauthentication_required"}`. If the provider cannot refresh now, the service is called all the
     /// same: it may have something to show without the token, and sees the error when it asks.
     pub fn fresh_token(mut self, provider: impl Into<String>) -> Self {
-        Arc::make_mut(&mut self.rules).providers.push(provider.into());
+        Arc::make_mut(&mut self.requirements).fresh_token(provider);
         self
     }
 }
@@ -76,14 +70,14 @@ impl<S> Layer<S> for RequireSession {
     type Service = Guarded<S>;
 
     fn layer(&self, inner: S) -> Guarded<S> {
-        Guarded { rules: Arc::clone(&self.rules), inner }
+        Guarded { requirements: Arc::clone(&self.requirements), inner }
     }
 }
 
 /// What [`RequireSession`] makes of a service.
 #[derive(Clone, Debug)]
 pub struct Guarded<S> {
-    rules: Arc<Rules>,
+    requirements: Arc<Requirements>,
     inner: S,
 }
 
@@ -105,11 +99,11 @@ where
         // The service that was found ready is the one that is called; its clone may not be.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
-        let rules = Arc::clone(&self.rules);
+        let requirements = Arc::clone(&self.requirements);
         let current = request.current();
         Box::pin(async move {
             let refusal = match current {
-                Ok(current) => rules.refusal(current).await,
+                Ok(current) => requirements.refusal(&current).await,
                 Err(missing) => Some(missing.response()),
             };
             match refusal {
@@ -117,26 +111,5 @@ where
                 None => inner.call(request).await,
             }
         })
-    }
-}
-
-impl Rules {
-    /// What is answered in place of the service, if anything.
-    async fn refusal(&self, current: Current) -> Option<Response<Bytes>> {
-        let session = match current.session().await {
-            Ok(Some(session)) => session,
-            Ok(None) => return Some(current.unauthenticated()),
-            Err(error) => return Some(current.unavailable(&error)),
-        };
-        if !self.roles.iter().all(|role| session.has_role(role)) {
-            return Some(current.forbidden());
-        }
-        for provider in &self.providers {
-            match current.access_token(provider).await {
-                Ok(_) | Err(AccessTokenError::Unavailable { .. }) => {}
-                Err(error) => return Some(current.without_token(&error)),
-            }
-        }
-        None
     }
 }
