@@ -266,7 +266,7 @@ async fn a_failure_keeps_no_request_alive_whether_it_is_answered_or_the_browser_
     assert!(request_of.borrow().upgrade().is_none());
 
     let mut answer = (norma.app)(norma.prepare(TestRequest::get().uri("/task")));
-    poll_fn(|cx| Poll::Ready(assert!(answer.as_mut().poll(cx).is_pending()))).await;
+    assert!(poll_fn(|cx| Poll::Ready(answer.as_mut().poll(cx).is_pending())).await);
     // The task fails, and hands it over.
     tokio::task::yield_now().await;
     assert!(request_of.borrow().upgrade().is_some());
