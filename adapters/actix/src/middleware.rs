@@ -88,7 +88,10 @@ pin_project! {
     #[project = StateProjection]
     enum State<F, B> {
         Handler { #[pin] future: F, slot: Open },
-        Cookies { future: Pin<Box<dyn Future<Output = Vec<HeaderValue>>>>, result: Option<Result<ServiceResponse<B>, Error>> },
+        Cookies {
+            future: Pin<Box<dyn Future<Output = Vec<HeaderValue>>>>,
+            result: Option<Result<ServiceResponse<B>, Error>>,
+        },
         Answered,
     }
 }

@@ -7,11 +7,14 @@ use std::task::{Context, Poll};
 
 use actix_web::dev::{Payload, Service as _};
 use actix_web::error::PayloadError;
+use actix_web::test::TestRequest;
 use actix_web::web::{Bytes, FormConfig, PayloadConfig};
-use actix_web::{App, test::TestRequest};
+use actix_web::{App, HttpServer, rt};
 use admit::Auth;
 use admit_actix::{AuthAppExt as _, AuthMiddleware, routes};
 use futures_core::Stream;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 use crate::support::{Served, Site, location, serve, told};
 
@@ -76,6 +79,34 @@ async fn a_body_that_breaks_off_is_not_taken_for_a_whole_one() {
         assert_eq!(answer.status(), 400);
         assert_eq!(answer.headers().get("set-cookie"), None);
     }
+}
+
+#[actix_web::test]
+async fn on_a_socket_a_large_body_is_answered_before_its_rest_and_half_of_one_is_malformed() {
+    let site = Site::new();
+    let server = HttpServer::new(move || App::new().with_auth(site.auth.clone())).workers(1).disable_signals();
+    let server = server.bind("127.0.0.1:0").unwrap();
+    let address = server.addrs()[0];
+    let server = server.run();
+    let handle = server.handle();
+    rt::spawn(server);
+    let head = |length| format!("POST {PATH} HTTP/1.1\r\nHost: app.example\r\nContent-Length: {length}\r\n\r\n");
+
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(head(10_485_760).as_bytes()).await.unwrap();
+    stream.write_all(&vec![b'a'; Auth::BODY_LIMIT + 1]).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 413");
+
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(head(100).as_bytes()).await.unwrap();
+    stream.write_all(b"csrfToken=").await.unwrap();
+    stream.shutdown().await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400") && !answer.contains("set-cookie"), "{answer}");
+    handle.stop(false).await;
 }
 
 const CHUNK: usize = 1024;

@@ -151,7 +151,7 @@ async fn a_rejection_names_the_status_that_it_answers() {
                 if current.is_browser() { StatusCode::SEE_OTHER } else { StatusCode::UNAUTHORIZED },
             ),
             (Rejection::Unavailable(current.clone(), store.into()), StatusCode::SERVICE_UNAVAILABLE),
-            (Rejection::Unavailable(current.clone(), AuthError::Unsealable), StatusCode::INTERNAL_SERVER_ERROR),
+            (Rejection::Unavailable(current, AuthError::Unsealable), StatusCode::INTERNAL_SERVER_ERROR),
         ] {
             assert_eq!((rejection.status_code(), rejection.error_response().status()), (status, status));
         }

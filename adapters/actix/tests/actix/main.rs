@@ -11,6 +11,10 @@ mod extractors;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
+mod fragile;
+#[cfg(test)]
 mod guards;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod tasks;
