@@ -1,7 +1,7 @@
 //! Sign-in for Rust web apps: pluggable providers, sessions and token care in the manner of Auth.js.
 //!
 //! This crate is the protocol. It knows no web framework, no database and no provider; an adapter mounts it
-//! (`admit-axum` for axum), `admit-providers` describes providers, and `admit-testkit` has a pretend one for tests.
+//! (`admit-axum`, `admit-actix`), `admit-providers` describes providers, and `admit-testkit` has a pretend one for tests.
 //!
 //! # The three things to know
 //! - [`Auth`] is sign-in for one site. [`Auth::builder`] puts it together, and [`build()`](AuthBuilder::build) tells all
@@ -109,6 +109,7 @@ pub mod provider;
 mod random;
 mod realm;
 mod refresh;
+mod requirements;
 mod return_to;
 mod route;
 mod seal;
@@ -135,6 +136,7 @@ pub use pages::Pages;
 pub use profile::{Email, Image, Profile};
 pub use provider::{Client, OAuthProvider, ProfileError, Provider};
 pub use random::{Random, SystemRandom};
+pub use requirements::Requirements;
 pub use secret::Secret;
 pub use session::{Session, SessionUser};
 pub use store::User;

@@ -18,10 +18,12 @@ use crate::{Rejection, convert};
 /// As an argument it lets nobody else in: a browser goes to sign in and comes back, a program gets 401.
 /// `Option<Session>` lets everybody in, and a `Result<Session, Rejection>` says why there is none.
 ///
-/// A store that fails, or a callback, is `None` for nobody: the failure is logged, the middleware answers 503 or 500,
-/// and the handler is not called, whichever of the three it takes. A handler that wants to deal with it takes
-/// [`Current`] and asks that. (A task of its own that outlives its request has no answer left to be stopped by. It
-/// asks `Current` too, or the failure is logged and `Option<Session>` is `None`.)
+/// A store or a callback that fails is never taken for "nobody": the failure is logged, the middleware answers 503 or
+/// 500, and the handler is not called, whichever of the three it takes. A handler that wants to deal with the failure
+/// takes [`Current`] and asks that.
+///
+/// So does a task that outlives its request: there, no answer is left to stop it with. An `Option<Session>` that is
+/// extracted in it is `None` after a failure, and only the log has it.
 ///
 /// It is an [`admit::Session`] that actix-web can extract; that one itself is no argument for a handler.
 /// `web::Json(session)` shows what `GET …/session` shows.

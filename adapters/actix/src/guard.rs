@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
-use actix_web::{Error, HttpResponse, ResponseError as _};
-use admit::{AccessTokenError, Current};
+use actix_web::{Error, ResponseError as _};
+use admit::Requirements;
 
-use crate::{Rejection, convert, slot};
+use crate::{convert, slot};
 
 /// Lets a request through only if somebody is signed in: a browser goes to sign in and comes back, a program gets 401.
 ///
@@ -37,13 +37,7 @@ pub fn require_session() -> RequireSession {
 #[must_use = "a guard does nothing until something is wrapped in it"]
 #[derive(Clone, Debug, Default)]
 pub struct RequireSession {
-    rules: Arc<Rules>,
-}
-
-#[derive(Clone, Debug, Default)]
-struct Rules {
-    roles: Vec<String>,
-    providers: Vec<String>,
+    requirements: Arc<Requirements>,
 }
 
 impl RequireSession {
@@ -63,7 +57,7 @@ impl RequireSession {
     ///     .wrap(require_session()); // and then .with_auth(auth), once, for all of them
     /// ```
     pub fn role(mut self, role: impl Into<String>) -> Self {
-        Arc::make_mut(&mut self.rules).roles.push(role.into());
+        Arc::make_mut(&mut self.requirements).role(role);
         self
     }
 
@@ -74,7 +68,7 @@ impl RequireSession {
     /// `{"error":"reauthentication_required"}`. If the provider cannot refresh now, the handler is called all the
     /// same: it may have something to show without the token, and sees the error when it asks.
     pub fn fresh_token(mut self, provider: impl Into<String>) -> Self {
-        Arc::make_mut(&mut self.rules).providers.push(provider.into());
+        Arc::make_mut(&mut self.requirements).fresh_token(provider);
         self
     }
 }
@@ -91,14 +85,14 @@ where
     type Future = Ready<Result<Guarded<S>, ()>>;
 
     fn new_transform(&self, inner: S) -> Self::Future {
-        ready(Ok(Guarded { rules: Arc::clone(&self.rules), inner: Rc::new(inner) }))
+        ready(Ok(Guarded { requirements: Arc::clone(&self.requirements), inner: Rc::new(inner) }))
     }
 }
 
 /// What [`RequireSession`] makes of a service.
 #[derive(Clone, Debug)]
 pub struct Guarded<S> {
-    rules: Arc<Rules>,
+    requirements: Arc<Requirements>,
     inner: Rc<S>,
 }
 
@@ -114,10 +108,10 @@ where
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let (rules, inner) = (Arc::clone(&self.rules), Rc::clone(&self.inner));
+        let (requirements, inner) = (Arc::clone(&self.requirements), Rc::clone(&self.inner));
         Box::pin(async move {
             let refusal = match slot::current(request.request()) {
-                Ok(current) => rules.refusal(current).await,
+                Ok(current) => requirements.refusal(&current).await.map(convert::response),
                 Err(rejection) => Some(rejection.error_response()),
             };
             match refusal {
@@ -125,26 +119,5 @@ where
                 None => inner.call(request).await.map(ServiceResponse::map_into_left_body),
             }
         })
-    }
-}
-
-impl Rules {
-    /// What is answered in place of the handler, if anything.
-    async fn refusal(&self, current: Current) -> Option<HttpResponse> {
-        let session = match current.session().await {
-            Ok(Some(session)) => session,
-            Ok(None) => return Some(Rejection::SignedOut(current).error_response()),
-            Err(error) => return Some(Rejection::Unavailable(current, error).error_response()),
-        };
-        if !self.roles.iter().all(|role| session.has_role(role)) {
-            return Some(convert::response(current.forbidden()));
-        }
-        for provider in &self.providers {
-            match current.access_token(provider).await {
-                Ok(_) | Err(AccessTokenError::Unavailable { .. }) => {}
-                Err(error) => return Some(convert::response(current.without_token(&error))),
-            }
-        }
-        None
     }
 }

@@ -88,7 +88,10 @@ pin_project! {
     #[project = StateProjection]
     enum State<F, B> {
         Handler { #[pin] future: F, slot: Open },
-        Cookies { future: Pin<Box<dyn Future<Output = Vec<HeaderValue>>>>, result: Option<Result<ServiceResponse<B>, Error>> },
+        Cookies {
+            future: Pin<Box<dyn Future<Output = Vec<HeaderValue>>>>,
+            result: Option<Result<ServiceResponse<B>, Error>>,
+        },
         Answered,
     }
 }
@@ -113,14 +116,9 @@ where
         loop {
             let next = match state.as_mut().project() {
                 StateProjection::Handler { future, slot: Open(slot) } => {
-                    // It may be the failure of a task of its own that woke us: then the handler does not go on.
-                    let mut failure = slot.outbox().take();
-                    let mut result = Poll::Pending;
-                    if failure.is_none() {
-                        result = future.poll(cx);
-                        failure = slot.outbox().take();
-                    }
-                    if let Some(failure) = failure {
+                    // A task that the handler started may have failed, and woken us: the handler does not go on.
+                    let result = if slot.outbox().is_empty() { future.poll(cx) } else { Poll::Pending };
+                    if let Some(failure) = slot.outbox().take() {
                         state.set(State::Answered);
                         return Poll::Ready(Ok(failure.answer().map_into_right_body()));
                     }
@@ -157,7 +155,7 @@ impl<F, B> fmt::Debug for ResponseFuture<F, B> {
 }
 
 async fn cookies(current: Current) -> Vec<HeaderValue> {
-    current.set_cookies().await.iter().filter_map(convert::header_value).collect()
+    current.set_cookies().await.iter().filter_map(convert::written).collect()
 }
 
 /// An error stays the one it is, so that others find it by its type; what is made of it in the end has the cookies.

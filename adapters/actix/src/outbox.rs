@@ -48,10 +48,11 @@ impl Failure {
 }
 
 impl Outbox {
-    /// Hands a failure to the middleware, and waits until it has answered. Within a handler that is never.
+    /// Hands a failure to the middleware, and waits until it is answered. The first one counts.
     pub(crate) async fn report(&self, failure: Failure) {
-        let Some(middleware) = self.put(failure) else { return };
-        middleware.inspect(Waker::wake_by_ref);
+        if let Some(middleware) = self.put(failure) {
+            middleware.wake();
+        }
         poll_fn(|cx| {
             let mut state = self.0.borrow_mut();
             if state.is_closed {
@@ -63,19 +64,22 @@ impl Outbox {
         .await;
     }
 
-    /// The first failure counts. Nothing comes back when nobody answers it any more.
-    fn put(&self, failure: Failure) -> Option<Option<Waker>> {
+    fn put(&self, failure: Failure) -> Option<Waker> {
         let mut state = self.0.borrow_mut();
-        if state.is_closed {
-            tracing::error!(
-                path = failure.request.path(),
-                error = &failure.error as &(dyn std::error::Error + 'static),
-                "the session could not be had, for a task that outlived its request"
-            );
-            return None;
+        if !state.is_closed {
+            state.failure.get_or_insert(failure);
+            return state.middleware.take();
         }
-        state.failure.get_or_insert(failure);
-        Some(state.middleware.take())
+        tracing::error!(
+            path = failure.request.path(),
+            error = &failure.error as &(dyn std::error::Error + 'static),
+            "the session could not be had, for a task that outlived its request"
+        );
+        None
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.borrow().failure.is_none()
     }
 
     /// What the middleware has to answer.
@@ -85,21 +89,15 @@ impl Outbox {
 
     /// Whom to wake when there is a failure.
     pub(crate) fn listen(&self, waker: &Waker) {
-        let mut state = self.0.borrow_mut();
-        match &mut state.middleware {
+        match &mut self.0.borrow_mut().middleware {
             Some(known) => known.clone_from(waker),
             none => *none = Some(waker.clone()),
         }
     }
 
-    /// The request is answered.
+    /// The request is answered. What was put here since goes with it.
     pub(crate) fn close(&self) {
-        let mut state = self.0.borrow_mut();
-        state.is_closed = true;
-        let left = std::mem::take(&mut *state);
-        state.is_closed = true;
-        drop(state);
-        // Outside of the borrow: what is dropped or woken may look in here.
-        left.waiting.iter().for_each(Waker::wake_by_ref);
+        let left = self.0.replace(State { is_closed: true, ..State::default() });
+        left.waiting.into_iter().for_each(Waker::wake);
     }
 }

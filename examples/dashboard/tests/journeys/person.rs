@@ -3,7 +3,7 @@
 use admit_testkit::azure_devops::{Fault, Stage};
 use reqwest::StatusCode;
 
-use crate::support::Running;
+use super::running::Running;
 
 const PAGES: [&str; 5] = [
     "/dashboard",

@@ -1,21 +1,19 @@
 //! A dashboard that listens, with a clock that a test can move.
 
-use std::future::IntoFuture as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use admit_testkit::{FixedClock, PretendAzureDevOps};
-use dashboard::{Settings, Site};
-use dashboard_axum::app;
-use dashboard_axum::listen::Sockets;
+use dashboard::site::Pretend;
+use dashboard::{Settings, Site, Sockets};
 use tokio::task::JoinHandle;
 
-use crate::browser::Browser;
+use super::browser::Browser;
 
 pub(crate) struct Running {
     pub(crate) url: String,
     pub(crate) clock: FixedClock,
-    site: Site,
+    pretend: PretendAzureDevOps,
     server: JoinHandle<std::io::Result<()>>,
 }
 
@@ -23,16 +21,17 @@ impl Running {
     pub(crate) async fn start(variables: &[(&str, &str)]) -> Self {
         let variables = [&[("PORT", "0")], variables].concat();
         let settings = Settings::from_variables(&variables).unwrap();
-        let sockets = Sockets::open(&settings).await.unwrap();
+        let sockets = Sockets::open(&settings).unwrap();
         let url = settings.base_url(sockets.port());
         let clock = FixedClock::default();
         let site = Site::open(&settings, &url, clock.clone()).await.unwrap();
-        let server = tokio::spawn(axum::serve(sockets, app(&site)).into_future());
-        Self { url, clock, site, server }
+        let pretend = site.pretend.as_ref().map(|Pretend { azure, .. }| azure.clone()).unwrap();
+        let server = tokio::spawn(crate::serve(site, sockets, Box::pin(std::future::pending())));
+        Self { url, clock, pretend, server }
     }
 
     pub(crate) fn azure(&self) -> &PretendAzureDevOps {
-        &self.site.pretend.as_ref().unwrap().azure
+        &self.pretend
     }
 
     pub(crate) fn browser(&self) -> Browser {
