@@ -102,49 +102,59 @@ pub(crate) fn decode(value: &str) -> Cow<'_, str> {
 
 /// What a request carries under a session's name: the candidates for its value, and the names to delete.
 #[derive(Debug, Default)]
-pub(crate) struct SessionCookies {
-    whole: Vec<String>,
-    chunks: Vec<(usize, String)>,
-    pub(crate) names: Vec<String>,
+pub(crate) struct SessionCookies<'a> {
+    /// Whether there is one without a number, perhaps without a value.
+    named_whole: bool,
+    whole: Vec<Cow<'a, str>>,
+    chunks: Vec<(usize, Cow<'a, str>)>,
 }
 
-impl SessionCookies {
+impl<'a> SessionCookies<'a> {
     /// Takes up a pair if it is part of the session `name`.
-    pub(crate) fn collect(&mut self, name: &str, pair: (&str, &str)) {
+    pub(crate) fn collect(&mut self, name: &str, pair: (&str, &'a str)) {
         let Some(rest) = pair.0.strip_prefix(name) else { return };
         if rest.is_empty() {
-            self.remember(pair.0);
+            self.named_whole = true;
             if self.whole.len() < DUPLICATES && !pair.1.is_empty() {
-                self.whole.push(pair.1.to_owned());
+                self.whole.push(Cow::Borrowed(pair.1));
             }
-        } else if let Some(index) = rest.strip_prefix('.').and_then(chunk_index) {
-            self.remember(pair.0);
-            if !self.chunks.iter().any(|(known, _)| *known == index) {
-                self.chunks.push((index, pair.1.to_owned()));
-            }
+        } else if let Some(index) = rest.strip_prefix('.').and_then(chunk_index)
+            && !self.chunks.iter().any(|(known, _)| *known == index)
+        {
+            self.chunks.push((index, Cow::Borrowed(pair.1)));
         }
     }
 
-    fn remember(&mut self, name: &str) {
-        if !self.names.iter().any(|known| known == name) {
-            self.names.push(name.to_owned());
+    /// The same, with texts of its own.
+    pub(crate) fn into_owned(self) -> SessionCookies<'static> {
+        let owned = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        SessionCookies {
+            named_whole: self.named_whole,
+            whole: self.whole.into_iter().map(owned).collect(),
+            chunks: self.chunks.into_iter().map(|(index, text)| (index, owned(text))).collect(),
         }
     }
 
     /// The values to try: whole ones first, then the chunks put together if none is missing.
     pub(crate) fn candidates(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        self.whole.iter().map(|value| Cow::Borrowed(value.as_str())).chain(self.joined().map(Cow::Owned))
+        self.whole.iter().map(|value| Cow::Borrowed(&**value)).chain(self.joined().map(Cow::Owned))
     }
 
     fn joined(&self) -> Option<String> {
         let mut chunks: Vec<_> = self.chunks.iter().collect();
         chunks.sort_unstable_by_key(|(index, _)| *index);
         let contiguous = chunks.iter().enumerate().all(|(place, (index, _))| place == *index);
-        (!chunks.is_empty() && contiguous).then(|| chunks.iter().map(|(_, value)| value.as_str()).collect())
+        (!chunks.is_empty() && contiguous).then(|| chunks.iter().map(|(_, value)| &**value).collect())
+    }
+
+    /// The names of what was sent for the session `name`, to delete it.
+    pub(crate) fn names(&self, name: &str) -> impl Iterator<Item = String> {
+        let whole = self.named_whole.then(|| name.to_owned());
+        whole.into_iter().chain(self.chunks.iter().map(move |(index, _)| format!("{name}.{index}")))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        !self.named_whole && self.chunks.is_empty()
     }
 }
 

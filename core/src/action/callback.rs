@@ -21,7 +21,7 @@ use crate::failure::{Code, Failure, chain};
 use crate::issue::{self, Issued};
 use crate::kept_tokens::KeptTokens;
 use crate::linking::{self, Who};
-use crate::live::{self, Found, Live};
+use crate::live::{self, Fate, Found, Live};
 use crate::opened;
 use crate::page::Reason;
 use crate::pending::Pending;
@@ -45,7 +45,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     let code = answered.code(registered, &pending)?;
 
     let cookies = &visit.input.cookies;
-    let previous = match live::find(&realm, &cookies.session, &cookies.session_v4).await {
+    let previous = match live::find(&realm, &cookies.session, &cookies.session_v4, Fate::Goes).await {
         Ok(Found::Live(live)) => Some(*live),
         Ok(_) => None,
         Err(error @ AuthError::Store(_)) => return Err(error.into()),
@@ -70,7 +70,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
         .map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))??;
     if let Some(issued) = arrived.issued {
         visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
-        let v4 = visit.input.cookies.session_v4.names.iter().map(|name| realm.cookies.delete(name));
+        let v4 = visit.input.cookies.session_v4.names(&realm.cookies.session_v4).map(|name| realm.cookies.delete(name));
         visit.cookies.extend(v4);
     }
     Ok(answer::redirect(StatusCode::FOUND, &arrived.location))
