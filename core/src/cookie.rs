@@ -67,32 +67,57 @@ impl CookieNames {
     }
 }
 
-/// Every pair of every `Cookie` header, in order, values as they stand.
-pub(crate) fn pairs<'a>(
-    headers: impl IntoIterator<Item = &'a HeaderValue>,
-) -> impl Iterator<Item = (&'a str, &'a str)> {
-    headers
-        .into_iter()
-        .flat_map(|header| parts(header.as_bytes()))
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (name.trim(), unquote(value.trim())))
+/// One cookie of a request as it stands. Neither part need be text: whose name is ours and whose value is none is
+/// passed over.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Pair<'a> {
+    name: &'a [u8],
+    value: &'a [u8],
 }
 
-/// What stands between the semicolons, as far as it is text.
-///
-/// Text is searched many bytes at a time. Only a header with bytes that are no text is cut first and read part by part.
-fn parts(header: &[u8]) -> impl Iterator<Item = &str> {
-    let (text, bytes) = match std::str::from_utf8(header) {
-        Ok(text) => (Some(text), None),
-        Err(_) => (None, Some(header)),
-    };
-    let of_text = text.into_iter().flat_map(|text| text.split(';'));
-    let of_bytes = bytes.into_iter().flat_map(|bytes| bytes.split(|byte| *byte == b';'));
-    of_text.chain(of_bytes.filter_map(|part| std::str::from_utf8(part).ok()))
+impl<'a> Pair<'a> {
+    /// The value, if the cookie has that name.
+    pub(crate) fn named(self, name: &str) -> Option<&'a str> {
+        if self.name == name.as_bytes() { self.text() } else { None }
+    }
+
+    /// The rest of the name and the value, if the name begins so.
+    pub(crate) fn beginning(self, name: &str) -> Option<(&'a str, &'a str)> {
+        let rest = self.name.strip_prefix(name.as_bytes())?;
+        Some((std::str::from_utf8(rest).ok()?, self.text()?))
+    }
+
+    fn text(self) -> Option<&'a str> {
+        std::str::from_utf8(self.value).ok()
+    }
 }
 
-fn unquote(value: &str) -> &str {
-    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
+/// Every pair of every `Cookie` header, in order.
+pub(crate) fn pairs<'a>(headers: impl IntoIterator<Item = &'a HeaderValue>) -> impl Iterator<Item = Pair<'a>> {
+    headers.into_iter().flat_map(|header| {
+        let mut rest = Some(header.as_bytes());
+        std::iter::from_fn(move || {
+            let (part, further) = cut(rest?, b';');
+            rest = further;
+            Some(part)
+        })
+        .filter_map(|part| match cut(part, b'=') {
+            (name, Some(value)) => Some(Pair { name: name.trim_ascii(), value: unquote(value.trim_ascii()) }),
+            (_, None) => None,
+        })
+    })
+}
+
+/// What stands before a sign and what after it; all, if it is not there.
+fn cut(text: &[u8], sign: u8) -> (&[u8], Option<&[u8]>) {
+    match memchr::memchr(sign, text).and_then(|place| text.split_at_checked(place)) {
+        Some((before, after)) => (before, after.get(1..)),
+        None => (text, None),
+    }
+}
+
+fn unquote(value: &[u8]) -> &[u8] {
+    value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)
 }
 
 /// A value as it was before it was percent-encoded; as it stands if it never was.
@@ -111,17 +136,17 @@ pub(crate) struct SessionCookies<'a> {
 
 impl<'a> SessionCookies<'a> {
     /// Takes up a pair if it is part of the session `name`.
-    pub(crate) fn collect(&mut self, name: &str, pair: (&str, &'a str)) {
-        let Some(rest) = pair.0.strip_prefix(name) else { return };
+    pub(crate) fn collect(&mut self, name: &str, pair: Pair<'a>) {
+        let Some((rest, value)) = pair.beginning(name) else { return };
         if rest.is_empty() {
             self.named_whole = true;
-            if self.whole.len() < DUPLICATES && !pair.1.is_empty() {
-                self.whole.push(Cow::Borrowed(pair.1));
+            if self.whole.len() < DUPLICATES && !value.is_empty() {
+                self.whole.push(Cow::Borrowed(value));
             }
         } else if let Some(index) = rest.strip_prefix('.').and_then(chunk_index)
             && !self.chunks.iter().any(|(known, _)| *known == index)
         {
-            self.chunks.push((index, Cow::Borrowed(pair.1)));
+            self.chunks.push((index, Cow::Borrowed(value)));
         }
     }
 
@@ -302,8 +327,8 @@ mod tests {
             HeaderValue::from_bytes(b"bad=\x80\xff; s=good; ; =; x").unwrap(),
             HeaderValue::from_bytes("\u{e9}=\u{e9}; ; x; s=\"better\"".as_bytes()).unwrap(),
         ];
-        let expected = [("s", "good"), ("", ""), ("\u{e9}", "\u{e9}"), ("s", "better")];
-        assert_eq!(pairs(&headers).collect::<Vec<_>>(), expected);
+        let texts: Vec<_> = pairs(&headers).filter_map(|pair| pair.beginning("")).collect();
+        assert_eq!(texts, [("s", "good"), ("", ""), ("\u{e9}", "\u{e9}"), ("s", "better")]);
     }
 
     #[test]

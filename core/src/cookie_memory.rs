@@ -31,7 +31,8 @@ pub(crate) struct Contents {
 impl Contents {
     /// Reads serialized claims. `None` if they are none.
     pub(crate) fn parse(claims: &[u8]) -> Option<Self> {
-        let mut token: Token = serde_json::from_slice(claims).ok()?;
+        // Looking whether it is text is cheaper done once than string by string.
+        let mut token: Token = serde_json::from_str(std::str::from_utf8(claims).ok()?).ok()?;
         let private = token.private.take();
         Some(Self { token: Arc::new(token), private })
     }
@@ -166,3 +167,143 @@ const MOST_SHARDS: usize = 16;
 /// A large session has room in it.
 const SMALLEST_SHARD: usize = 256 * 1024;
 const FURTHER_TURNS: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contents(subject: &str) -> Contents {
+        Contents::parse(format!(r#"{{"sub":"{subject}"}}"#).as_bytes()).unwrap()
+    }
+
+    fn subject(contents: &Contents) -> &str {
+        contents.token.subject.as_deref().unwrap()
+    }
+
+    /// As long as a session's, with a beginning and an end to choose.
+    fn value(beginning: usize, end: usize) -> String {
+        format!("{beginning:0>584}{end:0>43}")
+    }
+
+    fn weighed(memory: &CookieMemory) -> (usize, usize) {
+        let shards: Vec<_> = memory.shards.iter().map(|shard| shard.read().unwrap()).collect();
+        for shard in &shards {
+            assert_eq!(shard.weight, shard.entries.values().map(|entry| entry.weight).sum::<usize>());
+            assert_eq!(shard.turns.len(), shard.entries.len());
+            assert!(shard.turns.iter().all(|hash| shard.entries.contains_key(hash)));
+        }
+        (shards.iter().map(|shard| shard.weight).sum(), shards.iter().map(|shard| shard.entries.len()).sum())
+    }
+
+    #[test]
+    fn cookies_with_one_hash_do_not_get_each_others_session() {
+        let memory = CookieMemory::new(1 << 20);
+        let (ada, eve) = (value(1, 7), value(2, 7));
+        memory.remember(&ada, contents("ada"));
+        assert!(memory.recall(&eve).is_none());
+        assert!(memory.recall(&ada[1..]).is_none());
+        memory.remember(&eve, contents("eve"));
+        assert_eq!(memory.recall(&eve).as_ref().map(subject), Some("eve"));
+        assert!(memory.recall(&ada).is_none());
+        assert_eq!(weighed(&memory).1, 1);
+    }
+
+    #[test]
+    fn whatever_comes_and_goes_a_cookie_gets_its_own_session_or_none() {
+        let memory = CookieMemory::new(300_000);
+        let (mut number, mut recalled) = (1_usize, 0);
+        for _ in 0..20_000 {
+            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let who = (number >> 33) % 600;
+            // Two beginnings to each end, and some that are asked for far more often.
+            let who = if who < 300 { who % 20 } else { who };
+            let value = value(who, who / 2);
+            match memory.recall(&value) {
+                Some(contents) => {
+                    assert_eq!(subject(&contents), who.to_string());
+                    recalled += 1;
+                }
+                None => memory.remember(&value, contents(&who.to_string())),
+            }
+        }
+        assert!(recalled > 5_000, "{recalled}");
+        assert!(weighed(&memory).0 <= 300_000);
+    }
+
+    #[test]
+    fn ten_thousand_sessions_fit_and_however_many_come_the_memory_is_bounded() {
+        let memory = CookieMemory::new(16 << 20);
+        for end in 0..10_000 {
+            memory.remember(&value(0, end), contents("7"));
+        }
+        assert!(weighed(&memory).1 > 9_900);
+        for end in 10_000..30_000 {
+            memory.remember(&value(0, end), contents("7"));
+        }
+        let (weight, entries) = weighed(&memory);
+        assert!(weight <= 16 << 20 && entries > 9_900, "{entries} weigh {weight}");
+    }
+
+    #[test]
+    fn who_comes_again_outlasts_a_crowd_that_does_not() {
+        let memory = CookieMemory::new(100_000);
+        let regular = value(0, 0);
+        memory.remember(&regular, contents("ada"));
+        for end in 1..1_000 {
+            assert!(memory.recall(&regular).is_some(), "after {end}");
+            memory.remember(&value(0, end), contents("7"));
+        }
+        for end in 1_000..2_000 {
+            memory.remember(&value(0, end), contents("7"));
+        }
+        assert!(memory.recall(&regular).is_none());
+    }
+
+    #[test]
+    fn a_memory_of_no_bytes_remembers_nothing_and_a_small_one_nothing_large() {
+        let (none, small) = (CookieMemory::new(0), CookieMemory::new(2_000));
+        let large = value(0, 1).repeat(4);
+        for (memory, value, is_remembered) in
+            [(&none, value(0, 1), false), (&small, value(0, 1), true), (&small, large, false)]
+        {
+            memory.remember(&value, contents("7"));
+            assert_eq!(memory.recall(&value).is_some(), is_remembered);
+        }
+        assert_eq!(weighed(&none), (0, 0));
+    }
+
+    #[test]
+    fn claims_that_grow_when_they_are_read_weigh_what_they_take_up() {
+        let numbers = format!(r#"{{"n":[{}1],"m":{{"a":{{"b":[]}}}}}}"#, "1,".repeat(999));
+        let Contents { token, .. } = Contents::parse(numbers.as_bytes()).unwrap();
+        assert_eq!(weight("", &token), ENTRY + (1 + 1_000 + 3) * CLAIM);
+        assert!(size_of::<Value>() <= CLAIM);
+    }
+
+    #[test]
+    fn many_threads_share_a_memory() {
+        let memory = CookieMemory::new(200_000);
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let memory = &memory;
+                scope.spawn(move || {
+                    for round in 0..5_000 {
+                        let who = (round * (thread + 3)) % 400;
+                        match memory.recall(&value(0, who)) {
+                            Some(contents) => assert_eq!(subject(&contents), who.to_string()),
+                            None => memory.remember(&value(0, who), contents(&who.to_string())),
+                        }
+                    }
+                });
+            }
+        });
+        assert!(weighed(&memory).0 <= 200_000);
+    }
+
+    #[test]
+    fn what_is_remembered_is_not_shown() {
+        let memory = CookieMemory::new(10_000);
+        memory.remember(&value(0, 1), contents("ada"));
+        assert_eq!(format!("{memory:?}"), "CookieMemory");
+    }
+}

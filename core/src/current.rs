@@ -11,7 +11,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use crate::cookie::{Cookie, SessionCookies, pairs};
 use crate::kept_tokens::KeptTokens;
-use crate::live::{Fate, Home, Live};
+use crate::live::{Home, Live};
 use crate::opened::{self, Opened};
 use crate::private_claim::SessionAccount;
 use crate::realm::Realm;
@@ -259,7 +259,7 @@ impl Current {
 
     async fn open(&self) -> Result<Option<SignedIn>, AuthError> {
         let (inner, sent) = (&self.0, self.sent());
-        match opened::open(&inner.realm, &sent.own, &sent.v4, Fate::Stays, JwtCause::Read).await? {
+        match opened::open(&inner.realm, &sent.own, &sent.v4, JwtCause::Read).await? {
             Opened::SignedOut { delete_cookies } => {
                 inner.ended.store(delete_cookies, Ordering::Release);
                 Ok(None)

@@ -98,12 +98,14 @@ impl RequestCookies {
         for pair in cookie::pairs(headers.get_all(COOKIE)) {
             session.collect(&names.session, pair);
             session_v4.collect(&names.session_v4, pair);
-            if pair.0 == names.csrf && cookies.csrf.len() < 4 {
-                cookies.csrf.push(cookie::decode(pair.1).into_owned());
-            } else if pair.0 == names.callback_url && cookies.callback_url.is_none() {
-                cookies.callback_url = Some(cookie::decode(pair.1).into_owned());
-            } else if pair.0.starts_with(&names.pending) && cookies.pending.len() < MOST_PENDING {
-                cookies.pending.push((pair.0.to_owned(), pair.1.to_owned()));
+            if let Some(value) = pair.named(&names.csrf).filter(|_| cookies.csrf.len() < 4) {
+                cookies.csrf.push(cookie::decode(value).into_owned());
+            } else if let Some(value) = pair.named(&names.callback_url).filter(|_| cookies.callback_url.is_none()) {
+                cookies.callback_url = Some(cookie::decode(value).into_owned());
+            } else if let Some((trip, value)) = pair.beginning(&names.pending)
+                && cookies.pending.len() < MOST_PENDING
+            {
+                cookies.pending.push((format!("{}{trip}", names.pending), value.to_owned()));
             }
         }
         cookies.session = session.into_owned();

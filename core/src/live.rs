@@ -51,22 +51,8 @@ pub(crate) enum Found {
     Live(Box<Live>),
 }
 
-/// What becomes of a session's cookie once it was read: whether it is worth remembering what it opened to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    /// The browser will send it again.
-    Stays,
-    /// It is written anew or deleted.
-    Goes,
-}
-
 /// Looks at each candidate; the first that is alive counts.
-pub(crate) async fn find(
-    realm: &Realm,
-    own: &SessionCookies<'_>,
-    v4: &SessionCookies<'_>,
-    fate: Fate,
-) -> Result<Found, AuthError> {
+pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCookies<'_>) -> Result<Found, AuthError> {
     if own.is_empty() && v4.is_empty() {
         return Ok(Found::Nothing);
     }
@@ -91,7 +77,7 @@ pub(crate) async fn find(
         let Some(live) = from_contents(realm, &contents, now) else { continue };
         found = judge(realm, live, now).await?;
         if matches!(found, Found::Live(_)) {
-            if is_new && fate == Fate::Stays {
+            if is_new {
                 realm.cookie_memory.remember(&value, contents);
             }
             return Ok(found);

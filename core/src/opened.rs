@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::cookie::{Cookie, SessionCookies};
 use crate::issue::{self, Issued};
-use crate::live::{self, Fate, Found, Home, Live};
+use crate::live::{self, Found, Home, Live};
 use crate::realm::Realm;
 use crate::{AuthError, JwtCause, Session, SessionCause, Timestamp};
 
@@ -31,10 +31,9 @@ pub(crate) async fn open(
     realm: &Realm,
     own: &SessionCookies<'_>,
     v4: &SessionCookies<'_>,
-    fate: Fate,
     cause: JwtCause<'_>,
 ) -> Result<Opened, AuthError> {
-    let mut live = match live::find(realm, own, v4, fate).await? {
+    let mut live = match live::find(realm, own, v4).await? {
         Found::Nothing | Found::Ended => return Ok(Opened::SignedOut { delete_cookies: false }),
         Found::Dead => return Ok(Opened::SignedOut { delete_cookies: true }),
         Found::Live(live) => live,

@@ -21,7 +21,7 @@ use crate::failure::{Code, Failure, chain};
 use crate::issue::{self, Issued};
 use crate::kept_tokens::KeptTokens;
 use crate::linking::{self, Who};
-use crate::live::{self, Fate, Found, Live};
+use crate::live::{self, Found, Live};
 use crate::opened;
 use crate::page::Reason;
 use crate::pending::Pending;
@@ -45,7 +45,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     let code = answered.code(registered, &pending)?;
 
     let cookies = &visit.input.cookies;
-    let previous = match live::find(&realm, &cookies.session, &cookies.session_v4, Fate::Goes).await {
+    let previous = match live::find(&realm, &cookies.session, &cookies.session_v4).await {
         Ok(Found::Live(live)) => Some(*live),
         Ok(_) => None,
         Err(error @ AuthError::Store(_)) => return Err(error.into()),

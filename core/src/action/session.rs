@@ -8,7 +8,7 @@ use crate::answer::{self, Answer};
 use crate::failure::{Failure, chain};
 use crate::input::Body;
 use crate::issue::Issued;
-use crate::live::{Fate, Home, Live};
+use crate::live::{Home, Live};
 use crate::opened::{self, Opened};
 use crate::{AuthError, Event, JwtCause, Session, issue};
 
@@ -42,16 +42,15 @@ pub(super) async fn update(visit: &mut Visit) -> Result<Answer, Failure> {
 async fn roll(visit: &mut Visit, cause: JwtCause<'_>, update: Option<&Value>) -> Result<Option<Session>, AuthError> {
     let realm = &visit.realm;
     let cookies = &visit.input.cookies;
-    let (mut live, changed) =
-        match opened::open(realm, &cookies.session, &cookies.session_v4, Fate::Goes, cause).await? {
-            Opened::SignedIn { live, changed } => (live, changed),
-            Opened::SignedOut { delete_cookies } => {
-                if delete_cookies {
-                    visit.cookies.extend(opened::deletions(realm, &cookies.session, &cookies.session_v4));
-                }
-                return Ok(None);
+    let (mut live, changed) = match opened::open(realm, &cookies.session, &cookies.session_v4, cause).await? {
+        Opened::SignedIn { live, changed } => (live, changed),
+        Opened::SignedOut { delete_cookies } => {
+            if delete_cookies {
+                visit.cookies.extend(opened::deletions(realm, &cookies.session, &cookies.session_v4));
             }
-        };
+            return Ok(None);
+        }
+    };
     let stored_expiry = live.expires_at;
     let Some(issued) = renew(visit, &mut live, changed || update.is_some()).await? else { return Ok(None) };
     let expires = match live.home {

@@ -19,7 +19,7 @@ use crate::csrf::{Provenance, provenance};
 use crate::failure::chain;
 use crate::input::Input;
 use crate::issue;
-use crate::live::{self, Fate, Found, Home, Live};
+use crate::live::{self, Found, Home, Live};
 use crate::opened;
 use crate::realm::Realm;
 use crate::route::SessionsRoute;
@@ -64,7 +64,7 @@ pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: S
 async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer, AuthError> {
     let realm = Arc::clone(&visit.realm);
     let cookies = &visit.input.cookies;
-    let Found::Live(mut live) = live::find(&realm, &cookies.session, &cookies.session_v4, Fate::Goes).await? else {
+    let Found::Live(mut live) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
         return Ok(answer::json_no_store(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" })));
     };
     match route {

@@ -6,7 +6,7 @@ use super::Visit;
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Failure, chain};
-use crate::live::{self, Fate, Found};
+use crate::live::{self, Found};
 use crate::page;
 use crate::{AuthError, Event, issue, opened};
 
@@ -29,7 +29,7 @@ pub(super) async fn end(visit: &mut Visit) -> Result<Answer, Failure> {
     let cookies = &visit.input.cookies;
     // Whatever happens on this side: who leaves a machine must not be found there by the next.
     visit.cookies.extend(opened::deletions(realm, &cookies.session, &cookies.session_v4));
-    match live::find(realm, &cookies.session, &cookies.session_v4, Fate::Goes).await {
+    match live::find(realm, &cookies.session, &cookies.session_v4).await {
         Ok(Found::Live(live)) => {
             issue::end(realm, &live).await?;
             let user = live.token.subject.as_deref().unwrap_or_default();
