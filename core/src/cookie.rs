@@ -67,28 +67,20 @@ impl CookieNames {
     }
 }
 
-/// One cookie of a request as it stands. Neither part need be text: whose name is ours and whose value is none is
-/// passed over.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Pair<'a> {
-    name: &'a [u8],
-    value: &'a [u8],
-}
+/// One cookie of a request as it stands, perhaps none at all: it is read only as far as somebody looks for its name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pair<'a>(&'a [u8]);
 
 impl<'a> Pair<'a> {
-    /// The value, if the cookie has that name.
+    /// The value, if the cookie has that name, and if it is text.
     pub(crate) fn named(self, name: &str) -> Option<&'a str> {
-        if self.name == name.as_bytes() { self.text() } else { None }
+        self.beginning(name).filter(|(rest, _)| rest.is_empty()).and_then(|(_, value)| text(value))
     }
 
-    /// The rest of the name and the value, if the name begins so.
-    pub(crate) fn beginning(self, name: &str) -> Option<(&'a str, &'a str)> {
-        let rest = self.name.strip_prefix(name.as_bytes())?;
-        Some((std::str::from_utf8(rest).ok()?, self.text()?))
-    }
-
-    fn text(self) -> Option<&'a str> {
-        std::str::from_utf8(self.value).ok()
+    /// What follows that beginning of a name, and the value.
+    pub(crate) fn beginning(self, name: &str) -> Option<(&'a str, &'a [u8])> {
+        let (rest, value) = cut(self.0.strip_prefix(name.as_bytes())?, b'=');
+        Some((text(rest.trim_ascii_end())?, unquote(value?.trim_ascii())))
     }
 }
 
@@ -99,11 +91,7 @@ pub(crate) fn pairs<'a>(headers: impl IntoIterator<Item = &'a HeaderValue>) -> i
         std::iter::from_fn(move || {
             let (part, further) = cut(rest?, b';');
             rest = further;
-            Some(part)
-        })
-        .filter_map(|part| match cut(part, b'=') {
-            (name, Some(value)) => Some(Pair { name: name.trim_ascii(), value: unquote(value.trim_ascii()) }),
-            (_, None) => None,
+            Some(Pair(part.trim_ascii_start()))
         })
     })
 }
@@ -120,6 +108,11 @@ fn unquote(value: &[u8]) -> &[u8] {
     value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)
 }
 
+/// Bytes as text, if they are some.
+pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
 /// A value as it was before it was percent-encoded; as it stands if it never was.
 pub(crate) fn decode(value: &str) -> Cow<'_, str> {
     percent_decode_str(value).decode_utf8().unwrap_or(Cow::Borrowed(value))
@@ -130,8 +123,8 @@ pub(crate) fn decode(value: &str) -> Cow<'_, str> {
 pub(crate) struct SessionCookies<'a> {
     /// Whether there is one without a number, perhaps without a value.
     named_whole: bool,
-    whole: Vec<Cow<'a, str>>,
-    chunks: Vec<(usize, Cow<'a, str>)>,
+    whole: Vec<Cow<'a, [u8]>>,
+    chunks: Vec<(usize, Cow<'a, [u8]>)>,
 }
 
 impl<'a> SessionCookies<'a> {
@@ -150,26 +143,26 @@ impl<'a> SessionCookies<'a> {
         }
     }
 
-    /// The same, with texts of its own.
+    /// The same, with values of its own.
     pub(crate) fn into_owned(self) -> SessionCookies<'static> {
-        let owned = |text: Cow<'a, str>| Cow::Owned(text.into_owned());
+        let owned = |value: Cow<'a, [u8]>| Cow::Owned(value.into_owned());
         SessionCookies {
             named_whole: self.named_whole,
             whole: self.whole.into_iter().map(owned).collect(),
-            chunks: self.chunks.into_iter().map(|(index, text)| (index, owned(text))).collect(),
+            chunks: self.chunks.into_iter().map(|(index, value)| (index, owned(value))).collect(),
         }
     }
 
     /// The values to try: whole ones first, then the chunks put together if none is missing.
-    pub(crate) fn candidates(&self) -> impl Iterator<Item = Cow<'_, str>> {
+    pub(crate) fn candidates(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
         self.whole.iter().map(|value| Cow::Borrowed(&**value)).chain(self.joined().map(Cow::Owned))
     }
 
-    fn joined(&self) -> Option<String> {
+    fn joined(&self) -> Option<Vec<u8>> {
         let mut chunks: Vec<_> = self.chunks.iter().collect();
         chunks.sort_unstable_by_key(|(index, _)| *index);
         let contiguous = chunks.iter().enumerate().all(|(place, (index, _))| place == *index);
-        (!chunks.is_empty() && contiguous).then(|| chunks.iter().map(|(_, value)| &**value).collect())
+        (!chunks.is_empty() && contiguous).then(|| chunks.iter().flat_map(|(_, value)| value.iter().copied()).collect())
     }
 
     /// The names of what was sent for the session `name`, to delete it.
@@ -296,7 +289,7 @@ mod tests {
         for pair in pairs(&headers) {
             session.collect("s", pair);
         }
-        session.candidates().map(Cow::into_owned).collect()
+        session.candidates().map(|value| text(&value).unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -327,7 +320,8 @@ mod tests {
             HeaderValue::from_bytes(b"bad=\x80\xff; s=good; ; =; x").unwrap(),
             HeaderValue::from_bytes("\u{e9}=\u{e9}; ; x; s=\"better\"".as_bytes()).unwrap(),
         ];
-        let texts: Vec<_> = pairs(&headers).filter_map(|pair| pair.beginning("")).collect();
+        let texts = pairs(&headers).filter_map(|pair| pair.beginning(""));
+        let texts: Vec<_> = texts.filter_map(|(name, value)| Some((name, text(value)?))).collect();
         assert_eq!(texts, [("s", "good"), ("", ""), ("\u{e9}", "\u{e9}"), ("s", "better")]);
     }
 

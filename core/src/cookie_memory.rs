@@ -56,7 +56,7 @@ struct Shard {
 }
 
 struct Entry {
-    value: Zeroizing<Box<str>>,
+    value: Zeroizing<Box<[u8]>>,
     contents: Contents,
     weight: usize,
     /// Whether it was asked for since its turn began.
@@ -75,7 +75,7 @@ impl CookieMemory {
     }
 
     /// What the cookie with that value holds, if it is remembered.
-    pub(crate) fn recall(&self, value: &str) -> Option<Contents> {
+    pub(crate) fn recall(&self, value: &[u8]) -> Option<Contents> {
         if self.limit == 0 {
             return None;
         }
@@ -83,13 +83,13 @@ impl CookieMemory {
         let shard = self.shard(hash)?.read().unwrap_or_else(PoisonError::into_inner);
         let entry = shard.entries.get(&hash)?;
         // In the same time wherever they differ: who knew only the end of somebody's cookie could else find the rest.
-        verify_slices_are_equal(entry.value.as_bytes(), value.as_bytes()).ok()?;
+        verify_slices_are_equal(&entry.value, value).ok()?;
         entry.asked_for.store(true, Ordering::Relaxed);
         Some(entry.contents.clone())
     }
 
     /// Remembers what a cookie holds that opened and is alive.
-    pub(crate) fn remember(&self, value: &str, contents: Contents) {
+    pub(crate) fn remember(&self, value: &[u8], contents: Contents) {
         let weight = weight(value, &contents.token);
         if weight > self.limit {
             return;
@@ -107,10 +107,9 @@ impl CookieMemory {
         shard.make_room(self.limit);
     }
 
-    /// Of the value's end, which is its authentication tag: nobody chooses it, and it is short.
-    fn hash(&self, value: &str) -> u64 {
-        let value = value.as_bytes();
-        self.hasher.hash_one(value.last_chunk::<TAG>().map_or(value, |tag| &tag[..]))
+    /// Of the value's end: that of its authentication tag, which nobody chooses.
+    fn hash(&self, value: &[u8]) -> u64 {
+        self.hasher.hash_one(value.last_chunk().copied().map_or(0, u128::from_ne_bytes))
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash will do")]
@@ -144,7 +143,7 @@ impl fmt::Debug for CookieMemory {
 
 /// About what an entry takes up. All its texts together are shorter than the value that they were sealed in, which is
 /// kept as well; numbers and nested claims can be longer in memory than as JSON.
-fn weight(value: &str, token: &Token) -> usize {
+fn weight(value: &[u8], token: &Token) -> usize {
     ENTRY + 2 * value.len() + CLAIM * token.extra.values().map(values).sum::<usize>()
 }
 
@@ -161,8 +160,6 @@ fn values(value: &Value) -> usize {
 const ENTRY: usize = 256;
 /// What a claim of the application's takes up besides its text.
 const CLAIM: usize = 96;
-/// A tag of 32 bytes in base64url. Shorter ones lie within.
-const TAG: usize = 43;
 const MOST_SHARDS: usize = 16;
 /// A large session has room in it.
 const SMALLEST_SHARD: usize = 256 * 1024;
@@ -181,8 +178,8 @@ mod tests {
     }
 
     /// As long as a session's, with a beginning and an end to choose.
-    fn value(beginning: usize, end: usize) -> String {
-        format!("{beginning:0>584}{end:0>43}")
+    fn value(beginning: usize, end: usize) -> Vec<u8> {
+        format!("{beginning:0>584}{end:0>43}").into_bytes()
     }
 
     fn weighed(memory: &CookieMemory) -> (usize, usize) {
@@ -212,7 +209,7 @@ mod tests {
     fn whatever_comes_and_goes_a_cookie_gets_its_own_session_or_none() {
         let memory = CookieMemory::new(300_000);
         let (mut number, mut recalled) = (1_usize, 0);
-        for _ in 0..20_000 {
+        for _ in 0..10_000 {
             number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let who = (number >> 33) % 600;
             // Two beginnings to each end, and some that are asked for far more often.
@@ -226,7 +223,7 @@ mod tests {
                 None => memory.remember(&value, contents(&who.to_string())),
             }
         }
-        assert!(recalled > 5_000, "{recalled}");
+        assert!(recalled > 2_500, "{recalled}");
         assert!(weighed(&memory).0 <= 300_000);
     }
 
@@ -237,7 +234,7 @@ mod tests {
             memory.remember(&value(0, end), contents("7"));
         }
         assert!(weighed(&memory).1 > 9_900);
-        for end in 10_000..30_000 {
+        for end in 10_000..14_000 {
             memory.remember(&value(0, end), contents("7"));
         }
         let (weight, entries) = weighed(&memory);
@@ -276,7 +273,7 @@ mod tests {
     fn claims_that_grow_when_they_are_read_weigh_what_they_take_up() {
         let numbers = format!(r#"{{"n":[{}1],"m":{{"a":{{"b":[]}}}}}}"#, "1,".repeat(999));
         let Contents { token, .. } = Contents::parse(numbers.as_bytes()).unwrap();
-        assert_eq!(weight("", &token), ENTRY + (1 + 1_000 + 3) * CLAIM);
+        assert_eq!(weight(b"", &token), ENTRY + (1 + 1_000 + 3) * CLAIM);
         assert!(size_of::<Value>() <= CLAIM);
     }
 
@@ -287,7 +284,7 @@ mod tests {
             for thread in 0..4 {
                 let memory = &memory;
                 scope.spawn(move || {
-                    for round in 0..5_000 {
+                    for round in 0..2_000 {
                         let who = (round * (thread + 3)) % 400;
                         match memory.recall(&value(0, who)) {
                             Some(contents) => assert_eq!(subject(&contents), who.to_string()),

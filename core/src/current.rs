@@ -66,7 +66,9 @@ struct Head {
     path: Option<PathAndQuery>,
     accept: Option<HeaderValue>,
     fetch_mode: Option<HeaderValue>,
-    cookies: Vec<HeaderValue>,
+    cookies: Option<HeaderValue>,
+    /// HTTP/2 may cut them into several headers (RFC 9113 §8.2.3).
+    more_cookies: Vec<HeaderValue>,
 }
 
 /// The session's cookies in the request.
@@ -241,7 +243,7 @@ impl Current {
     fn sent(&self) -> Sent<'_> {
         let names = &self.0.realm.cookies;
         let mut sent = Sent::default();
-        for pair in pairs(&self.0.head.cookies) {
+        for pair in pairs(self.0.head.cookies.iter().chain(&self.0.head.more_cookies)) {
             sent.own.collect(&names.session, pair);
             sent.v4.collect(&names.session_v4, pair);
         }
@@ -269,7 +271,7 @@ impl Current {
                     None => Shown::Claims(Arc::clone(&live.token), live.expires_at),
                     Some(_) => Shown::Made(Box::new(opened::show(&inner.realm, &live, live.expires_at, None).await?)),
                 };
-                Ok(Some(SignedIn { shown, live: Mutex::new(*live), changed: AtomicBool::new(changed) }))
+                Ok(Some(SignedIn { shown, live: Mutex::new(live), changed: AtomicBool::new(changed) }))
             }
         }
     }
@@ -284,12 +286,14 @@ impl fmt::Debug for Current {
 
 impl Head {
     fn of(head: &RequestHead<'_>) -> Self {
+        let mut cookies = head.headers.get_all(COOKIE).iter().cloned();
         Self {
             is_get: *head.method == Method::GET,
             path: head.uri.path_and_query().cloned(),
             accept: head.headers.get(ACCEPT).cloned(),
             fetch_mode: head.headers.get(&SEC_FETCH_MODE).cloned(),
-            cookies: head.headers.get_all(COOKIE).iter().cloned().collect(),
+            cookies: cookies.next(),
+            more_cookies: cookies.collect(),
         }
     }
 

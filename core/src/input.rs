@@ -103,6 +103,7 @@ impl RequestCookies {
             } else if let Some(value) = pair.named(&names.callback_url).filter(|_| cookies.callback_url.is_none()) {
                 cookies.callback_url = Some(cookie::decode(value).into_owned());
             } else if let Some((trip, value)) = pair.beginning(&names.pending)
+                && let Some(value) = cookie::text(value)
                 && cookies.pending.len() < MOST_PENDING
             {
                 cookies.pending.push((format!("{}{trip}", names.pending), value.to_owned()));

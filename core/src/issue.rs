@@ -183,10 +183,11 @@ async fn replace_record(
             return Ok(Replaced::Gone);
         };
         let data = sealed_record(realm, &live.token, &live.private, &record.key.0)?;
-        let next = SessionRecord { data, expires_at, ..record.clone() };
+        let next = SessionRecord { data, expires_at, ..SessionRecord::clone(record) };
         let expected = record.version;
         if store.replace(next.clone(), expected).await? {
-            live.home = Home::Store { record: SessionRecord { version: expected + 1, ..next }, value: value.clone() };
+            let record = Box::new(SessionRecord { version: expected + 1, ..next });
+            live.home = Home::Store { record, value: value.clone() };
             live.expires_at = expires_at;
             return Ok(Replaced::Written);
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{self, SHA256};
 
-use crate::cookie::SessionCookies;
+use crate::cookie::{SessionCookies, text};
 use crate::cookie_memory::Contents;
 use crate::jwe;
 use crate::private_claim::PrivateClaim;
@@ -33,7 +33,7 @@ pub(crate) enum Home {
         adopted: bool,
     },
     Store {
-        record: SessionRecord,
+        record: Box<SessionRecord>,
         value: String,
     },
 }
@@ -48,7 +48,7 @@ pub(crate) enum Found {
     /// A session that was ended on this side. Its cookies are left alone, since newer ones may be on their way.
     Ended,
     /// A session.
-    Live(Box<Live>),
+    Live(Live),
 }
 
 /// Looks at each candidate; the first that is alive counts.
@@ -60,7 +60,8 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCo
     let mut found = Found::Dead;
     if realm.sessions.is_some() {
         for value in own.candidates() {
-            if let Some(live) = from_store(realm, &value, now).await? {
+            let Some(value) = text(&value) else { continue };
+            if let Some(live) = from_store(realm, value, now).await? {
                 found = judge(realm, live, now).await?;
             }
             if matches!(found, Found::Live(_)) {
@@ -72,7 +73,7 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCo
     for value in own.candidates() {
         let remembered = realm.cookie_memory.recall(&value);
         let is_new = remembered.is_none();
-        let contents = remembered.or_else(|| Contents::parse(&realm.session_keys.open(&value).ok()?));
+        let contents = remembered.or_else(|| Contents::parse(&realm.session_keys.open(text(&value)?).ok()?));
         let Some(contents) = contents else { continue };
         let Some(live) = from_contents(realm, &contents, now) else { continue };
         found = judge(realm, live, now).await?;
@@ -85,7 +86,7 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCo
     }
     // Not remembered, for the next answer replaces them.
     for value in v4.candidates() {
-        let contents = realm.session_keys_v4.open(&value).ok().and_then(|claims| Contents::parse(&claims));
+        let contents = text(&value).and_then(|value| Contents::parse(&realm.session_keys_v4.open(value).ok()?));
         if let Some(live) = contents.and_then(|contents| from_contents(realm, &contents, now)) {
             found = judge(realm, live, now).await?;
         }
@@ -132,7 +133,7 @@ pub(crate) fn open_record(realm: &Realm, record: SessionRecord, value: &str) -> 
         renewed_at: record.expires_at.before(realm.lifetimes.max_age),
         token,
         private,
-        home: Home::Store { record, value: value.to_owned() },
+        home: Home::Store { record: Box::new(record), value: value.to_owned() },
     })
 }
 
@@ -154,7 +155,7 @@ async fn judge(realm: &Realm, live: Live, now: Timestamp) -> Result<Found, AuthE
             return Ok(Found::Dead);
         }
     }
-    Ok(Found::Live(Box::new(live)))
+    Ok(Found::Live(live))
 }
 
 /// The digest under which a stored session is found.

@@ -20,7 +20,7 @@ pub(crate) enum Opened {
     },
     /// There is one.
     SignedIn {
-        live: Box<Live>,
+        live: Live,
         /// Whether a callback changed its claims, or they were never ours.
         changed: bool,
     },

@@ -46,7 +46,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
 
     let cookies = &visit.input.cookies;
     let previous = match live::find(&realm, &cookies.session, &cookies.session_v4).await {
-        Ok(Found::Live(live)) => Some(*live),
+        Ok(Found::Live(live)) => Some(live),
         Ok(_) => None,
         Err(error @ AuthError::Store(_)) => return Err(error.into()),
         // What cannot be read cannot be ended; it must not keep the person from signing in anew.
