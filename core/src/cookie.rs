@@ -78,8 +78,13 @@ impl<'a> Pair<'a> {
     }
 
     /// What follows that beginning of a name, and the value.
+    #[inline]
     pub(crate) fn beginning(self, name: &str) -> Option<(&'a str, &'a [u8])> {
-        let (rest, value) = cut(self.0.strip_prefix(name.as_bytes())?, b'=');
+        self.0.strip_prefix(name.as_bytes()).and_then(Self::rest)
+    }
+
+    fn rest(name_and_value: &'a [u8]) -> Option<(&'a str, &'a [u8])> {
+        let (rest, value) = cut(name_and_value, b'=');
         Some((text(rest.trim_ascii_end())?, unquote(value?.trim_ascii())))
     }
 }
@@ -123,18 +128,24 @@ pub(crate) fn decode(value: &str) -> Cow<'_, str> {
 pub(crate) struct SessionCookies<'a> {
     /// Whether there is one without a number, perhaps without a value.
     named_whole: bool,
-    whole: Vec<Cow<'a, [u8]>>,
+    whole: [Option<Cow<'a, [u8]>>; DUPLICATES],
     chunks: Vec<(usize, Cow<'a, [u8]>)>,
 }
 
 impl<'a> SessionCookies<'a> {
     /// Takes up a pair if it is part of the session `name`.
+    #[inline]
     pub(crate) fn collect(&mut self, name: &str, pair: Pair<'a>) {
-        let Some((rest, value)) = pair.beginning(name) else { return };
+        if let Some((rest, value)) = pair.beginning(name) {
+            self.take_up(rest, value);
+        }
+    }
+
+    fn take_up(&mut self, rest: &str, value: &'a [u8]) {
         if rest.is_empty() {
             self.named_whole = true;
-            if self.whole.len() < DUPLICATES && !value.is_empty() {
-                self.whole.push(Cow::Borrowed(value));
+            if let Some(free) = self.whole.iter_mut().find(|known| known.is_none() && !value.is_empty()) {
+                *free = Some(Cow::Borrowed(value));
             }
         } else if let Some(index) = rest.strip_prefix('.').and_then(chunk_index)
             && !self.chunks.iter().any(|(known, _)| *known == index)
@@ -148,14 +159,14 @@ impl<'a> SessionCookies<'a> {
         let owned = |value: Cow<'a, [u8]>| Cow::Owned(value.into_owned());
         SessionCookies {
             named_whole: self.named_whole,
-            whole: self.whole.into_iter().map(owned).collect(),
+            whole: self.whole.map(|value| value.map(owned)),
             chunks: self.chunks.into_iter().map(|(index, value)| (index, owned(value))).collect(),
         }
     }
 
     /// The values to try: whole ones first, then the chunks put together if none is missing.
     pub(crate) fn candidates(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
-        self.whole.iter().map(|value| Cow::Borrowed(&**value)).chain(self.joined().map(Cow::Owned))
+        self.whole.iter().flatten().map(|value| Cow::Borrowed(&**value)).chain(self.joined().map(Cow::Owned))
     }
 
     fn joined(&self) -> Option<Vec<u8>> {

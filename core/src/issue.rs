@@ -156,7 +156,9 @@ fn sealed_record(realm: &Realm, token: &Token, private: &PrivateClaim, key: &[u8
 }
 
 fn json(claims: &Written<'_>) -> Result<Vec<u8>, AuthError> {
-    serde_json::to_vec(claims).map_err(|error| AuthError::Unwritable(Arc::new(error)))
+    let mut text = Vec::with_capacity(TYPICAL);
+    serde_json::to_writer(&mut text, claims).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
+    Ok(text)
 }
 
 /// What became of an attempt to write a record.
@@ -213,3 +215,5 @@ async fn replace_record(
 
 const ATTEMPTS: usize = 4;
 const SWEEP: usize = 16;
+/// What a session's claims come to in bytes, without tokens of providers.
+const TYPICAL: usize = 512;
