@@ -30,8 +30,8 @@ pub(crate) enum Body {
 /// admit's cookies in a request.
 #[derive(Debug, Default)]
 pub(crate) struct RequestCookies {
-    pub(crate) session: SessionCookies,
-    pub(crate) session_v4: SessionCookies,
+    pub(crate) session: SessionCookies<'static>,
+    pub(crate) session_v4: SessionCookies<'static>,
     pub(crate) csrf: Vec<String>,
     pub(crate) callback_url: Option<String>,
     pub(crate) pending: Vec<(String, String)>,
@@ -94,17 +94,23 @@ impl Body {
 impl RequestCookies {
     pub(crate) fn read(headers: &HeaderMap, names: &CookieNames) -> Self {
         let mut cookies = Self::default();
+        let (mut session, mut session_v4) = (SessionCookies::default(), SessionCookies::default());
         for pair in cookie::pairs(headers.get_all(COOKIE)) {
-            cookies.session.collect(&names.session, pair);
-            cookies.session_v4.collect(&names.session_v4, pair);
-            if pair.0 == names.csrf && cookies.csrf.len() < 4 {
-                cookies.csrf.push(cookie::decode(pair.1).into_owned());
-            } else if pair.0 == names.callback_url && cookies.callback_url.is_none() {
-                cookies.callback_url = Some(cookie::decode(pair.1).into_owned());
-            } else if pair.0.starts_with(&names.pending) && cookies.pending.len() < MOST_PENDING {
-                cookies.pending.push((pair.0.to_owned(), pair.1.to_owned()));
+            session.collect(&names.session, pair);
+            session_v4.collect(&names.session_v4, pair);
+            if let Some(value) = pair.named(&names.csrf).filter(|_| cookies.csrf.len() < 4) {
+                cookies.csrf.push(cookie::decode(value).into_owned());
+            } else if let Some(value) = pair.named(&names.callback_url).filter(|_| cookies.callback_url.is_none()) {
+                cookies.callback_url = Some(cookie::decode(value).into_owned());
+            } else if let Some((trip, value)) = pair.beginning(&names.pending)
+                && let Some(value) = cookie::text(value)
+                && cookies.pending.len() < MOST_PENDING
+            {
+                cookies.pending.push((format!("{}{trip}", names.pending), value.to_owned()));
             }
         }
+        cookies.session = session.into_owned();
+        cookies.session_v4 = session_v4.into_owned();
         cookies
     }
 }

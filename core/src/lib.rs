@@ -79,6 +79,7 @@ mod callbacks;
 mod claims;
 mod clock;
 mod cookie;
+mod cookie_memory;
 mod csrf;
 mod current;
 mod env;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use crate::cookie::CookieNames;
+use crate::cookie_memory::CookieMemory;
 use crate::csrf::Csrf;
 use crate::jwe::{Keys, V4Keys};
 use crate::page::Shell;
@@ -26,6 +27,7 @@ pub(crate) struct Realm {
     pub(crate) csrf: Csrf,
     pub(crate) session_keys: Keys,
     pub(crate) session_keys_v4: V4Keys,
+    pub(crate) cookie_memory: CookieMemory,
     pub(crate) pending_sealer: Sealer,
     pub(crate) store_sealer: Sealer,
     pub(crate) sessions: Option<Arc<dyn SessionStore>>,

@@ -99,7 +99,11 @@ async fn refresh_in_session(realm: &Arc<Realm>, key: gate::Key, account: Account
 /// Whoever asked may have gone, so the session is written from here. If that fails, the next who asks tries again.
 async fn keep_in_session(realm: &Realm, mut live: Live, account: &Account) {
     let (provider, subject) = (account.provider.clone(), account.subject.clone());
-    live.private.set_account(SessionAccount { provider, subject, kept: Some(KeptTokens::of(account)) });
+    Arc::make_mut(&mut live.private).set_account(SessionAccount {
+        provider,
+        subject,
+        kept: Some(KeptTokens::of(account)),
+    });
     if let Err(error) = issue::save(realm, &mut live, false).await {
         let cause = crate::failure::chain(&error);
         tracing::error!(provider = account.provider, cause, "refreshed tokens could not be stored this time");

@@ -46,7 +46,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
 
     let cookies = &visit.input.cookies;
     let previous = match live::find(&realm, &cookies.session, &cookies.session_v4).await {
-        Ok(Found::Live(live)) => Some(*live),
+        Ok(Found::Live(live)) => Some(live),
         Ok(_) => None,
         Err(error @ AuthError::Store(_)) => return Err(error.into()),
         // What cannot be read cannot be ended; it must not keep the person from signing in anew.
@@ -70,7 +70,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
         .map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))??;
     if let Some(issued) = arrived.issued {
         visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
-        let v4 = visit.input.cookies.session_v4.names.iter().map(|name| realm.cookies.delete(name));
+        let v4 = visit.input.cookies.session_v4.names(&realm.cookies.session_v4).map(|name| realm.cookies.delete(name));
         visit.cookies.extend(v4);
     }
     Ok(answer::redirect(StatusCode::FOUND, &arrived.location))

@@ -32,9 +32,14 @@ struct Known {
 }
 
 impl Successors {
+    /// Whether nothing is known to have followed anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.table().known.is_empty()
+    }
+
     /// The newest tokens that are known to have followed those at hand, and whether they were refused.
     pub(crate) fn latest(&self, provider: &str, subject: &str, kept: KeptTokens) -> KeptTokens {
-        if self.table().known.is_empty() {
+        if self.is_empty() {
             return kept;
         }
         let account = kept.account(provider, subject);
