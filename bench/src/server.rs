@@ -49,14 +49,6 @@ impl Framework {
             Self::Actix => "actix",
         }
     }
-
-    /// As its package is called.
-    pub fn package(self) -> &'static str {
-        match self {
-            Self::Axum => "axum",
-            Self::Actix => "actix-web",
-        }
-    }
 }
 
 impl App {

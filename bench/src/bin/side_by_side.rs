@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use bench::instructions::{self, Counted, count};
 use bench::server::{App, Framework, serve};
-use bench::side_by_side::machine::{Cores, load_average};
+use bench::side_by_side::machine::{Cores, load_average, versions};
 use bench::side_by_side::{self, Measured, Plan, Report};
 use tokio::runtime::{Builder, Runtime};
 
@@ -78,6 +78,7 @@ fn instructions(words: &[&str]) -> Result<bool, Box<dyn Error>> {
         let counted = runtime()?.block_on(count(framework, |counted| println!("{counted}")))?;
         within &= counted.iter().all(Counted::is_within);
     }
+    println!("\n- {}", versions());
     Ok(within)
 }
 

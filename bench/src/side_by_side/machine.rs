@@ -63,8 +63,14 @@ pub fn load_average() -> String {
     averages.split(' ').next().unwrap_or_default().to_owned()
 }
 
-/// The version of a package that this was built with.
-pub(super) fn version(package: &str) -> &'static str {
+/// What this was built with.
+pub fn versions() -> String {
+    ["axum", "actix-web", "hyper", "tokio", "aws-lc-rs"]
+        .map(|package| format!("{package} {}", version(package)))
+        .join(", ")
+}
+
+fn version(package: &str) -> &'static str {
     let entry = LOCK.split("[[package]]").find(|entry| entry.contains(&format!("\nname = \"{package}\"\n")));
     entry.and_then(|entry| entry.split("version = \"").nth(1)?.split('"').next()).unwrap_or("?")
 }

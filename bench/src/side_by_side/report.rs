@@ -4,7 +4,7 @@ use std::fmt;
 
 use admit::{Clock, SystemClock};
 
-use super::machine::{processor, version};
+use super::machine::{processor, versions};
 use super::pairs::{CONNECTIONS, Pair};
 use super::spread::Spread;
 use super::{Measured, Plan};
@@ -64,9 +64,6 @@ impl fmt::Display for Measured {
 impl Report<'_> {
     /// What, on what, and how noisy it was.
     pub fn circumstances(&self) -> String {
-        let named = |package: &str| format!("{package} {}", version(package));
-        let frameworks = self.plan.frameworks.iter().map(|framework| framework.package());
-        let packages: Vec<_> = frameworks.chain(["hyper", "tokio", "aws-lc-rs"]).map(named).collect();
         let answered: usize = self.measured.iter().map(Measured::answered).sum();
         let wrong: usize = self.measured.iter().map(Measured::wrong).sum();
         let pairs = self.measured.iter().flat_map(|measured| &measured.pairs);
@@ -74,7 +71,7 @@ impl Report<'_> {
         let (median, upper) = waited.map_or((0.0, 0.0), |waited| (waited.median * 100.0, waited.upper * 100.0));
         let now = SystemClock.now().to_string();
         let lines = [
-            packages.join(", "),
+            versions(),
             format!(
                 "{} pairs a row, {} ms each half, {CONNECTIONS} connections, {PEOPLE} sessions",
                 self.plan.pairs,
