@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 
 use crate::AuthError;
 use crate::page::Reason;
-use crate::provider::{Fault, ProviderError};
+use crate::provider::{Endpoint, Fault, IdTokenError, ProviderError};
 use crate::store::StoreError;
 
 /// A trip that ended badly.
@@ -58,7 +58,7 @@ impl Failure {
 
     /// The provider's own error code, if it sent one.
     pub(crate) fn provider_code(&self) -> Option<&str> {
-        match self.cause.as_deref()?.downcast_ref::<ProviderError>()? {
+        match self.cause.as_deref()?.downcast_ref::<ProviderError>()?.first() {
             ProviderError::Refused { code, .. } => Some(code),
             _ => None,
         }
@@ -72,8 +72,15 @@ impl Failure {
 
 impl From<ProviderError> for Failure {
     fn from(error: ProviderError) -> Self {
-        let reason = match (&error, error.fault()) {
+        let reason = match (error.first(), error.fault()) {
             (ProviderError::Profile(_), _) => Reason::ProfileInvalid,
+            (ProviderError::IdToken(IdTokenError::Absent), _) => Reason::IdTokenMissing,
+            (ProviderError::IdToken(error), _) if error.is_untimely() => Reason::IdTokenUntimely,
+            (ProviderError::IdToken(_), _) => Reason::IdTokenInvalid,
+            (ProviderError::Issuer(_), _)
+            | (ProviderError::Unexpected { endpoint: Endpoint::Discovery | Endpoint::Keys, .. }, _) => {
+                Reason::DiscoveryInvalid
+            }
             (ProviderError::TokenRejected { .. }, _) => Reason::TokenRejected,
             // The code has expired or was used: RFC 6749's `invalid_grant`.
             (ProviderError::Refused { .. }, Fault::Reauthenticate) => Reason::TokenRejected,

@@ -7,6 +7,8 @@ mod description;
 mod error;
 mod flow;
 mod grant;
+mod id_token_error;
+mod openid;
 mod parameters;
 mod pkce;
 mod profile_error;
@@ -25,11 +27,16 @@ pub use description::OAuthProvider;
 pub use error::{Endpoint, Fault, ProviderError};
 pub use flow::{AuthorizationRequest, OAuthFlow};
 pub use grant::{Grant, Granted};
+pub use id_token_error::{IdTokenError, IssuerError, SignatureError};
+pub(crate) use openid::{OpenIdRules, problems as openid_problems};
 pub use parameters::Parameters;
 pub use pkce::Pkce;
 pub use profile_error::ProfileError;
 pub use review::{Finding, Review};
 pub use word::same_word;
+
+pub use crate::jws::SigningAlgorithm;
+pub use crate::oidc::Metadata;
 
 /// Someone who can tell who a person is.
 ///

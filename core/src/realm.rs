@@ -8,9 +8,10 @@ use url::Url;
 use crate::cookie::CookieNames;
 use crate::csrf::Csrf;
 use crate::jwe::{Keys, V4Keys};
+use crate::oidc::OpenId;
 use crate::page::Shell;
 use crate::pages::Pages;
-use crate::provider::{Flow, OAuthFlow, ProviderContext, ResolvedClient};
+use crate::provider::{Flow, Metadata, OAuthFlow, ProviderContext, ProviderError, ResolvedClient};
 use crate::refresh::RefreshGate;
 use crate::seal::Sealer;
 use crate::store::{Once, SessionStore, TokenStore, UserStore};
@@ -78,7 +79,10 @@ pub(crate) struct Lifetimes {
 pub(crate) struct Registered {
     pub(crate) provider: Arc<dyn Provider>,
     pub(crate) client: ResolvedClient,
-    pub(crate) authorization_endpoint: Url,
+    /// The description's own; the issuer's else.
+    pub(crate) authorization_endpoint: Option<Url>,
+    /// What is known of the issuer, if the provider speaks OpenID Connect.
+    pub(crate) openid: Option<OpenId>,
     pub(crate) scopes: Vec<String>,
     pub(crate) sign_in_url: String,
     pub(crate) redirect_uri: String,
@@ -92,6 +96,18 @@ impl Registered {
     pub(crate) fn flow(&self) -> &dyn OAuthFlow {
         match self.provider.flow() {
             Flow::OAuth(flow) => flow,
+        }
+    }
+
+    /// What the issuer says of itself; nothing, if the provider does not speak OpenID Connect.
+    pub(crate) async fn metadata(
+        &self,
+        realm: &Realm,
+        client_id: &str,
+    ) -> Result<Option<Arc<Metadata>>, ProviderError> {
+        match &self.openid {
+            Some(openid) => openid.metadata(&realm.context(self, client_id), self.flow()).await.map(Some),
+            None => Ok(None),
         }
     }
 }

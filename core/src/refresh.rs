@@ -20,11 +20,12 @@ use std::time::Duration;
 pub(crate) use gate::RefreshGate;
 pub(crate) use stored::keep;
 
+use crate::http::HttpError;
 use crate::kept_tokens::KeptTokens;
 use crate::live::{Home, Live};
 use crate::oauth::exchange::exchange;
 use crate::private_claim::SessionAccount;
-use crate::provider::{Fault, Grant, ProviderError};
+use crate::provider::{Endpoint, Fault, Grant, ProviderError};
 use crate::realm::{Realm, Registered};
 use crate::store::AccountKey;
 use crate::{AccessTokenError, Account, Event, Secret, Timestamp, TokenSet, issue};
@@ -133,8 +134,41 @@ async fn refresh(realm: &Realm, account: Account) -> Outcome {
         scopes: &account.grant.scopes,
     };
     match exchange(realm, registered, &account.grant.client_id, &grant).await {
-        Ok((tokens, credential)) => refreshed(realm, registered, account, tokens, credential),
+        Ok((tokens, credential)) => match with_id_token(realm, registered, &account, tokens).await {
+            Ok(tokens) => refreshed(realm, registered, account, tokens, credential),
+            Err(error) => failed(account, error),
+        },
         Err(error) => failed(account, error),
+    }
+}
+
+/// Verifies the ID token that a refresh may bring. It has none to bring, so one that cannot be verified for want of keys
+/// counts as none: the refresh token was spent, and what followed it must not be lost. One that is wrong is refused with
+/// all that came along.
+async fn with_id_token(
+    realm: &Realm,
+    registered: &Registered,
+    account: &Account,
+    mut tokens: TokenSet,
+) -> Result<TokenSet, ProviderError> {
+    let (Some(openid), Some(id_token)) = (&registered.openid, &tokens.id_token) else { return Ok(tokens) };
+    let cx = realm.context(registered, &account.grant.client_id);
+    let verdict = tokio::select! {
+        verdict = openid.verify_again(&cx, registered.flow(), account, &tokens, id_token) => verdict,
+        () = realm.clock.sleep(PATIENCE) => {
+            let source = Some(HttpError::Timeout(PATIENCE));
+            Err(ProviderError::Unavailable { endpoint: Endpoint::Keys, status: None, retry_after: None, source })
+        }
+    };
+    match verdict {
+        Ok(()) => Ok(tokens),
+        Err(error) if error.fault() == Fault::Temporary => {
+            let cause = crate::failure::chain(&error);
+            tracing::warn!(provider = account.provider, cause, "an id token could not be verified, and was dropped");
+            tokens.id_token = None;
+            Ok(tokens)
+        }
+        Err(error) => Err(error),
     }
 }
 
@@ -227,6 +261,8 @@ fn at_hand(account: Account, newer: bool) -> Outcome {
     if newer { Outcome::Refreshed(account) } else { Outcome::Current(account) }
 }
 
+/// How long a refresh waits for an issuer's keys.
+const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 const ASSUMED_LIFE: Duration = Duration::from_secs(3600);

@@ -33,7 +33,7 @@ impl Serialize for List<'_> {
                 &Entry {
                     id: registered.id(),
                     name: registered.provider.name(),
-                    r#type: "oauth",
+                    r#type: if registered.openid.is_some() { "oidc" } else { "oauth" },
                     signin_url: &registered.sign_in_url,
                     callback_url: &registered.redirect_uri,
                 },

@@ -48,8 +48,11 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
     let registered = realm.provider(provider).ok_or_else(unknown_provider)?;
     let flow = registered.flow();
     let config = flow.config();
+    let metadata = registered.metadata(realm, &registered.client.id).await?;
+    let cx = realm.context(registered, &registered.client.id).with(metadata.as_deref());
 
     let state = random::token(&*realm.random);
+    let nonce = registered.openid.is_some().then(|| random::token(&*realm.random));
     let code_verifier = (config.pkce == Pkce::S256).then(|| random::token(&*realm.random));
     let code_challenge = code_verifier.as_deref().map(authorization::code_challenge);
     let extra = allowed_parameters(&visit.input.query);
@@ -57,19 +60,27 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
         client_id: &registered.client.id,
         redirect_uri: &registered.redirect_uri,
         state: &state,
+        nonce: nonce.as_deref(),
         code_challenge: code_challenge.as_deref(),
         scopes: &registered.scopes,
         extra: &extra,
     };
-    let query = flow.authorization(&realm.context(registered, &registered.client.id), &request)?;
-    let location = authorization::url(&registered.authorization_endpoint, &query);
+    let query = flow.authorization(&cx, &request)?;
+    let published = || metadata.as_deref().map(|metadata| &metadata.authorization_endpoint);
+    let endpoint = registered.authorization_endpoint.as_ref().or_else(published);
+    let endpoint = endpoint.ok_or_else(|| Failure::of(Reason::Configuration))?;
+    let location = authorization::url(endpoint, &query);
 
     let now = realm.clock.now();
     let mut pending = Pending {
         provider: registered.id().to_owned(),
         client_id: registered.client.id.clone(),
         redirect_uri: registered.redirect_uri.clone(),
-        issuer: config.issuer.clone(),
+        issuer: metadata.as_ref().map(|metadata| metadata.issuer.clone()).or_else(|| config.issuer.clone()),
+        sends_iss: metadata.as_ref().is_some_and(|metadata| metadata.sends_iss),
+        token_endpoint: metadata.as_ref().map(|metadata| metadata.token_endpoint.to_string()),
+        max_age: nonce.as_ref().and_then(|_| query.get("max_age")?.parse().ok()),
+        nonce,
         code_verifier,
         scopes: registered.scopes.clone(),
         return_to: visit.return_to.clone(),

@@ -7,7 +7,10 @@ use url::Url;
 
 use crate::env::{Environment, provider_prefix};
 use crate::http::is_loopback;
-use crate::provider::{ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, ResolvedClient, Review};
+use crate::oidc::OpenId;
+use crate::provider::{
+    ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, ResolvedClient, Review, openid_problems,
+};
 use crate::realm::{Base, Registered};
 use crate::{Provider, Timestamp};
 
@@ -50,18 +53,21 @@ fn resolve_one(provider: Arc<dyn Provider>, setup: &Setup<'_>, problems: &mut Ve
     let config = flow.config();
     let before = problems.len();
 
-    let authorization_endpoint =
-        endpoint(&id, "authorization_endpoint", config.authorization_endpoint.as_deref(), problems);
-    endpoint(&id, "token_endpoint", config.token_endpoint.as_deref(), problems);
-    if let Some(userinfo) = config.userinfo_endpoint.as_deref() {
-        endpoint(&id, "userinfo_endpoint", Some(userinfo), problems);
-    }
+    // An issuer publishes its endpoints.
+    let required = config.openid.is_none();
+    let authorization_endpoint = config.authorization_endpoint.as_deref();
+    let authorization_endpoint = endpoint(&id, "authorization_endpoint", authorization_endpoint, required, problems);
+    endpoint(&id, "token_endpoint", config.token_endpoint.as_deref(), required, problems);
+    endpoint(&id, "userinfo_endpoint", config.userinfo_endpoint.as_deref(), false, problems);
     let (client_id, credentials) = client(&id, config, setup.environment, problems);
     let scopes = match (&config.scopes, scopes_from_environment(&id, config, setup.environment)) {
         (Some(scopes), _) => scopes.clone(),
         (None, Some(scopes)) => scopes,
         (None, None) => config.default_scopes.clone(),
     };
+    if let Some(rules) = &config.openid {
+        problems.extend(openid_problems(config, rules, &scopes).into_iter().map(|text| format!("{id}: {text}")));
+    }
     if config.rotates_refresh_tokens && !setup.tokens_are_stored && !setup.single_process_refresh {
         problems.push(format!(
             "{id}: its refresh tokens are replaced at each use, so two processes would void each other's; give a \
@@ -93,16 +99,19 @@ fn resolve_one(provider: Arc<dyn Provider>, setup: &Setup<'_>, problems: &mut Ve
         sign_in_url: format!("{}/signin/{id}", setup.base.auth_url),
         redirect_uri,
         client: ResolvedClient { id: client_id, credentials },
-        authorization_endpoint: authorization_endpoint?,
+        authorization_endpoint,
+        openid: config.openid.as_ref().map(|rules| OpenId::new(config.issuer.as_deref().unwrap_or_default(), rules)),
         scopes,
         provider,
     })
 }
 
 /// https, or http on this machine.
-fn endpoint(id: &str, name: &str, text: Option<&str>, problems: &mut Vec<String>) -> Option<Url> {
+fn endpoint(id: &str, name: &str, text: Option<&str>, required: bool, problems: &mut Vec<String>) -> Option<Url> {
     let Some(text) = text else {
-        problems.push(format!("{id}: no {name}; set it on the provider's description"));
+        if required {
+            problems.push(format!("{id}: no {name}; set it on the provider's description"));
+        }
         return None;
     };
     match Url::parse(text) {

@@ -16,7 +16,8 @@ pub(crate) async fn exchange(
     grant: &Grant<'_>,
 ) -> Result<(TokenSet, usize), ProviderError> {
     let flow = registered.flow();
-    let cx = realm.context(registered, client_id);
+    let metadata = registered.metadata(realm, client_id).await?;
+    let cx = realm.context(registered, client_id).with(metadata.as_deref());
     let credentials = &registered.client.credentials;
     if credentials.is_empty() {
         let request = flow.token_request(&cx, grant, &crate::provider::ClientAuthentication::None)?;
@@ -27,7 +28,7 @@ pub(crate) async fn exchange(
     for (place, credential) in credentials.iter().enumerate() {
         let credential_cx = CredentialContext {
             client_id,
-            token_endpoint: flow.config().token_endpoint.as_deref().unwrap_or_default(),
+            token_endpoint: cx.token_endpoint(flow.config()).unwrap_or_default(),
             clock: &*realm.clock,
             http: &*realm.http,
         };

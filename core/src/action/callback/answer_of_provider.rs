@@ -50,10 +50,13 @@ impl Answered {
     /// The code, once the trip is known to be this one.
     pub(super) fn code(&self, registered: &Registered, pending: &Pending) -> Result<Secret, Failure> {
         let value = |name: &str| find(&self.parameters, name).filter(|value| !value.is_empty());
-        // RFC 9207 §2.4: an issuer that is not the one the trip was begun with.
-        if let (Some(expected), Some(found)) = (&pending.issuer, value("iss"))
-            && expected != found
-        {
+        // RFC 9207 §2.4: an issuer that is not the one the trip was begun with, or none though one was promised.
+        let is_another = match (&pending.issuer, value("iss")) {
+            (Some(expected), Some(found)) => expected != found,
+            (_, None) => pending.sends_iss,
+            (None, Some(_)) => false,
+        };
+        if is_another {
             return Err(Failure::of(Reason::ProviderMismatch));
         }
         match (value("code"), value("error")) {
