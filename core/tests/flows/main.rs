@@ -14,6 +14,7 @@ mod callback;
 mod configuration;
 mod csrf;
 mod exchange;
+mod oidc;
 mod pages;
 mod providers;
 mod refresh;
