@@ -20,6 +20,9 @@ mod pages {
     #[doc = include_str!("../../src/configuration.md")]
     pub struct Configuration;
 
+    #[doc = include_str!("../../src/openid-connect.md")]
+    pub struct OpenidConnect;
+
     #[doc = include_str!("../../src/providers.md")]
     pub struct Providers;
 
