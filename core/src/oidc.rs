@@ -36,13 +36,13 @@ pub(crate) struct OpenId {
 }
 
 impl OpenId {
-    pub(crate) fn new(issuer: &str, rules: &Arc<OpenIdRules>) -> Self {
+    pub(crate) fn new(provider: &str, issuer: &str, rules: &Arc<OpenIdRules>) -> Self {
         Self {
             discovery_url: rules.discovery_url.clone().unwrap_or_else(|| well_known(issuer)),
             rules: Arc::clone(rules),
             issuer_is_here: Url::parse(issuer).is_ok_and(|url| url.scheme() == "http" && is_loopback(&url)),
-            metadata: Cached::new(Endpoint::Discovery),
-            keys: Cached::new(Endpoint::Keys),
+            metadata: Cached::new(provider, Endpoint::Discovery),
+            keys: Cached::new(provider, Endpoint::Keys),
         }
     }
 

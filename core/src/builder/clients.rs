@@ -100,7 +100,10 @@ fn resolve_one(provider: Arc<dyn Provider>, setup: &Setup<'_>, problems: &mut Ve
         redirect_uri,
         client: ResolvedClient { id: client_id, credentials },
         authorization_endpoint,
-        openid: config.openid.as_ref().map(|rules| OpenId::new(config.issuer.as_deref().unwrap_or_default(), rules)),
+        openid: config
+            .openid
+            .as_ref()
+            .map(|rules| OpenId::new(&id, config.issuer.as_deref().unwrap_or_default(), rules)),
         scopes,
         provider,
     })

@@ -339,6 +339,36 @@ fn what_is_no_signed_token_is_told_apart_and_bounded() {
 }
 
 #[test]
+fn no_bytes_make_a_panic_and_none_make_a_token() {
+    // A walk of its own for each seed: pieces of good things, put together wrongly.
+    let vectors = vectors();
+    let keys = vectors.all();
+    let published = json!({ "keys": vectors.keys.values().map(|pair| &pair.jwk).collect::<Vec<_>>() }).to_string();
+    let tokens: Vec<_> = vectors.tokens.values().cloned().collect();
+    let mut seed = 7_u64;
+    let mut below = |most: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % most
+    };
+    for _ in 0..3000 {
+        let (one, other) = (&tokens[below(tokens.len())], &tokens[below(tokens.len())]);
+        let cut = |text: &str, at: usize| text.get(..at).unwrap_or(text).to_owned();
+        let mixed = format!("{}{}", cut(one, below(one.len())), &other[below(other.len())..]);
+        let letter = char::from(u8::try_from(below(256)).unwrap());
+        let doubled = format!("{}{letter}{one}", cut(one, below(one.len())));
+        for token in [mixed, doubled] {
+            assert!(tokens.contains(&token) || verify(&token, &keys, ALL).is_err(), "{token}");
+        }
+        let mut bytes = published.clone().into_bytes();
+        let place = below(bytes.len());
+        bytes[place] = u8::try_from(below(256)).unwrap();
+        let _ = KeySet::parse(&bytes, ALL);
+        let _ = unique::object(&bytes[..place]);
+        let _ = header::Header::parse(&bytes[place..], ALL);
+    }
+}
+
+#[test]
 fn keys_that_must_not_verify_are_no_keys() {
     // JOS-030, JOS-031
     let vectors = vectors();

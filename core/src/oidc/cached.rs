@@ -19,6 +19,8 @@ use crate::{Clock, Timestamp};
 pub(crate) type Fetched<T> = Result<(T, Duration), ProviderError>;
 
 pub(crate) struct Cached<T> {
+    /// Whose it is, for the log.
+    provider: String,
     what: Endpoint,
     kept: Mutex<Kept<T>>,
     /// Held by whoever fetches.
@@ -47,9 +49,9 @@ pub(crate) struct Had<T> {
 }
 
 impl<T> Cached<T> {
-    pub(crate) fn new(what: Endpoint) -> Self {
+    pub(crate) fn new(provider: &str, what: Endpoint) -> Self {
         let kept = Kept { good: None, fault: None, renewal_from: None };
-        Self { what, kept: Mutex::new(kept), turn: tokio::sync::Mutex::new(()) }
+        Self { provider: provider.to_owned(), what, kept: Mutex::new(kept), turn: tokio::sync::Mutex::new(()) }
     }
 
     /// The value from that address. The fetch is not begun unless it is needed.
@@ -163,7 +165,8 @@ impl<T> Cached<T> {
     }
 
     fn failed(&self, error: ProviderError, now: Timestamp) -> Arc<ProviderError> {
-        tracing::warn!(what = %self.what, cause = chain(&error), "a fetch failed; what was there before is used, if any");
+        let (provider, what, cause) = (&self.provider, self.what, chain(&error));
+        tracing::warn!(provider, %what, cause, "a fetch failed; what was there before is used, if anything was");
         let pause = error.retry_after().unwrap_or(PAUSE).clamp(PAUSE, COOLDOWN);
         let error = Arc::new(error);
         self.kept().fault = Some((now + pause, Arc::clone(&error)));

@@ -131,5 +131,5 @@ async fn keys_that_moved_are_fetched_where_they_are_and_the_old_ones_forgotten()
     let there = location(&browser.begin("company", "/").await);
     let back = company.authorize_as("ada", &there).await.unwrap().path_and_query();
     assert_eq!(refusal(&browser.get(&back).await).2, "provider_unavailable");
-    assert_eq!(company.violations(), ["back channel: GET https://id.example/keys?v=2 is not here"]);
+    assert_eq!(company.violations(), ["back channel: this is not here: GET https://id.example/keys?v=2"]);
 }
