@@ -62,6 +62,7 @@ mod jar;
 pub mod oidc;
 mod random;
 pub mod render;
+mod served;
 
 #[doc(inline)]
 pub use azure_devops::PretendAzureDevOps;
@@ -70,3 +71,4 @@ pub use jar::CookieJar;
 #[doc(inline)]
 pub use oidc::PretendOidc;
 pub use random::FixedRandom;
+pub use served::Served;

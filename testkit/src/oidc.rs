@@ -55,7 +55,7 @@ use keys::SigningKey;
 /// A handle to one pretend OpenID provider. Clones share everything.
 ///
 /// As an [`admit::HttpClient`] it is the back channel of an application under test;
-/// [`authorize`](Self::authorize) plays the person at its pages.
+/// [`authorize`](Self::authorize) plays the person at its page; [`Builder::serve_on`] puts it on a loopback socket.
 #[derive(Clone)]
 pub struct PretendOidc {
     config: Arc<Config>,

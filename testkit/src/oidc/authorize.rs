@@ -2,11 +2,15 @@
 
 use std::collections::HashMap;
 
-use admit::http::HttpResponse;
-use http::StatusCode;
+use admit::http::{HttpRequest, HttpResponse};
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderValue, StatusCode};
+use maud::{DOCTYPE, html};
+use serde_json::Value;
 use url::Url;
 
-use super::{Fault, Grant, PretendOidc, Stage};
+use super::{Fault, Grant, PretendOidc, Stage, transport};
 use crate::azure_devops::{Callback, NoCallback};
 
 impl PretendOidc {
@@ -26,13 +30,34 @@ impl PretendOidc {
     #[allow(clippy::unused_async, reason = "as the other pretend provider has it")]
     pub async fn authorize_as(&self, login: &str, url: &str) -> Result<Callback, NoCallback> {
         let url = Url::parse(url).map_err(|_| NoCallback::NotAUrl)?;
-        let request = http::Request::get(url.as_str()).body(bytes::Bytes::new()).map_err(|_| NoCallback::NotAUrl)?;
+        let request = http::Request::get(url.as_str()).body(Bytes::new()).map_err(|_| NoCallback::NotAUrl)?;
         self.state().requests.push((Stage::Authorize, request));
         match self.agree(login, &url) {
-            Ok(location) => Callback::read(&super::transport::redirect(&location)),
+            Ok(location) => Callback::read(&transport::redirect(&location)),
             Err(why) => {
                 self.violation(format!("authorize: {why}"));
                 Err(NoCallback::Page { status: StatusCode::BAD_REQUEST, page: why })
+            }
+        }
+    }
+
+    /// A browser that comes by itself: it is asked who it is, and then sent back.
+    pub(super) fn authorization(&self, request: &HttpRequest) -> HttpResponse {
+        let query = request.uri().query().unwrap_or_default();
+        let Ok(url) = Url::parse(&format!("{}/authorize?{query}", self.base())) else {
+            return transport::answer(StatusCode::BAD_REQUEST, "the request cannot be read");
+        };
+        let login = url.query_pairs().find(|(name, _)| name == LOGIN).map(|(_, login)| login.into_owned());
+        let Some(login) = login else {
+            let name = |claims: &Value| claims.get("name").and_then(Value::as_str).map(str::to_owned);
+            let people = self.config.people.iter();
+            return page(people.map(|(login, (claims, _))| (login.clone(), name(claims).unwrap_or_default())), query);
+        };
+        match self.agree(&login, &url) {
+            Ok(location) => transport::redirect(&location),
+            Err(why) => {
+                self.violation(format!("authorize: {why}"));
+                transport::answer(StatusCode::BAD_REQUEST, why)
             }
         }
     }
@@ -92,7 +117,31 @@ impl PretendOidc {
     }
 }
 
-/// What is shown to a browser that comes by itself.
-pub(super) fn page() -> HttpResponse {
-    super::transport::answer(StatusCode::BAD_REQUEST, "the authorization endpoint is for the browser")
+/// Who are you? One button for each person, and the whole request again behind it.
+fn page(people: impl Iterator<Item = (String, String)>, query: &str) -> HttpResponse {
+    let parameters: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head { meta charset="utf-8"; title { "Pretend sign-in" } }
+            body {
+                h1 { "Who are you?" }
+                form method="get" action="authorize" {
+                    @for (name, value) in &parameters {
+                        input type="hidden" name=(name) value=(value);
+                    }
+                    @for (login, name) in people {
+                        p { button name=(LOGIN) value=(login) { (name) } }
+                    }
+                }
+                p { "Nothing here is real: this provider lets anybody be anyone." }
+            }
+        }
+    };
+    let mut response = HttpResponse::new(Bytes::from(markup.into_string()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    response
 }
+
+/// The parameter that a button of the page adds.
+const LOGIN: &str = "_login";

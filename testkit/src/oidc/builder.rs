@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
+use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::keys::SigningKey;
 use super::{Config, PretendOidc, State};
+use crate::served::{self, Served};
 
 /// Describes a [`PretendOidc`].
 #[must_use]
@@ -104,6 +106,21 @@ impl Builder {
     pub fn random(mut self, random: Arc<dyn Random>) -> Self {
         self.config.random = random;
         self
+    }
+
+    /// Opens its doors on a loopback socket, where a person can choose who they are; port 0 is any that is free. The
+    /// issuer is the socket's address. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// When the port is taken.
+    pub async fn serve_on(self, port: u16) -> io::Result<(PretendOidc, Served)> {
+        let mut opened = None;
+        let served = served::serve(port, |address| {
+            let provider = self.issuer(format!("http://{address}")).build();
+            opened.insert(provider).clone()
+        })
+        .await?;
+        opened.map(|provider| (provider, served)).ok_or_else(|| io::ErrorKind::Other.into())
     }
 
     /// Opens its doors.

@@ -9,25 +9,58 @@ use serde_json::{Map, Value, json};
 
 use super::id_token::set;
 use super::keys::SigningKey;
-use super::{Fault, PretendOidc, Stage, authorize};
+use super::{Fault, PretendOidc, Stage};
 use crate::azure_devops::Dropped;
+use crate::served::Answers;
 
-/// The back channel of an application under test. It answers below its issuer only.
+/// The back channel of an application under test. It answers below its issuer only, and leaves the authorization
+/// endpoint to the browser.
 #[async_trait]
 impl HttpClient for PretendOidc {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let uri = request.uri().to_string();
-        let path = uri.strip_prefix(self.config.issuer.trim_end_matches('/')).unwrap_or_default();
-        let stage = match (request.method(), path) {
-            (&Method::GET, "/.well-known/openid-configuration") => Stage::Discovery,
-            (&Method::GET, "/keys") => Stage::Keys,
-            (&Method::GET, "/userinfo") => Stage::Userinfo,
-            (&Method::POST, "/token") => Stage::Token,
-            (&Method::GET, path) if path.starts_with("/authorize") => Stage::Authorize,
-            _ => {
-                self.violation(format!("back channel: {} {} is not here", request.method(), request.uri()));
-                return Err(HttpError::Refused("a place that is not the pretend provider's"));
-            }
+        let refusal = match uri.strip_prefix(self.base()) {
+            Some(path) if path.starts_with("/authorize") => Some("the authorization endpoint is for the browser"),
+            Some(path) if stage(request.method(), path).is_some() => None,
+            _ => Some("this is not here"),
+        };
+        if let Some(why) = refusal {
+            self.violation(format!("back channel: {why}: {} {uri}", request.method()));
+            return Err(HttpError::Refused(why));
+        }
+        self.handle(request).await.map_err(|dropped| HttpError::Connection(dropped.into()))
+    }
+}
+
+/// The same on a socket, for a browser too.
+#[async_trait]
+impl Answers for PretendOidc {
+    async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, Dropped> {
+        self.handle(request).await
+    }
+}
+
+fn stage(method: &Method, path: &str) -> Option<Stage> {
+    match (method, path.split('?').next().unwrap_or_default()) {
+        (&Method::GET, "/.well-known/openid-configuration") => Some(Stage::Discovery),
+        (&Method::GET, "/keys") if !path.contains('?') => Some(Stage::Keys),
+        (&Method::GET, "/userinfo") => Some(Stage::Userinfo),
+        (&Method::POST, "/token") => Some(Stage::Token),
+        (&Method::GET, "/authorize") => Some(Stage::Authorize),
+        _ => None,
+    }
+}
+
+impl PretendOidc {
+    /// Answers one request, wherever it came from.
+    ///
+    /// # Errors
+    /// When a fault drops the connection.
+    pub async fn handle(&self, request: HttpRequest) -> Result<HttpResponse, Dropped> {
+        let uri = request.uri().to_string();
+        let path = uri.strip_prefix(self.base()).unwrap_or(&uri);
+        let Some(stage) = stage(request.method(), path) else {
+            return Ok(answer(StatusCode::NOT_FOUND, "this is not here"));
         };
         let gate = {
             let mut state = self.state();
@@ -37,9 +70,12 @@ impl HttpClient for PretendOidc {
         if let Some(gate) = gate {
             gate.pass().await;
         }
+        if stage == Stage::Authorize {
+            return Ok(self.authorization(&request));
+        }
         let fault = self.take_fault(stage);
         match &fault {
-            Some(Fault::DroppedConnection) => return Err(HttpError::Connection(Dropped.into())),
+            Some(Fault::DroppedConnection) => return Err(Dropped),
             Some(Fault::Answer { status, body }) => {
                 let mut response = HttpResponse::new(body.clone());
                 *response.status_mut() = *status;
@@ -54,13 +90,15 @@ impl HttpClient for PretendOidc {
                 self.published(&json!({ "keys": keys }))
             }
             Stage::Token => self.token(&request, fault.as_ref()),
-            Stage::Userinfo => self.userinfo(&request, fault.as_ref()),
-            Stage::Authorize => authorize::page(),
+            Stage::Userinfo | Stage::Authorize => self.userinfo(&request, fault.as_ref()),
         })
     }
-}
 
-impl PretendOidc {
+    /// What its addresses begin with.
+    pub(super) fn base(&self) -> &str {
+        self.config.issuer.trim_end_matches('/')
+    }
+
     /// The fault for a request: the oldest of those that happen once, else the first that lasts.
     pub(super) fn take_fault(&self, stage: Stage) -> Option<Fault> {
         let mut state = self.state();
@@ -82,7 +120,7 @@ impl PretendOidc {
 
     /// The discovery document.
     fn document(&self) -> Value {
-        let issuer = self.config.issuer.trim_end_matches('/');
+        let issuer = self.base();
         let mut document = Map::new();
         set(
             &mut document,
@@ -118,8 +156,8 @@ pub(super) fn redirect(to: &str) -> HttpResponse {
     response
 }
 
-pub(super) fn answer(status: StatusCode, text: &'static str) -> HttpResponse {
-    let mut response = HttpResponse::new(Bytes::from_static(text.as_bytes()));
+pub(super) fn answer(status: StatusCode, text: impl Into<Bytes>) -> HttpResponse {
+    let mut response = HttpResponse::new(text.into());
     *response.status_mut() = status;
     response
 }
