@@ -72,6 +72,7 @@ impl OpenId {
         let refused = ProviderError::IdToken;
         let allowed = self.rules.algorithms.as_slice();
         let metadata = self.metadata(cx, flow).await?;
+        let cx = &cx.with(Some(&metadata));
         let uri = metadata.jwks_uri.as_str();
         let keys = self.keys.get(cx.clock, uri, fetch_keys(cx, uri, allowed)).await?;
         let mut verified = jws::verify(id_token.expose(), &keys.value, allowed);

@@ -133,7 +133,13 @@ async fn refresh(realm: &Realm, account: Account) -> Outcome {
         redirect_uri: &account.grant.redirect_uri,
         scopes: &account.grant.scopes,
     };
-    match exchange(realm, registered, &account.grant.client_id, &grant).await {
+    let client_id = &account.grant.client_id;
+    // Before anything is spent: an issuer that is down costs no refresh token.
+    let metadata = match registered.metadata(realm, client_id).await {
+        Ok(metadata) => metadata,
+        Err(error) => return failed(account, error),
+    };
+    match exchange(realm, registered, client_id, metadata.as_deref(), &grant).await {
         Ok((tokens, credential)) => match with_id_token(realm, registered, &account, tokens).await {
             Ok(tokens) => refreshed(realm, registered, account, tokens, credential),
             Err(error) => failed(account, error),

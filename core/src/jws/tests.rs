@@ -350,7 +350,7 @@ fn no_bytes_make_a_panic_and_none_make_a_token() {
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(seed >> 33).unwrap() % most
     };
-    for _ in 0..3000 {
+    for _ in 0..1000 {
         let (one, other) = (&tokens[below(tokens.len())], &tokens[below(tokens.len())]);
         let cut = |text: &str, at: usize| text.get(..at).unwrap_or(text).to_owned();
         let mixed = format!("{}{}", cut(one, below(one.len())), &other[below(other.len())..]);

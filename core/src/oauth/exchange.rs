@@ -1,7 +1,7 @@
 //! One exchange at a token endpoint, with each of the client's credentials in turn.
 
 use crate::http::DEADLINE;
-use crate::provider::{CredentialContext, CredentialError, Endpoint, Grant, ProviderError};
+use crate::provider::{CredentialContext, CredentialError, Endpoint, Grant, Metadata, ProviderError};
 use crate::realm::{Realm, Registered};
 use crate::{Event, TokenSet};
 
@@ -13,11 +13,11 @@ pub(crate) async fn exchange(
     realm: &Realm,
     registered: &Registered,
     client_id: &str,
+    metadata: Option<&Metadata>,
     grant: &Grant<'_>,
 ) -> Result<(TokenSet, usize), ProviderError> {
     let flow = registered.flow();
-    let metadata = registered.metadata(realm, client_id).await?;
-    let cx = realm.context(registered, client_id).with(metadata.as_deref());
+    let cx = realm.context(registered, client_id).with(metadata);
     let credentials = &registered.client.credentials;
     if credentials.is_empty() {
         let request = flow.token_request(&cx, grant, &crate::provider::ClientAuthentication::None)?;

@@ -70,13 +70,13 @@ impl<T> Cached<T> {
         tokio::select! {
             had = self.fetch_in_turn(clock, from, fetch) => had,
             () = clock.sleep(PATIENCE) => {
-                let late = ProviderError::Unavailable {
-                    endpoint: self.what,
-                    status: None,
-                    retry_after: None,
-                    source: Some(HttpError::Timeout(PATIENCE)),
-                };
-                self.failed(late, clock.now());
+                // Of those who waited together one says it.
+                if self.settled(from, clock.now()).is_none() {
+                    let source = Some(HttpError::Timeout(PATIENCE));
+                    let endpoint = self.what;
+                    let late = ProviderError::Unavailable { endpoint, status: None, retry_after: None, source };
+                    self.failed(late, clock.now());
+                }
                 Ok(Had { value: at_hand, is_new: false })
             }
         }

@@ -141,6 +141,13 @@ impl<'a> AuthorizationRequest<'a> {
         Self { client_id, redirect_uri, state, nonce: None, code_challenge: None, scopes, extra: &[] }
     }
 
+    /// With a nonce.
+    #[must_use]
+    pub fn nonce(mut self, nonce: Option<&'a str>) -> Self {
+        self.nonce = nonce;
+        self
+    }
+
     /// With a PKCE challenge.
     #[must_use]
     pub fn code_challenge(mut self, challenge: Option<&'a str>) -> Self {

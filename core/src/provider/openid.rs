@@ -115,9 +115,17 @@ pub(crate) fn problems(config: &OAuthProvider, rules: &OpenIdRules, scopes: &[St
 /// The claims of OpenID Connect Core §5.1.
 fn profile(claims: &Claims) -> Result<Profile, ProfileError> {
     let checked = claims.flag("email_verified") == Some(true);
-    let email = claims.text("email").map(if checked { Email::verified } else { Email::unverified });
+    let email = claims.text("email").filter(|text| is_address(text));
+    let email = email.map(if checked { Email::verified } else { Email::unverified });
     let name = claims.text("name").or_else(|| claims.text("preferred_username"));
     Ok(Profile::new(claims.id("sub")?).name(name).email(email).image_url(claims.text("picture")))
+}
+
+/// Whether a text is one address, and one to whoever reads it: no second `@`, nor a letter that looks like one.
+fn is_address(text: &str) -> bool {
+    let parts = text.split_once('@');
+    let whole = parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
+    whole && !text.contains(|c: char| c.is_control() || c.is_whitespace() || matches!(c, '\u{ff20}' | '\u{fe6b}'))
 }
 
 fn is_issuer(text: &str) -> bool {
@@ -197,6 +205,22 @@ mod tests {
             let claims = format!(r#"{{"sub":"7","email":"ada@acme.example","email_verified":{verified}}}"#);
             let profile = profile(&Claims::parse(claims.as_bytes()).unwrap()).unwrap();
             assert_eq!(profile.email.unwrap().is_verified(), expected, "{verified}");
+        }
+        // IDT-036, IDT-037
+        for odd in [
+            "a@evil.example@acme.example",
+            r#"\"a@acme.example\"@evil.example"#,
+            "a",
+            "@",
+            "a@",
+            "@b",
+            r"a\u0000@b",
+            r"a@b\r\nc",
+            "a\u{ff20}b",
+            "a@b\u{fe6b}c",
+        ] {
+            let claims = format!(r#"{{"sub":"7","email":"{odd}","email_verified":true}}"#);
+            assert!(profile(&Claims::parse(claims.as_bytes()).unwrap()).unwrap().email.is_none(), "{odd}");
         }
         let claims = Claims::parse(br#"{"sub":"7","preferred_username":"ada"}"#).unwrap();
         assert_eq!(profile(&claims).unwrap().name.as_deref(), Some("ada"));

@@ -35,7 +35,7 @@ pub(super) async fn identify(
     if let (Some(metadata), Some(before)) = (&metadata, &pending.token_endpoint) {
         oidc::check_same_place(metadata, before)?;
     }
-    let (mut tokens, credential) = exchange(realm, registered, &pending.client_id, &grant).await?;
+    let (mut tokens, credential) = exchange(realm, registered, &pending.client_id, metadata.as_deref(), &grant).await?;
     tokens.scope = tokens.scope.or_else(|| Some(pending.scopes.join(" ")).filter(|scopes| !scopes.is_empty()));
     let cx = realm.context(registered, &pending.client_id).with(metadata.as_deref());
     let proven = match &registered.openid {
