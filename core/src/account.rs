@@ -30,6 +30,23 @@ impl Account {
         Self { provider: provider.into(), subject: subject.into(), tokens, grant, needs_reauthentication: false }
     }
 
+    /// An account at a provider that hands out no tokens, such as one that asks the application.
+    pub fn without_tokens(provider: impl Into<String>, subject: impl Into<String>, at: Timestamp) -> Self {
+        let grant = GrantRecord {
+            client_id: String::new(),
+            redirect_uri: String::new(),
+            scopes: Vec::new(),
+            credential: 0,
+            granted_at: at,
+        };
+        Self::new(provider, subject, TokenSet::new(""), grant)
+    }
+
+    /// Whether the provider handed out tokens. Where it did not, they are empty and nothing is kept of them.
+    pub fn has_tokens(&self) -> bool {
+        !self.tokens.access_token.is_empty()
+    }
+
     pub(crate) fn key(&self) -> AccountKey {
         AccountKey { provider: self.provider.clone(), subject: self.subject.clone() }
     }

@@ -3,6 +3,7 @@
 use std::error::Error as StdError;
 
 use crate::AuthError;
+use crate::credentials::Refused;
 use crate::page::Reason;
 use crate::provider::{Fault, ProviderError};
 use crate::store::StoreError;
@@ -23,6 +24,7 @@ pub(crate) enum Code {
     MissingCsrf,
     OAuthCallbackError,
     OAuthAccountNotLinked,
+    CredentialsSignin,
 }
 
 impl Code {
@@ -33,12 +35,13 @@ impl Code {
             Self::MissingCsrf => "MissingCSRF",
             Self::OAuthCallbackError => "OAuthCallbackError",
             Self::OAuthAccountNotLinked => "OAuthAccountNotLinked",
+            Self::CredentialsSignin => "CredentialsSignin",
         }
     }
 
     /// Whether it is shown on the sign-in page, and not on the error page.
     pub(crate) fn is_shown_at_sign_in(self) -> bool {
-        matches!(self, Self::MissingCsrf | Self::OAuthCallbackError | Self::OAuthAccountNotLinked)
+        !matches!(self, Self::Configuration | Self::AccessDenied)
     }
 }
 
@@ -64,9 +67,21 @@ impl Failure {
         }
     }
 
+    /// The word for the address: the application's own, if it refused with one.
+    pub(crate) fn word(&self) -> &str {
+        let refused = self.cause.as_deref().and_then(|cause| cause.downcast_ref::<Refused>());
+        refused.map_or(self.reason.code(), Refused::code)
+    }
+
     /// Cause and causes of the cause, in one line.
     pub(crate) fn chain(&self) -> String {
         self.cause.as_deref().map_or_else(|| "-".to_owned(), |cause| chain(cause))
+    }
+}
+
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::because(Code::CredentialsSignin, Reason::Credentials, refused)
     }
 }
 

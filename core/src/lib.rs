@@ -79,6 +79,7 @@ mod callbacks;
 mod claims;
 mod clock;
 mod cookie;
+pub mod credentials;
 mod csrf;
 mod current;
 mod env;

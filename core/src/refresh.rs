@@ -25,7 +25,7 @@ use crate::live::{Home, Live};
 use crate::oauth::exchange::exchange;
 use crate::private_claim::SessionAccount;
 use crate::provider::{Fault, Grant, ProviderError};
-use crate::realm::{Realm, Registered};
+use crate::realm::{Realm, RegisteredOAuth};
 use crate::store::AccountKey;
 use crate::{AccessTokenError, Account, Event, Secret, Timestamp, TokenSet, issue};
 
@@ -123,7 +123,7 @@ pub(crate) fn token(provider: &str, outcome: Outcome) -> Result<Secret, AccessTo
 /// One refresh, to its end: the exchange and what it means. Nothing is kept or announced yet.
 async fn refresh(realm: &Realm, account: Account) -> Outcome {
     let (Some(registered), Some(refresh_token)) =
-        (realm.provider(&account.provider), account.tokens.refresh_token.clone())
+        (realm.oauth(&account.provider), account.tokens.refresh_token.clone())
     else {
         return without_refresh_token(account, realm.clock.now());
     };
@@ -132,21 +132,21 @@ async fn refresh(realm: &Realm, account: Account) -> Outcome {
         redirect_uri: &account.grant.redirect_uri,
         scopes: &account.grant.scopes,
     };
-    match exchange(realm, registered, &account.grant.client_id, &grant).await {
-        Ok((tokens, credential)) => refreshed(realm, registered, account, tokens, credential),
+    match exchange(realm, &registered, &account.grant.client_id, &grant).await {
+        Ok((tokens, credential)) => refreshed(realm, &registered, account, tokens, credential),
         Err(error) => failed(account, error),
     }
 }
 
 fn refreshed(
     realm: &Realm,
-    registered: &Registered,
+    registered: &RegisteredOAuth<'_>,
     mut account: Account,
     mut tokens: TokenSet,
     credential: usize,
 ) -> Outcome {
     if tokens.refresh_token.is_none() {
-        if registered.flow().config().rotates_refresh_tokens {
+        if registered.flow.config().rotates_refresh_tokens {
             tracing::warn!(
                 provider = account.provider,
                 "the answer to a refresh holds no refresh token; the one at hand is kept"
