@@ -80,6 +80,13 @@ impl Credentials {
         self
     }
 
+    /// Another name.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
     /// Asks for one thing more. The form has the fields in this order.
     #[must_use]
     pub fn field(mut self, field: Field) -> Self {
