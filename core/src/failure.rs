@@ -59,11 +59,13 @@ impl Failure {
         Self::new(Code::Configuration, reason)
     }
 
-    /// The provider's own error code, if it sent one.
+    /// The provider's own error code, or the check's, if there is one.
     pub(crate) fn provider_code(&self) -> Option<&str> {
-        match self.cause.as_deref()?.downcast_ref::<ProviderError>()? {
-            ProviderError::Refused { code, .. } => Some(code),
-            _ => None,
+        let cause = self.cause.as_deref()?;
+        match cause.downcast_ref() {
+            Some(ProviderError::Refused { code, .. }) => Some(code),
+            Some(_) => None,
+            None => cause.downcast_ref().and_then(Refused::own_code),
         }
     }
 

@@ -24,7 +24,12 @@ impl Refused {
 
     /// What stands in the address.
     pub(crate) fn code(&self) -> &str {
-        self.0.as_deref().unwrap_or(CODE)
+        self.own_code().unwrap_or(CODE)
+    }
+
+    /// The application's code.
+    pub(crate) fn own_code(&self) -> Option<&str> {
+        self.0.as_deref()
     }
 }
 

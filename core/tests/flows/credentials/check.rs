@@ -56,13 +56,19 @@ async fn somebody_without_an_identifier_is_nobody() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_heard_with_the_word_that_the_browser_is_told() {
+async fn a_refusal_is_heard_with_the_code_that_it_was_given() {
     let events = rules::Heard::default();
     let ears = events.clone();
     let site = site(&Members::default(), |builder| in_cookie(builder.events(ears)));
     give(&mut site.browser(), "ada", "wrong").await;
+    give(&mut site.browser(), "cy", PASSWORD).await;
     give(&mut site.browser(), "ada", PASSWORD).await;
-    assert_eq!(events.all(), [r#"sign_in_failed Some("credentials") credentials"#, "sign_in 7 new=false"]);
+    let expected = [
+        r#"sign_in_failed Some("credentials") credentials"#,
+        r#"sign_in_failed Some("credentials") credentials totp_required"#,
+        "sign_in 7 new=false",
+    ];
+    assert_eq!(events.all(), expected);
 }
 
 #[tokio::test]
