@@ -52,11 +52,7 @@ fn resolve_one(provider: Arc<dyn Provider>, setup: &Setup<'_>, problems: &mut Ve
         Flow::OAuth(flow) => Some(registration(&*provider, flow.config(), &callback_url, setup, problems)),
         Flow::Credentials(credentials) => {
             problems.extend(credentials.problems().into_iter().map(|problem| format!("{id}: {problem}")));
-            if let Ok(redirect_uri) = &Url::parse(&callback_url) {
-                let (scopes, credentials) = (&[], &[]);
-                let asked = Review { id: &id, client_id: "", redirect_uri, scopes, now: setup.now, credentials };
-                review(&*provider, &asked, problems);
-            }
+            review(&*provider, setup, &callback_url, ("", &[]), &[], problems);
             None
         }
     };
@@ -68,11 +64,20 @@ fn resolve_one(provider: Arc<dyn Provider>, setup: &Setup<'_>, problems: &mut Ve
 }
 
 /// Lets the provider look at the configuration.
-fn review(provider: &dyn Provider, review: &Review<'_>, problems: &mut Vec<String>) {
-    for finding in provider.review(review) {
+fn review(
+    provider: &dyn Provider,
+    setup: &Setup<'_>,
+    callback_url: &str,
+    (client_id, credentials): (&str, &[Arc<dyn ClientCredential>]),
+    scopes: &[String],
+    problems: &mut Vec<String>,
+) {
+    let id = provider.id();
+    let Ok(redirect_uri) = &Url::parse(callback_url) else { return };
+    for finding in provider.review(&Review { id, client_id, redirect_uri, scopes, now: setup.now, credentials }) {
         match finding {
-            Finding::Problem(text) => problems.push(format!("{}: {text}", review.id)),
-            Finding::Warning(text) => tracing::warn!(provider = %review.id, "{text}"),
+            Finding::Problem(text) => problems.push(format!("{id}: {text}")),
+            Finding::Warning(text) => tracing::warn!(provider = %id, "{text}"),
         }
     }
 }
@@ -104,11 +109,7 @@ fn registration(
              token_store, or say danger_single_process_refresh() if there is one process only"
         ));
     }
-    if let Ok(redirect_uri) = &Url::parse(callback_url) {
-        let credentials = &credentials[..];
-        let asked = Review { id, client_id: &client_id, redirect_uri, scopes: &scopes, now: setup.now, credentials };
-        review(provider, &asked, problems);
-    }
+    review(provider, setup, callback_url, (&client_id, &credentials), &scopes, problems);
     Some(Registration {
         client: ResolvedClient { id: client_id, credentials },
         authorization_endpoint: authorization_endpoint?,
