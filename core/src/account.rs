@@ -56,7 +56,7 @@ impl Account {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct TokenSet {
-    /// The access token.
+    /// The access token. Empty in an account [without tokens](Account::without_tokens).
     pub access_token: Secret,
     /// Its type as the provider spells it; `Bearer` where it said nothing.
     pub token_type: String,

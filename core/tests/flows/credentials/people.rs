@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use admit::credentials::{Credentials, Field, GivenCredentials, Verdict};
 use admit::store::{AccountKey, NewUser, UserStore};
-use admit::{AuthBuilder, Decision, Email, JwtCause, MemoryStore, Profile};
+use admit::{AuthBuilder, Decision, Email, JwtCause, MemoryStore, Pages, Profile};
 use serde_json::Value;
 
 use super::{HOMES, Members, PASSWORD, PATH, give, in_cookie, site};
@@ -67,6 +67,26 @@ async fn a_right_password_does_not_outweigh_a_no() {
         assert!(location(&answer).starts_with(&told), "{}", location(&answer));
         assert_eq!(browser.session().await, Value::Null);
     }
+}
+
+#[tokio::test]
+async fn whoever_is_new_is_shown_around() {
+    let pages = Pages::default().new_user("/tour");
+    let site =
+        Site::with(|builder| in_cookie(builder.provider(trusting()).user_store(MemoryStore::new()).pages(pages)));
+    let first = come(&mut site.browser(), "ada", "").await;
+    assert_eq!(location(&first), "/tour?callbackUrl=https%3A%2F%2Fapp.example");
+    assert_eq!(location(&come(&mut site.browser(), "ada", "").await), ORIGIN);
+}
+
+#[tokio::test]
+async fn without_a_way_back_nobody_is_asked_for_a_password() {
+    let members = Members::default();
+    let rules = Rules::default().redirect(|_, _| Err("the list of ways is gone".into()));
+    let site = site(&members, |builder| in_cookie(builder.callbacks(rules)));
+    let answer = give(&mut site.browser(), "ada", PASSWORD).await;
+    assert_eq!(refusal(&answer), ("/api/auth/error".into(), "Configuration".into(), "configuration".into()));
+    assert_eq!(members.asked(), [""; 0]);
 }
 
 #[tokio::test]

@@ -133,6 +133,14 @@ async fn the_client_of_v4_reads_the_refusal_from_the_status() {
 }
 
 #[tokio::test]
+async fn who_asks_in_both_ways_is_of_v5() {
+    let site = site(&Members::default(), in_cookie);
+    let mut browser = site.browser();
+    browser.headers.insert("x-auth-return-redirect", HeaderValue::from_static("1"));
+    assert_eq!(v4(&mut browser, "ada", "wrong").await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn json_is_as_good_as_a_form() {
     let site = site(&Members::default(), in_cookie);
     let mut browser = site.browser();
