@@ -181,11 +181,11 @@ async fn begin_session(
             callbacks.jwt(token, cause).await.map_err(|error| AuthError::callback("jwt", error))?.ok_or_else(denied)?;
     }
     let mut private = PrivateClaim::begin(realm.clock.now(), *epoch, &*realm.random);
-    let kept = match &realm.tokens {
-        _ if !account.has_tokens() => None,
-        None => Some(KeptTokens::of(account)),
-        Some(store) => {
-            refresh::keep(realm, &**store, account).await?;
+    let kept = match (account.granted(), &realm.tokens) {
+        (None, _) => None,
+        (Some(account), None) => Some(KeptTokens::of(&account)),
+        (Some(account), Some(store)) => {
+            refresh::keep(realm, &**store, &account).await?;
             None
         }
     };

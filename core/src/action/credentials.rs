@@ -52,6 +52,6 @@ async fn recognise(realm: &Realm, id: &str, given: &GivenCredentials) -> Result<
         return Err(Failure::because(Code::Configuration, Reason::ProfileInvalid, cause));
     }
     profile.image = profile.image.filter(Image::is_usable);
-    let account = Account::without_tokens(id, &profile.subject, realm.clock.now());
+    let account = Account::without_tokens(id, &profile.subject);
     Ok(Person { account, profile, claims: Claims::default(), is_named: credentials.subjects_are_users })
 }

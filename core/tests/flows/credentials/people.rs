@@ -39,12 +39,12 @@ async fn the_applications_rules_are_asked_as_of_any_other_sign_in() {
     let rules = Rules::default()
         .sign_in(|attempt| {
             assert_eq!((attempt.account.provider.as_str(), attempt.account.subject.as_str()), ("credentials", "7"));
-            assert!(!attempt.account.has_tokens() && attempt.claims.as_map().is_empty() && attempt.user.is_none());
+            assert!(attempt.account.tokens.is_none() && attempt.claims.as_map().is_empty() && attempt.user.is_none());
             Ok(Decision::Allow)
         })
         .jwt(move |token, cause| {
             if let JwtCause::SignIn { account, profile, is_new_user, .. } = cause {
-                assert!(!account.has_tokens() && !is_new_user);
+                assert!(account.tokens.is_none() && !is_new_user);
                 write.lock().unwrap().push(profile.subject.clone());
             }
             Ok(Some(token))
