@@ -9,6 +9,7 @@ use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use tokio::sync::{Mutex, OnceCell};
 
+use crate::account::GrantedAccount;
 use crate::cookie::{Cookie, SessionCookies, pairs};
 use crate::kept_tokens::KeptTokens;
 use crate::live::{Home, Live};
@@ -147,7 +148,7 @@ impl Current {
         signed_in: &SignedIn,
         live: &mut Live,
         account: SessionAccount,
-        after: &Account,
+        after: &GrantedAccount,
     ) -> Result<(), AccessTokenError> {
         let realm = &self.0.realm;
         let kept = account.kept.as_ref().map(|_| KeptTokens::of(after));
@@ -162,7 +163,7 @@ impl Current {
         }
         let mut claims_changed = false;
         if !after.needs_reauthentication {
-            match opened::run_jwt(realm, live, JwtCause::Refresh { account: after }).await? {
+            match opened::run_jwt(realm, live, JwtCause::Refresh { account: &Account::from(after.clone()) }).await? {
                 Some(changed) => claims_changed = changed,
                 None => {
                     issue::end(realm, live).await?;
