@@ -2,11 +2,13 @@
 //!
 //! The clock and the randomness are the machine's.
 
+use std::cell::Cell;
 use std::hint::black_box;
 use std::rc::Rc;
 
 use admit::internals::SessionCookie;
 use admit::{Clock, RequestHead, Secret, SystemClock, SystemRandom};
+use admit_testkit::CookieJar;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode, Uri};
 
@@ -27,6 +29,8 @@ pub fn operations() -> Vec<Operation> {
     browser.jar.set(COOKIE, &sealed);
     let small = Rc::new(headers(&browser.jar.header(true).expect("cookies")));
     let large = Rc::new(with_tokens(&site));
+    let (newcomers, strangers) =
+        (Rc::new(newcomers(&mut browser.jar)), Site::with(SystemClock, |builder| builder.cookie_memory(SMALL)));
 
     let auth = site.auth;
     let bare = Rc::new(BareKey::derive(SECRET, COOKIE));
@@ -45,6 +49,14 @@ pub fn operations() -> Vec<Operation> {
             move || auth.current(&RequestHead::new(&Method::GET, &uri, black_box(&small)))
         }),
         Operation::new("session/read", {
+            let (auth, uri) = (strangers.auth, uri.clone());
+            let next = Cell::new(0);
+            move || {
+                let headers = newcomers.get(next.replace((next.get() + 1) % newcomers.len()));
+                at_once(read(&auth, &uri, black_box(headers.expect("there is a next"))))
+            }
+        }),
+        Operation::new("session/read_again", {
             let (auth, uri, small) = (auth.clone(), uri.clone(), Rc::clone(&small));
             move || at_once(read(&auth, &uri, black_box(&small)))
         }),
@@ -81,9 +93,23 @@ fn get_session(headers: &HeaderMap) -> Request<Bytes> {
     request
 }
 
+/// The headers of many browsers, more than a memory of `SMALL` bytes holds: whenever one comes again, it is forgotten.
+fn newcomers(jar: &mut CookieJar) -> Vec<HeaderMap> {
+    let keys = SessionCookie::derive(&[Secret::new(SECRET)], COOKIE);
+    let claims = claims(SystemClock.now());
+    let mut headers = |_| {
+        jar.set(COOKIE, &keys.seal(claims.as_bytes(), &SystemRandom));
+        headers(&jar.header(true).expect("cookies"))
+    };
+    (0..NEWCOMERS).map(&mut headers).collect()
+}
+
 /// The headers of somebody who signed in with Azure DevOps, so that the cookie holds two tokens as well.
 fn with_tokens(site: &Site) -> HeaderMap {
     let mut browser = site.browser();
     runtime().block_on(browser.sign_in());
     headers(&browser.jar.header(true).expect("cookies"))
 }
+
+const SMALL: usize = 64 * 1024;
+const NEWCOMERS: usize = 200;

@@ -67,32 +67,55 @@ impl CookieNames {
     }
 }
 
-/// Every pair of every `Cookie` header, in order, values as they stand.
-pub(crate) fn pairs<'a>(
-    headers: impl IntoIterator<Item = &'a HeaderValue>,
-) -> impl Iterator<Item = (&'a str, &'a str)> {
-    headers
-        .into_iter()
-        .flat_map(|header| parts(header.as_bytes()))
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (name.trim(), unquote(value.trim())))
+/// One cookie of a request as it stands, perhaps none at all: it is read only as far as somebody looks for its name.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pair<'a>(&'a [u8]);
+
+impl<'a> Pair<'a> {
+    /// The value, if the cookie has that name, and if it is text.
+    pub(crate) fn named(self, name: &str) -> Option<&'a str> {
+        self.beginning(name).filter(|(rest, _)| rest.is_empty()).and_then(|(_, value)| text(value))
+    }
+
+    /// What follows that beginning of a name, and the value.
+    #[inline]
+    pub(crate) fn beginning(self, name: &str) -> Option<(&'a str, &'a [u8])> {
+        self.0.strip_prefix(name.as_bytes()).and_then(Self::rest)
+    }
+
+    fn rest(name_and_value: &'a [u8]) -> Option<(&'a str, &'a [u8])> {
+        let (rest, value) = cut(name_and_value, b'=');
+        Some((text(rest.trim_ascii_end())?, unquote(value?.trim_ascii())))
+    }
 }
 
-/// What stands between the semicolons, as far as it is text.
-///
-/// Text is searched many bytes at a time. Only a header with bytes that are no text is cut first and read part by part.
-fn parts(header: &[u8]) -> impl Iterator<Item = &str> {
-    let (text, bytes) = match std::str::from_utf8(header) {
-        Ok(text) => (Some(text), None),
-        Err(_) => (None, Some(header)),
-    };
-    let of_text = text.into_iter().flat_map(|text| text.split(';'));
-    let of_bytes = bytes.into_iter().flat_map(|bytes| bytes.split(|byte| *byte == b';'));
-    of_text.chain(of_bytes.filter_map(|part| std::str::from_utf8(part).ok()))
+/// Every pair of every `Cookie` header, in order.
+pub(crate) fn pairs<'a>(headers: impl IntoIterator<Item = &'a HeaderValue>) -> impl Iterator<Item = Pair<'a>> {
+    headers.into_iter().flat_map(|header| {
+        let mut rest = Some(header.as_bytes());
+        std::iter::from_fn(move || {
+            let (part, further) = cut(rest?, b';');
+            rest = further;
+            Some(Pair(part.trim_ascii_start()))
+        })
+    })
 }
 
-fn unquote(value: &str) -> &str {
-    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
+/// What stands before a sign and what after it; all, if it is not there.
+fn cut(text: &[u8], sign: u8) -> (&[u8], Option<&[u8]>) {
+    match memchr::memchr(sign, text).and_then(|place| text.split_at_checked(place)) {
+        Some((before, after)) => (before, after.get(1..)),
+        None => (text, None),
+    }
+}
+
+fn unquote(value: &[u8]) -> &[u8] {
+    value.strip_prefix(b"\"").and_then(|value| value.strip_suffix(b"\"")).unwrap_or(value)
+}
+
+/// Bytes as text, if they are some.
+pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
 }
 
 /// A value as it was before it was percent-encoded; as it stands if it never was.
@@ -102,49 +125,65 @@ pub(crate) fn decode(value: &str) -> Cow<'_, str> {
 
 /// What a request carries under a session's name: the candidates for its value, and the names to delete.
 #[derive(Debug, Default)]
-pub(crate) struct SessionCookies {
-    whole: Vec<String>,
-    chunks: Vec<(usize, String)>,
-    pub(crate) names: Vec<String>,
+pub(crate) struct SessionCookies<'a> {
+    /// Whether there is one without a number, perhaps without a value.
+    named_whole: bool,
+    whole: [Option<Cow<'a, [u8]>>; DUPLICATES],
+    chunks: Vec<(usize, Cow<'a, [u8]>)>,
 }
 
-impl SessionCookies {
+impl<'a> SessionCookies<'a> {
     /// Takes up a pair if it is part of the session `name`.
-    pub(crate) fn collect(&mut self, name: &str, pair: (&str, &str)) {
-        let Some(rest) = pair.0.strip_prefix(name) else { return };
-        if rest.is_empty() {
-            self.remember(pair.0);
-            if self.whole.len() < DUPLICATES && !pair.1.is_empty() {
-                self.whole.push(pair.1.to_owned());
-            }
-        } else if let Some(index) = rest.strip_prefix('.').and_then(chunk_index) {
-            self.remember(pair.0);
-            if !self.chunks.iter().any(|(known, _)| *known == index) {
-                self.chunks.push((index, pair.1.to_owned()));
-            }
+    #[inline]
+    pub(crate) fn collect(&mut self, name: &str, pair: Pair<'a>) {
+        if let Some((rest, value)) = pair.beginning(name) {
+            self.take_up(rest, value);
         }
     }
 
-    fn remember(&mut self, name: &str) {
-        if !self.names.iter().any(|known| known == name) {
-            self.names.push(name.to_owned());
+    fn take_up(&mut self, rest: &str, value: &'a [u8]) {
+        if rest.is_empty() {
+            self.named_whole = true;
+            if let Some(free) = self.whole.iter_mut().find(|known| known.is_none() && !value.is_empty()) {
+                *free = Some(Cow::Borrowed(value));
+            }
+        } else if let Some(index) = rest.strip_prefix('.').and_then(chunk_index)
+            && !self.chunks.iter().any(|(known, _)| *known == index)
+        {
+            self.chunks.push((index, Cow::Borrowed(value)));
+        }
+    }
+
+    /// The same, with values of its own.
+    pub(crate) fn into_owned(self) -> SessionCookies<'static> {
+        let owned = |value: Cow<'a, [u8]>| Cow::Owned(value.into_owned());
+        SessionCookies {
+            named_whole: self.named_whole,
+            whole: self.whole.map(|value| value.map(owned)),
+            chunks: self.chunks.into_iter().map(|(index, value)| (index, owned(value))).collect(),
         }
     }
 
     /// The values to try: whole ones first, then the chunks put together if none is missing.
-    pub(crate) fn candidates(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        self.whole.iter().map(|value| Cow::Borrowed(value.as_str())).chain(self.joined().map(Cow::Owned))
+    pub(crate) fn candidates(&self) -> impl Iterator<Item = Cow<'_, [u8]>> {
+        self.whole.iter().flatten().map(|value| Cow::Borrowed(&**value)).chain(self.joined().map(Cow::Owned))
     }
 
-    fn joined(&self) -> Option<String> {
+    fn joined(&self) -> Option<Vec<u8>> {
         let mut chunks: Vec<_> = self.chunks.iter().collect();
         chunks.sort_unstable_by_key(|(index, _)| *index);
         let contiguous = chunks.iter().enumerate().all(|(place, (index, _))| place == *index);
-        (!chunks.is_empty() && contiguous).then(|| chunks.iter().map(|(_, value)| value.as_str()).collect())
+        (!chunks.is_empty() && contiguous).then(|| chunks.iter().flat_map(|(_, value)| value.iter().copied()).collect())
+    }
+
+    /// The names of what was sent for the session `name`, to delete it.
+    pub(crate) fn names(&self, name: &str) -> impl Iterator<Item = String> {
+        let whole = self.named_whole.then(|| name.to_owned());
+        whole.into_iter().chain(self.chunks.iter().map(move |(index, _)| format!("{name}.{index}")))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.names.is_empty()
+        !self.named_whole && self.chunks.is_empty()
     }
 }
 
@@ -261,7 +300,7 @@ mod tests {
         for pair in pairs(&headers) {
             session.collect("s", pair);
         }
-        session.candidates().map(Cow::into_owned).collect()
+        session.candidates().map(|value| text(&value).unwrap().to_owned()).collect()
     }
 
     #[test]
@@ -292,8 +331,9 @@ mod tests {
             HeaderValue::from_bytes(b"bad=\x80\xff; s=good; ; =; x").unwrap(),
             HeaderValue::from_bytes("\u{e9}=\u{e9}; ; x; s=\"better\"".as_bytes()).unwrap(),
         ];
-        let expected = [("s", "good"), ("", ""), ("\u{e9}", "\u{e9}"), ("s", "better")];
-        assert_eq!(pairs(&headers).collect::<Vec<_>>(), expected);
+        let texts = pairs(&headers).filter_map(|pair| pair.beginning(""));
+        let texts: Vec<_> = texts.filter_map(|(name, value)| Some((name, text(value)?))).collect();
+        assert_eq!(texts, [("s", "good"), ("", ""), ("\u{e9}", "\u{e9}"), ("s", "better")]);
     }
 
     #[test]

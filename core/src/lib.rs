@@ -58,6 +58,7 @@
 //! |---|---|
 //! | decide who may come in, and what a session holds | [`Callbacks`] |
 //! | hear what happened | [`Events`], [`Event`] |
+//! | check yourself what a person types | [`credentials`] |
 //! | describe a provider, or override what it does differently | [`OAuthProvider`], [`provider::OAuthFlow`] |
 //! | keep sessions, tokens or users elsewhere | [`store`], [`MemoryStore`] |
 //! | send requests by a client of your own | [`HttpClient`], [`http`] |
@@ -79,6 +80,8 @@ mod callbacks;
 mod claims;
 mod clock;
 mod cookie;
+mod cookie_memory;
+pub mod credentials;
 mod csrf;
 mod current;
 mod env;

@@ -31,6 +31,8 @@ pub use profile_error::ProfileError;
 pub use review::{Finding, Review};
 pub use word::same_word;
 
+use crate::credentials::Credentials;
+
 /// Someone who can tell who a person is.
 ///
 /// Most providers are an [`OAuthProvider`], which is a description; implement this and [`OAuthFlow`] only where the
@@ -58,4 +60,16 @@ pub trait Provider: fmt::Debug + Send + Sync + 'static {
 pub enum Flow<'a> {
     /// A redirect to the provider and back, with a code (RFC 6749 §4.1).
     OAuth(&'a dyn OAuthFlow),
+    /// A form on this site, and a check of the application's.
+    Credentials(&'a Credentials),
+}
+
+impl Flow<'_> {
+    /// The wire's word for it.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::OAuth(_) => "oauth",
+            Self::Credentials(_) => "credentials",
+        }
+    }
 }

@@ -1,30 +1,22 @@
 //! The exchange, and whom it names.
 
+use crate::action::admission::Person;
 use crate::failure::Failure;
 use crate::oauth::exchange::exchange;
 use crate::pending::Pending;
 use crate::provider::{Grant, Granted, ProviderError};
-use crate::realm::{Realm, Registered};
-use crate::{Account, Claims, GrantRecord, Profile, Secret};
-
-/// A person as a provider knows them, with what they granted.
-#[derive(Debug)]
-pub(super) struct Person {
-    pub(super) account: Account,
-    pub(super) profile: Profile,
-    /// What the profile was made of.
-    pub(super) claims: Claims,
-}
+use crate::realm::{Realm, RegisteredOAuth};
+use crate::{Account, GrantRecord, Secret};
 
 /// Exchanges the code and asks who this is.
 pub(super) async fn identify(
     realm: &Realm,
-    registered: &Registered,
+    registered: &RegisteredOAuth<'_>,
     pending: &Pending,
     code: &Secret,
     parameters: &[(String, String)],
 ) -> Result<Person, Failure> {
-    let flow = registered.flow();
+    let flow = registered.flow;
     let verifier = pending.code_verifier.as_deref().map(Secret::new);
     let grant =
         Grant::AuthorizationCode { code, redirect_uri: &pending.redirect_uri, code_verifier: verifier.as_ref() };
@@ -40,6 +32,6 @@ pub(super) async fn identify(
         credential,
         granted_at: realm.clock.now(),
     };
-    let account = Account::new(registered.id(), &profile.subject, tokens, record);
-    Ok(Person { account, profile, claims })
+    let account = Account::new(registered.id, &profile.subject, tokens, record);
+    Ok(Person { account, profile, claims, is_named: false })
 }
