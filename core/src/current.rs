@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use http::header::{ACCEPT, COOKIE};
+use http::header::{ACCEPT, COOKIE, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use tokio::sync::{Mutex, OnceCell};
 
@@ -30,6 +30,10 @@ pub struct RequestHead<'a> {
 }
 
 impl<'a> RequestHead<'a> {
+    /// The headers that are looked at to tell who makes a request. An adapter that has to convert them may leave out
+    /// the others.
+    pub const HEADERS: [HeaderName; 3] = [COOKIE, ACCEPT, SEC_FETCH_MODE];
+
     /// The head of a request.
     pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
         Self { method, uri, headers }
@@ -278,10 +282,12 @@ impl fmt::Debug for Current {
 
 /// A browser asks for a page by GET, wants HTML, and, if it says so at all, navigates.
 fn is_browser(head: &RequestHead<'_>) -> bool {
-    let has = |name: &str, part: &str| {
+    let has = |name: HeaderName, part: &str| {
         head.headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(part))
     };
     *head.method == Method::GET
-        && has(ACCEPT.as_str(), "text/html")
-        && (!head.headers.contains_key("sec-fetch-mode") || has("sec-fetch-mode", "navigate"))
+        && has(ACCEPT, "text/html")
+        && (!head.headers.contains_key(SEC_FETCH_MODE) || has(SEC_FETCH_MODE, "navigate"))
 }
+
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
