@@ -10,7 +10,7 @@ import { BUNDLES, TARGET } from "./folders.js"
 export const SECRET = "a secret of the end-to-end tests, long enough"
 
 /** Every way a site can be set up. */
-export const ADAPTERS = ["axum"]
+export const ADAPTERS = ["axum", "actix"]
 export const SESSIONS = ["cookie", "store"]
 
 /**

@@ -10,25 +10,32 @@
 use admit::Current;
 use admit::http::HttpClient as _;
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
-use http::{HeaderValue, Request, Response, StatusCode};
+use http::header::AUTHORIZATION;
+use http::{Request, StatusCode};
 use serde_json::{Value, json};
 
 use crate::site::Site;
 
+/// An answer, for the web framework to write.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) content_type: &'static str,
+    pub(crate) body: Bytes,
+}
+
 /// Answers a request for that path.
-pub(crate) async fn to(site: &Site, path: &str, current: &Current) -> Response<Bytes> {
+pub(crate) async fn to(site: &Site, path: &str, current: &Current) -> Answer {
     match path {
-        "/" | "/bye" => answer(HTML, page(path, "")),
-        "/v5" | "/v4" => answer(HTML, page(path, &format!("<div id=root></div><script src={path}.js></script>"))),
+        "/" | "/bye" => ok(HTML, page(path, "")),
+        "/v5" | "/v4" => ok(HTML, page(path, &format!("<div id=root></div><script src={path}.js></script>"))),
         "/v5.js" | "/v4.js" => match std::fs::read(site.bundles.join(path.trim_start_matches('/'))) {
-            Ok(script) => answer("text/javascript; charset=utf-8", script),
+            Ok(script) => ok("text/javascript; charset=utf-8", script),
             Err(error) => {
                 tracing::error!(%error, path, "a script is not there");
                 nothing(StatusCode::INTERNAL_SERVER_ERROR)
             }
         },
-        "/azure" => answer("application/json", azure(site, current).await.to_string()),
+        "/azure" => ok("application/json", azure(site, current).await.to_string()),
         // Every browser asks for it, and would complain.
         "/favicon.ico" => nothing(StatusCode::NO_CONTENT),
         _ => nothing(StatusCode::NOT_FOUND),
@@ -56,16 +63,12 @@ async fn azure(site: &Site, current: &Current) -> Value {
     }
 }
 
-fn answer(content_type: &'static str, body: impl Into<Bytes>) -> Response<Bytes> {
-    let mut response = Response::new(body.into());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response
+fn ok(content_type: &'static str, body: impl Into<Bytes>) -> Answer {
+    Answer { status: StatusCode::OK, content_type, body: body.into() }
 }
 
-fn nothing(status: StatusCode) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::new());
-    *response.status_mut() = status;
-    response
+fn nothing(status: StatusCode) -> Answer {
+    Answer { status, content_type: "text/plain", body: Bytes::new() }
 }
 
 const HTML: &str = "text/html; charset=utf-8";

@@ -9,6 +9,7 @@
 mod announcement;
 mod answer;
 mod claims;
+mod on_actix;
 mod on_axum;
 mod options;
 mod site;
@@ -44,6 +45,7 @@ async fn run() -> Result<(), Box<dyn Error>> {
     announcement::make(&site, &address, &base_url)?;
     let served = async {
         match options.adapter {
+            Adapter::Actix => on_actix::serve(listener, site).await,
             Adapter::Axum => on_axum::serve(listener, site).await,
         }
     };

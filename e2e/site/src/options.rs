@@ -15,6 +15,7 @@ pub(crate) struct Options {
 /// The web framework.
 #[derive(Clone, Copy)]
 pub(crate) enum Adapter {
+    Actix,
     Axum,
 }
 
@@ -31,6 +32,7 @@ impl Options {
         while let Some(name) = words.next() {
             let value = words.next().ok_or_else(|| format!("{name} wants a value"))?;
             match (name.as_str(), value.as_str()) {
+                ("--adapter", "actix") => adapter = Some(Adapter::Actix),
                 ("--adapter", "axum") => adapter = Some(Adapter::Axum),
                 ("--sessions", "cookie") => sessions = Some(Sessions::Cookie),
                 ("--sessions", "store") => sessions = Some(Sessions::Store),
@@ -40,7 +42,7 @@ impl Options {
             }
         }
         Ok(Self {
-            adapter: adapter.ok_or("--adapter is missing: axum")?,
+            adapter: adapter.ok_or("--adapter is missing: actix or axum")?,
             sessions: sessions.ok_or("--sessions is missing: cookie or store")?,
             base_url,
             bundles: bundles.ok_or("--bundles is missing: a folder")?,
