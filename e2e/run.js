@@ -1,6 +1,10 @@
-// Runs the end-to-end tests: `node run.js`, or `node run.js tests/v5.test.js`.
+// Runs the end-to-end tests, and holds the table in the book to those that passed.
 //
-// They need the site: `cargo build -p e2e-site`.
+// ```sh
+// cargo build -p e2e-site && node e2e/run.js                 # all of it
+// node e2e/run.js tests/v5.test.js                           # a file of them, from this folder
+// node e2e/run.js --write-table                              # all of it, and the table is written anew
+// ```
 
 import { readdirSync } from "node:fs"
 import { join } from "node:path"
@@ -8,12 +12,20 @@ import { run } from "node:test"
 import { spec } from "node:test/reporters"
 import { bundle } from "./harness/bundle.js"
 import { E2E } from "./harness/folders.js"
+import { compareTable, writeTable } from "./harness/table.js"
 
-const named = process.argv.slice(2)
+const writes = process.argv.includes("--write-table")
+const named = process.argv.slice(2).filter((word) => !word.startsWith("--"))
 const all = readdirSync(join(E2E, "tests")).filter((name) => name.endsWith(".test.js"))
-const files = named.length ? named : all.map((name) => join(E2E, "tests", name))
 
 await bundle()
-const events = run({ files, concurrency: 2, timeout: 600_000 })
+const passed = []
+const events = run({ files: named.length ? named : all.map((name) => join(E2E, "tests", name)), concurrency: 2 })
+events.on("test:pass", ({ name }) => passed.push(name))
 events.on("test:fail", () => (process.exitCode = 1))
 events.compose(new spec()).pipe(process.stdout)
+events.on("end", () => {
+  if (process.exitCode || named.length) return
+  if (writes) writeTable(passed)
+  else if (!compareTable(passed)) process.exitCode = 1
+})

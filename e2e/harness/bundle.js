@@ -15,6 +15,7 @@ export async function bundle() {
       outfile: join(BUNDLES, `${line}.js`),
       alias: { "the-official-client": client },
       bundle: true,
+      minify: true,
       jsx: "automatic",
       // Both clients ask the environment for an address; in a browser there is none.
       define: { "process.env.NODE_ENV": '"production"', "process.env": "{}" },
