@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use url::form_urlencoded;
 
 use crate::cookie::{self, CookieNames, SessionCookies};
+use crate::json;
 
 /// A request to one of admit's own endpoints.
 #[derive(Debug)]
@@ -78,7 +79,7 @@ impl Body {
         // Only what comes before the parameters: another site's page may send `text/plain;application/json` unasked.
         let kind = kind.split(';').next().unwrap_or("").trim();
         if kind.eq_ignore_ascii_case("application/json") {
-            let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return None };
+            let Ok(Value::Object(object)) = json::read(body) else { return None };
             // What is compared or gone to has to be text: RED-033.
             let texts = ["csrfToken", "callbackUrl"];
             let all_text = texts.iter().all(|name| object.get(*name).is_none_or(Value::is_string));

@@ -3,6 +3,7 @@
 use aws_lc_rs::digest::{self, SHA256};
 
 use crate::cookie::SessionCookies;
+use crate::json;
 use crate::jwe;
 use crate::private_claim::PrivateClaim;
 use crate::realm::Realm;
@@ -80,7 +81,7 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies, v4: &SessionCookie
 }
 
 fn from_claims(realm: &Realm, claims: &[u8], now: Timestamp) -> Option<Live> {
-    let mut token: Token = serde_json::from_slice(claims).ok()?;
+    let mut token: Token = json::read(claims).ok()?;
     jwe::check_times(&token, now).ok()?;
     let adopted = token.private.is_none();
     let private = match token.private.take() {
