@@ -22,6 +22,12 @@ export function claims(client) {
     browser = await openBrowser()
   })
   after(() => browser.close())
+
+  const spokenOf = new Set()
+  test(`${client}: nothing that it exports is passed over`, { timeout: 30_000 }, async () => {
+    const window = await Window.open(browser, { site: { origin: "about:blank" }, client })
+  })
+
   for (const adapter of ADAPTERS) {
     for (const sessions of SESSIONS) {
       let site
