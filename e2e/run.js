@@ -1,12 +1,13 @@
 // Runs the end-to-end tests, and holds the table in the book to those that passed.
 //
 // ```sh
-// cargo build -p e2e-site && node e2e/run.js                 # all of it
-// node e2e/run.js tests/v5.test.js                           # a file of them, from this folder
-// node e2e/run.js --write-table                              # all of it, and the table is written anew
+// cargo build -p e2e-site && node e2e/run.js       # all of them
+// node e2e/run.js cookies                          # those of e2e/tests/cookies.test.js
+// node e2e/run.js --write-table                    # all of them, and the table is written anew
 // ```
 
-import { readdirSync } from "node:fs"
+import { mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { run } from "node:test"
 import { spec } from "node:test/reporters"
@@ -14,18 +15,24 @@ import { bundle } from "./harness/bundle.js"
 import { E2E } from "./harness/folders.js"
 import { compareTable, writeTable } from "./harness/table.js"
 
-const writes = process.argv.includes("--write-table")
-const named = process.argv.slice(2).filter((word) => !word.startsWith("--"))
-const all = readdirSync(join(E2E, "tests")).filter((name) => name.endsWith(".test.js"))
+// Browsers put their profiles here; one that is killed leaves its own behind.
+process.env.TMPDIR = mkdtempSync(join(tmpdir(), "admit-e2e-"))
+process.on("exit", () => rmSync(process.env.TMPDIR, { recursive: true, force: true, maxRetries: 3 }))
+
+const words = process.argv.slice(2)
+const names = words.filter((word) => !word.startsWith("--")).map((word) => `${word}.test.js`)
+const all = readdirSync(join(E2E, "tests"))
+const files = (names.length ? names : all).map((name) => join(E2E, "tests", name))
 
 await bundle()
 const passed = []
-const events = run({ files: named.length ? named : all.map((name) => join(E2E, "tests", name)), concurrency: 2 })
+// A test has an end of its own; this is for a file that comes to none.
+const events = run({ files, concurrency: 2, timeout: 600_000 })
 events.on("test:pass", ({ name }) => passed.push(name))
 events.on("test:fail", () => (process.exitCode = 1))
 events.compose(new spec()).pipe(process.stdout)
 events.on("end", () => {
-  if (process.exitCode || named.length) return
-  if (writes) writeTable(passed)
+  if (process.exitCode || names.length) return
+  if (words.includes("--write-table")) writeTable(passed)
   else if (!compareTable(passed)) process.exitCode = 1
 })

@@ -54,7 +54,7 @@ export function session(claim) {
     const tab = await window.tab({ required: true })
     await tab.arrives("/api/auth/signin?error=SessionRequired&callbackUrl=")
     await tab.page.getByRole("button", { name: "Azure DevOps" }).click()
-    await tab.arrives(`/${window.client}?props=`)
+    await tab.arrives(`/${window.line}?props=`)
     await tab.signedIn()
   })
 

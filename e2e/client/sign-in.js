@@ -41,8 +41,8 @@ export function signIn(claim) {
 
   claim("signIn", "comes back to the `callbackUrl`", async (window) => {
     const tab = await window.tab()
-    await tab.leave("signIn", AZURE, { callbackUrl: `/${window.client}?there=1` })
-    await tab.arrives(`/${window.client}?there=1`)
+    await tab.leave("signIn", AZURE, { callbackUrl: `/${window.line}?there=1` })
+    await tab.arrives(`/${window.line}?there=1`)
     await tab.signedIn()
   })
 
@@ -67,7 +67,7 @@ export function signIn(claim) {
       await tab.page.goto(url)
       await tab.signedIn()
     },
-    { client: "v5" },
+    { line: "v5" },
   )
 
   claim(
@@ -78,7 +78,7 @@ export function signIn(claim) {
       await tab.leave("signIn", AZURE, { redirect: false })
       await tab.signedIn()
     },
-    { client: "v4" },
+    { line: "v4" },
   )
 
   claim("signIn", "hands parameters on to the provider, but for those that are the server's", async (window) => {
@@ -128,7 +128,7 @@ export function signIn(claim) {
       const { error, url, ok } = await tab.call("signIn", AZURE, { redirect: false })
       assert.deepEqual({ error, url, ok }, { error: "MissingCSRF", url: null, ok: true })
     },
-    { client: "v5" },
+    { line: "v5" },
   )
 
   claim(
@@ -140,7 +140,7 @@ export function signIn(claim) {
       await tab.leave("signIn", AZURE)
       await tab.arrives("/api/auth/signin?error=MissingCSRF")
     },
-    { client: "v4" },
+    { line: "v4" },
   )
 }
 

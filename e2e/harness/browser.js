@@ -19,8 +19,8 @@ export class Window {
   #context
   #complaints = []
 
-  constructor(context, { site, client, tolerates = () => false }) {
-    Object.assign(this, { site, client })
+  constructor(context, { site, line, tolerates = () => false }) {
+    Object.assign(this, { site, line })
     this.#context = context
     context.setDefaultTimeout(10_000)
     context.on("console", (message) => {

@@ -8,7 +8,7 @@ export class Tab {
   /** Opens the page; `props` are for its `SessionProvider`. */
   async open(props) {
     const query = props ? `?${new URLSearchParams({ props: JSON.stringify(props) })}` : ""
-    await this.page.goto(`${this.window.site.origin}/${this.window.client}${query}`)
+    await this.page.goto(`${this.window.site.origin}/${this.window.line}${query}`)
   }
 
   /** Calls a function of the official client, and gives what it gives. */

@@ -33,7 +33,7 @@ for (const adapter of ADAPTERS) {
 
   const claim = (what, body) =>
     test(`${adapter}: ${what}`, { timeout: 30_000 }, async () => {
-      const window = await Window.open(browser, { site, client: "v5" })
+      const window = await Window.open(browser, { site, line: "v5" })
       try {
         await body(window, await window.tab())
         assert.deepEqual(window.complaints, [], "the browser complained")
