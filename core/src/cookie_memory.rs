@@ -16,8 +16,8 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::Token;
 use crate::private_claim::PrivateClaim;
+use crate::{Token, json};
 
 /// What a session cookie holds, as it was sealed: nothing of it is judged yet. Clones share it.
 #[derive(Clone, Debug)]
@@ -31,8 +31,7 @@ pub(crate) struct Contents {
 impl Contents {
     /// Reads serialized claims. `None` if they are none.
     pub(crate) fn parse(claims: &[u8]) -> Option<Self> {
-        // Looking whether it is text is cheaper done once than string by string.
-        let mut token: Token = serde_json::from_str(std::str::from_utf8(claims).ok()?).ok()?;
+        let mut token: Token = json::read(claims).ok()?;
         let private = token.private.take();
         Some(Self { token: Arc::new(token), private })
     }

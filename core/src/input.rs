@@ -13,6 +13,7 @@ use url::form_urlencoded;
 use members::Members;
 
 use crate::cookie::{self, CookieNames, SessionCookies};
+use crate::json;
 
 /// A request to one of admit's own endpoints.
 #[derive(Debug)]
@@ -104,7 +105,7 @@ impl Body {
         // Only what comes before the parameters: another site's page may send `text/plain;application/json` unasked.
         let kind = kind.split(';').next().unwrap_or("").trim();
         if kind.eq_ignore_ascii_case("application/json") {
-            let Members(object) = serde_json::from_slice(body).ok()?;
+            let Members(object) = json::read(body).ok()?;
             // What is compared or gone to has to be text: RED-033.
             let texts = ["csrfToken", "callbackUrl"];
             let all_text = texts.iter().all(|name| object.get(*name).is_none_or(Value::is_string));

@@ -96,6 +96,7 @@ mod input;
 #[doc(hidden)]
 pub mod internals;
 mod issue;
+mod json;
 mod jwe;
 mod kept_tokens;
 mod linking;

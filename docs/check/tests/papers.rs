@@ -219,6 +219,16 @@ fn the_code_map_names_what_is_there_and_all_of_core() {
 }
 
 #[test]
+fn the_official_client_on_the_page_is_the_one_that_is_tested() {
+    let (page, locked) = (read("docs/src/official-client.md"), read("e2e/package.json"));
+    for package in ["\"next-auth\": \"", "\"next-auth-v4\": \"npm:next-auth@"] {
+        let (_, version) = locked.split_once(package).expect("the package");
+        let version = version.split('"').next().expect("a version");
+        assert!(page.contains(&format!(" {version}")), "the page names another version than {version}");
+    }
+}
+
+#[test]
 fn every_page_of_the_book_is_in_its_summary() {
     let summary = read("docs/src/SUMMARY.md");
     for page in files("docs/src", ".md").iter().filter_map(|page| page.strip_prefix("docs/src/")) {
