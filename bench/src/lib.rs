@@ -2,12 +2,20 @@
 //!
 //! An area is a module with a `pub fn operations()`. To add one: write the module, chain it in [`operations`], and add
 //! a file to `benches/` that hands the same operations to criterion.
+//!
+//! What a request costs in a server is another matter: [`side_by_side`] and [`instructions`] measure that, over a socket.
 
 #![allow(clippy::expect_used, reason = "a benchmark that cannot be set up must stop")]
 
 mod bare;
+pub mod instructions;
+pub mod load;
+mod people;
+pub mod rows;
+pub mod server;
 pub mod session;
 pub mod session_cookie;
+pub mod side_by_side;
 pub mod sign_in;
 mod site;
 

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use admit::{Auth, Client, Clock, Environment};
+use admit::{Auth, AuthBuilder, Client, Clock, Environment};
 use admit_providers::azure_devops;
 use admit_testkit::{CookieJar, PretendAzureDevOps};
 use bytes::Bytes;
@@ -24,20 +24,24 @@ pub(crate) struct Site {
 impl Site {
     /// A site with sessions in the cookie and no callbacks.
     pub(crate) fn new(clock: impl Clock + Clone) -> Self {
+        Self::with(clock, |builder| builder)
+    }
+
+    /// The same, with something set.
+    pub(crate) fn with(clock: impl Clock + Clone, configure: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
         let redirect_uri = format!("{ORIGIN}/api/auth/callback/azure-devops");
         let azure = PretendAzureDevOps::builder("app-id", CLIENT_SECRET, redirect_uri)
             .clock(Arc::new(clock.clone()))
             .auto_consent(LOGIN)
             .build();
-        let auth = Auth::builder(ORIGIN)
+        let builder = Auth::builder(ORIGIN)
             .secret(SECRET)
             .environment(Environment::default())
             .clock(clock.clone())
             .http_client(azure.clone())
             .provider(azure_devops(Client::new("app-id", CLIENT_SECRET)).scopes(["vso.profile", "vso.project"]))
-            .danger_single_process_refresh()
-            .build()
-            .expect("the configuration is in order");
+            .danger_single_process_refresh();
+        let auth = configure(builder).build().expect("the configuration is in order");
         Self { auth, azure, clock: Arc::new(clock) }
     }
 

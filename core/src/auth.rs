@@ -11,7 +11,8 @@ use crate::{AuthBuilder, Current, RequestHead, action};
 
 /// Sign-in for one site. Cheap to clone.
 ///
-/// Adapters mount it: `admit-axum` for axum. Without one, hand it requests and send its responses.
+/// Adapters mount it: `admit-axum` for axum, `admit-actix` for actix-web, `admit-tower` for hyper and others. Without
+/// one, hand it requests and send its responses.
 #[derive(Clone)]
 pub struct Auth(Arc<Realm>);
 

@@ -36,6 +36,7 @@ pub struct AuthBuilder {
     random: Arc<dyn Random>,
     lifetimes: Lifetimes,
     max_cookies: usize,
+    cookie_memory: usize,
     trusted_origins: Vec<String>,
     csrf_headers_suffice: bool,
     host_only_cookies: bool,
@@ -70,6 +71,7 @@ impl AuthBuilder {
                 refresh_margin: Duration::from_secs(300),
             },
             max_cookies: 4,
+            cookie_memory: 16 * 1024 * 1024,
             trusted_origins: Vec::new(),
             csrf_headers_suffice: false,
             host_only_cookies: false,
@@ -193,6 +195,13 @@ impl AuthBuilder {
     /// How many cookies a session may take up, of 4 KiB each: four unless told otherwise.
     pub fn max_session_cookies(mut self, most: usize) -> Self {
         self.max_cookies = most;
+        self
+    }
+
+    /// How many bytes of memory hold what session cookies opened to, so that the next request with the same cookie
+    /// need not open it: 16 MiB unless told otherwise, for some ten thousand sessions. With 0 each is opened each time.
+    pub fn cookie_memory(mut self, bytes: usize) -> Self {
+        self.cookie_memory = bytes;
         self
     }
 

@@ -5,13 +5,16 @@
 //! 3. A deletion carries the attributes the cookie was set with.
 //! 4. Bytes that are no text, and pairs that are none, are passed over.
 
-use std::borrow::Cow;
+mod sent;
+
 use std::fmt::Write as _;
 
 use http::HeaderValue;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::Timestamp;
+
+pub(crate) use sent::{SessionCookies, decode, pairs, text};
 
 /// The names of admit's cookies, and whether they are for https only.
 #[derive(Clone, Debug)]
@@ -65,93 +68,6 @@ impl CookieNames {
     pub(crate) fn delete(&self, name: impl Into<String>) -> Cookie {
         Cookie::new(name.into(), "", self.secure).life(Life::Over)
     }
-}
-
-/// Every pair of every `Cookie` header, in order, values as they stand.
-pub(crate) fn pairs<'a>(
-    headers: impl IntoIterator<Item = &'a HeaderValue>,
-) -> impl Iterator<Item = (&'a str, &'a str)> {
-    headers
-        .into_iter()
-        .flat_map(|header| parts(header.as_bytes()))
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(name, value)| (name.trim(), unquote(value.trim())))
-}
-
-/// What stands between the semicolons, as far as it is text.
-///
-/// Text is searched many bytes at a time. Only a header with bytes that are no text is cut first and read part by part.
-fn parts(header: &[u8]) -> impl Iterator<Item = &str> {
-    let (text, bytes) = match std::str::from_utf8(header) {
-        Ok(text) => (Some(text), None),
-        Err(_) => (None, Some(header)),
-    };
-    let of_text = text.into_iter().flat_map(|text| text.split(';'));
-    let of_bytes = bytes.into_iter().flat_map(|bytes| bytes.split(|byte| *byte == b';'));
-    of_text.chain(of_bytes.filter_map(|part| std::str::from_utf8(part).ok()))
-}
-
-fn unquote(value: &str) -> &str {
-    value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value)
-}
-
-/// A value as it was before it was percent-encoded; as it stands if it never was.
-pub(crate) fn decode(value: &str) -> Cow<'_, str> {
-    percent_decode_str(value).decode_utf8().unwrap_or(Cow::Borrowed(value))
-}
-
-/// What a request carries under a session's name: the candidates for its value, and the names to delete.
-#[derive(Debug, Default)]
-pub(crate) struct SessionCookies {
-    whole: Vec<String>,
-    chunks: Vec<(usize, String)>,
-    pub(crate) names: Vec<String>,
-}
-
-impl SessionCookies {
-    /// Takes up a pair if it is part of the session `name`.
-    pub(crate) fn collect(&mut self, name: &str, pair: (&str, &str)) {
-        let Some(rest) = pair.0.strip_prefix(name) else { return };
-        if rest.is_empty() {
-            self.remember(pair.0);
-            if self.whole.len() < DUPLICATES && !pair.1.is_empty() {
-                self.whole.push(pair.1.to_owned());
-            }
-        } else if let Some(index) = rest.strip_prefix('.').and_then(chunk_index) {
-            self.remember(pair.0);
-            if !self.chunks.iter().any(|(known, _)| *known == index) {
-                self.chunks.push((index, pair.1.to_owned()));
-            }
-        }
-    }
-
-    fn remember(&mut self, name: &str) {
-        if !self.names.iter().any(|known| known == name) {
-            self.names.push(name.to_owned());
-        }
-    }
-
-    /// The values to try: whole ones first, then the chunks put together if none is missing.
-    pub(crate) fn candidates(&self) -> impl Iterator<Item = Cow<'_, str>> {
-        self.whole.iter().map(|value| Cow::Borrowed(value.as_str())).chain(self.joined().map(Cow::Owned))
-    }
-
-    fn joined(&self) -> Option<String> {
-        let mut chunks: Vec<_> = self.chunks.iter().collect();
-        chunks.sort_unstable_by_key(|(index, _)| *index);
-        let contiguous = chunks.iter().enumerate().all(|(place, (index, _))| place == *index);
-        (!chunks.is_empty() && contiguous).then(|| chunks.iter().map(|(_, value)| value.as_str()).collect())
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.names.is_empty()
-    }
-}
-
-/// A decimal without leading zeros, below the number of chunks that we look at.
-fn chunk_index(text: &str) -> Option<usize> {
-    let canonical = text == "0" || (!text.starts_with('0') && text.bytes().all(|byte| byte.is_ascii_digit()));
-    text.parse().ok().filter(|index| canonical && *index < MOST_CHUNKS)
 }
 
 /// One `Set-Cookie` line in the making: path `/`, `HttpOnly`, `SameSite=Lax`, unless told otherwise.
@@ -246,55 +162,10 @@ pub(crate) const COMPONENT: &AsciiSet = &NON_ALPHANUMERIC
 const ATTRIBUTES: usize = 120;
 /// How much of a value fits one cookie: 4096 less Auth.js's estimate of 160 for name and attributes.
 const CHUNK: usize = 3936;
-/// More chunks than any server lets through; those above are not looked at.
-const MOST_CHUNKS: usize = 16;
-/// How many cookies of one name are tried.
-const DUPLICATES: usize = 4;
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn session(cookies: &[&str]) -> Vec<String> {
-        let headers: Vec<_> = cookies.iter().map(|line| HeaderValue::from_str(line).unwrap()).collect();
-        let mut session = SessionCookies::default();
-        for pair in pairs(&headers) {
-            session.collect("s", pair);
-        }
-        session.candidates().map(Cow::into_owned).collect()
-    }
-
-    #[test]
-    fn chunks_are_joined_by_number_and_only_without_a_gap() {
-        assert_eq!(session(&["s.1=b; s.0=a; s.2=c"]), ["abc"]);
-        assert_eq!(session(&["s.2=c", "s.0=a", "s.1=b"]), ["abc"]);
-        assert_eq!(session(&["s.0=a; s.2=c"]), Vec::<String>::new());
-        assert_eq!(session(&["s.1=b"]), Vec::<String>::new());
-    }
-
-    #[test]
-    fn names_that_only_look_like_the_sessions_are_left_alone() {
-        // COK-013
-        assert_eq!(session(&["s-old=x; s.x=x; s.00=x; s.-1=x; s.=x; ss=x; s=good"]), ["good"]);
-    }
-
-    #[test]
-    fn of_duplicate_names_each_is_a_candidate() {
-        // COK-003
-        assert_eq!(session(&["s=evil; s=\"good\""]), ["evil", "good"]);
-        assert_eq!(session(&["s=1; s=2; s=3; s=4; s=5; s=6"]).len(), DUPLICATES);
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_passed_over() {
-        // COK-011
-        let headers = [
-            HeaderValue::from_bytes(b"bad=\x80\xff; s=good; ; =; x").unwrap(),
-            HeaderValue::from_bytes("\u{e9}=\u{e9}; ; x; s=\"better\"".as_bytes()).unwrap(),
-        ];
-        let expected = [("s", "good"), ("", ""), ("\u{e9}", "\u{e9}"), ("s", "better")];
-        assert_eq!(pairs(&headers).collect::<Vec<_>>(), expected);
-    }
 
     #[test]
     fn a_long_session_is_cut_where_auth_js_cuts_it() {

@@ -1,13 +1,15 @@
 //! The request at hand: who makes it, and fresh tokens to act for them.
 
-use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+mod head;
 
-use http::header::{ACCEPT, COOKIE};
-use http::{HeaderMap, HeaderValue, Method, Uri};
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use http::HeaderValue;
 use tokio::sync::{Mutex, OnceCell};
 
+use crate::account::GrantedAccount;
 use crate::cookie::{Cookie, SessionCookies, pairs};
 use crate::kept_tokens::KeptTokens;
 use crate::live::{Home, Live};
@@ -15,36 +17,10 @@ use crate::opened::{self, Opened};
 use crate::private_claim::SessionAccount;
 use crate::realm::Realm;
 use crate::refresh::{self, Outcome};
-use crate::{AccessTokenError, Account, AuthError, JwtCause, Secret, Session, issue};
+use crate::{AccessTokenError, Account, AuthError, JwtCause, Secret, Session, Timestamp, Token, issue};
+use head::Head;
 
-/// The head of a request, as an adapter hands it over.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub struct RequestHead<'a> {
-    /// The method.
-    pub method: &'a Method,
-    /// The address as the browser asked for it, before any router took a prefix off.
-    pub uri: &'a Uri,
-    /// The headers.
-    pub headers: &'a HeaderMap,
-}
-
-impl<'a> RequestHead<'a> {
-    /// The head of a request.
-    pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
-        Self { method, uri, headers }
-    }
-}
-
-impl fmt::Debug for RequestHead<'_> {
-    /// Shows method and path; query and headers may hold codes and cookies.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequestHead")
-            .field("method", &self.method)
-            .field("path", &self.uri.path())
-            .finish_non_exhaustive()
-    }
-}
+pub use head::RequestHead;
 
 /// Who makes a request. Cheap to make and to clone: the session is opened when it is first asked for.
 #[derive(Clone)]
@@ -52,12 +28,7 @@ pub struct Current(Arc<Inner>);
 
 struct Inner {
     realm: Arc<Realm>,
-    /// The `Cookie` headers as they came. They are looked through when the session is first asked for: most requests
-    /// of a site never ask.
-    headers: Vec<HeaderValue>,
-    sent: OnceLock<Sent>,
-    return_to: String,
-    is_browser: bool,
+    head: Head,
     opened: OnceCell<Result<Option<SignedIn>, AuthError>>,
     /// Whether a callback ended the session, so that its cookies go.
     ended: AtomicBool,
@@ -65,16 +36,24 @@ struct Inner {
 
 /// The session's cookies in the request.
 #[derive(Default)]
-struct Sent {
-    own: SessionCookies,
+struct Sent<'a> {
+    own: SessionCookies<'a>,
     /// Those of next-auth v4.
-    v4: SessionCookies,
+    v4: SessionCookies<'a>,
 }
 
 struct SignedIn {
-    session: Session,
+    shown: Shown,
     live: Mutex<Live>,
     changed: AtomicBool,
+}
+
+/// The session that the application sees.
+enum Shown {
+    /// These claims, until then: it is made when it is asked for.
+    Claims(Arc<Token>, Timestamp),
+    /// What the `session` callback made.
+    Made(Box<Session>),
 }
 
 /// An account of the person who is signed in.
@@ -89,16 +68,7 @@ pub struct ConnectedAccount {
 
 impl Current {
     pub(crate) fn new(realm: Arc<Realm>, head: &RequestHead<'_>) -> Self {
-        let return_to = head.uri.path_and_query().map_or("/", |path| path.as_str()).to_owned();
-        Self(Arc::new(Inner {
-            realm,
-            headers: head.headers.get_all(COOKIE).iter().cloned().collect(),
-            sent: OnceLock::new(),
-            return_to,
-            is_browser: is_browser(head),
-            opened: OnceCell::new(),
-            ended: AtomicBool::new(false),
-        }))
+        Self(Arc::new(Inner { realm, head: Head::of(head), opened: OnceCell::new(), ended: AtomicBool::new(false) }))
     }
 
     /// Who is signed in, if anybody is.
@@ -106,7 +76,7 @@ impl Current {
     /// # Errors
     /// When it cannot be said: a store is down, or a callback failed. Treat it as an error, never as "nobody".
     pub async fn session(&self) -> Result<Option<Session>, AuthError> {
-        Ok(self.opened().await?.map(|signed_in| signed_in.session.clone()))
+        Ok(self.opened().await?.map(|signed_in| signed_in.shown.session()))
     }
 
     /// An access token that is good for the next minutes, refreshed if need be.
@@ -136,7 +106,7 @@ impl Current {
         signed_in: &SignedIn,
         live: &mut Live,
         account: SessionAccount,
-        after: &Account,
+        after: &GrantedAccount,
     ) -> Result<(), AccessTokenError> {
         let realm = &self.0.realm;
         let kept = account.kept.as_ref().map(|_| KeptTokens::of(after));
@@ -145,13 +115,13 @@ impl Current {
             return Ok(());
         }
         if tokens_changed {
-            live.private.set_account(SessionAccount { kept, ..account });
+            Arc::make_mut(&mut live.private).set_account(SessionAccount { kept, ..account });
             // Before the callback runs: if it fails, the tokens are new nonetheless.
             signed_in.changed.fetch_or(matches!(live.home, Home::Cookie { .. }), Ordering::AcqRel);
         }
         let mut claims_changed = false;
         if !after.needs_reauthentication {
-            match opened::run_jwt(realm, live, JwtCause::Refresh { account: after }).await? {
+            match opened::run_jwt(realm, live, JwtCause::Refresh { account: &Account::from(after.clone()) }).await? {
                 Some(changed) => claims_changed = changed,
                 None => {
                     issue::end(realm, live).await?;
@@ -206,12 +176,12 @@ impl Current {
 
     /// Where to sign in and come back here.
     pub fn sign_in_url(&self) -> String {
-        crate::address::with_query(&self.0.realm.sign_in_page(), &[("callbackUrl", &self.0.return_to)])
+        crate::address::with_query(&self.0.realm.sign_in_page(), &[("callbackUrl", self.0.head.path())])
     }
 
     /// Whether a person's browser asks for a page, and not a program for data.
     pub fn is_browser(&self) -> bool {
-        self.0.is_browser
+        self.0.head.is_browser()
     }
 
     pub(crate) fn realm(&self) -> &Arc<Realm> {
@@ -233,16 +203,14 @@ impl Current {
         Ok(issued.map(|issued| opened::cookies_of(realm, issued, &self.sent().own)).unwrap_or_default())
     }
 
-    fn sent(&self) -> &Sent {
-        self.0.sent.get_or_init(|| {
-            let names = &self.0.realm.cookies;
-            let mut sent = Sent::default();
-            for pair in pairs(&self.0.headers) {
-                sent.own.collect(&names.session, pair);
-                sent.v4.collect(&names.session_v4, pair);
-            }
-            sent
-        })
+    fn sent(&self) -> Sent<'_> {
+        let names = &self.0.realm.cookies;
+        let mut sent = Sent::default();
+        for pair in pairs(self.0.head.cookies()) {
+            sent.own.collect(&names.session, pair);
+            sent.v4.collect(&names.session_v4, pair);
+        }
+        sent
     }
 
     async fn opened(&self) -> Result<Option<&SignedIn>, AuthError> {
@@ -262,8 +230,11 @@ impl Current {
                 Ok(None)
             }
             Opened::SignedIn { live, changed } => {
-                let session = opened::show(&inner.realm, &live, live.expires_at, None).await?;
-                Ok(Some(SignedIn { session, live: Mutex::new(*live), changed: AtomicBool::new(changed) }))
+                let shown = match inner.realm.callbacks {
+                    None => Shown::Claims(Arc::clone(&live.token), live.expires_at),
+                    Some(_) => Shown::Made(Box::new(opened::show(&inner.realm, &live, live.expires_at, None).await?)),
+                };
+                Ok(Some(SignedIn { shown, live: Mutex::new(live), changed: AtomicBool::new(changed) }))
             }
         }
     }
@@ -276,12 +247,11 @@ impl fmt::Debug for Current {
     }
 }
 
-/// A browser asks for a page by GET, wants HTML, and, if it says so at all, navigates.
-fn is_browser(head: &RequestHead<'_>) -> bool {
-    let has = |name: &str, part: &str| {
-        head.headers.get(name).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains(part))
-    };
-    *head.method == Method::GET
-        && has(ACCEPT.as_str(), "text/html")
-        && (!head.headers.contains_key("sec-fetch-mode") || has("sec-fetch-mode", "navigate"))
+impl Shown {
+    fn session(&self) -> Session {
+        match self {
+            Self::Claims(token, expires) => Session::new(token, *expires),
+            Self::Made(session) => Session::clone(session),
+        }
+    }
 }

@@ -1,12 +1,19 @@
 //! What a request brings: query, body and cookies, read once.
 
+mod members;
+
+use std::fmt;
+
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, Method, Request};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use members::Members;
+
 use crate::cookie::{self, CookieNames, SessionCookies};
+use crate::json;
 
 /// A request to one of admit's own endpoints.
 #[derive(Debug)]
@@ -19,7 +26,6 @@ pub(crate) struct Input {
 }
 
 /// The body of a POST.
-#[derive(Debug)]
 pub(crate) enum Body {
     /// None, or one of a kind that the wire does not know.
     Absent,
@@ -27,11 +33,22 @@ pub(crate) enum Body {
     Json(Map<String, Value>),
 }
 
+/// How a redirect is to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wants {
+    /// As one.
+    Redirect,
+    /// By its address, with a status that says nothing.
+    Json,
+    /// By its address; the client looks at the status.
+    JsonOfV4,
+}
+
 /// admit's cookies in a request.
 #[derive(Debug, Default)]
 pub(crate) struct RequestCookies {
-    pub(crate) session: SessionCookies,
-    pub(crate) session_v4: SessionCookies,
+    pub(crate) session: SessionCookies<'static>,
+    pub(crate) session_v4: SessionCookies<'static>,
     pub(crate) csrf: Vec<String>,
     pub(crate) callback_url: Option<String>,
     pub(crate) pending: Vec<(String, String)>,
@@ -67,8 +84,18 @@ impl Input {
     }
 
     /// Whether a redirect shall be answered as JSON: v5's client says so in a header, v4's in the form.
-    pub(crate) fn wants_json(&self) -> bool {
-        self.headers.contains_key("x-auth-return-redirect") || self.field("json") == Some("true")
+    pub(crate) fn wants(&self) -> Wants {
+        let in_body = match &self.body {
+            Body::Json(object) => object.get("json") == Some(&Value::Bool(true)),
+            Body::Absent | Body::Form(_) => false,
+        };
+        if self.headers.contains_key("x-auth-return-redirect") {
+            Wants::Json
+        } else if in_body || self.field("json") == Some("true") {
+            Wants::JsonOfV4
+        } else {
+            Wants::Redirect
+        }
     }
 }
 
@@ -78,7 +105,7 @@ impl Body {
         // Only what comes before the parameters: another site's page may send `text/plain;application/json` unasked.
         let kind = kind.split(';').next().unwrap_or("").trim();
         if kind.eq_ignore_ascii_case("application/json") {
-            let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return None };
+            let Members(object) = json::read(body).ok()?;
             // What is compared or gone to has to be text: RED-033.
             let texts = ["csrfToken", "callbackUrl"];
             let all_text = texts.iter().all(|name| object.get(*name).is_none_or(Value::is_string));
@@ -91,20 +118,37 @@ impl Body {
     }
 }
 
+impl fmt::Debug for Body {
+    /// Says of what kind it is; passwords and tokens are in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Absent => "Absent",
+            Self::Form(_) => "Form(…)",
+            Self::Json(_) => "Json(…)",
+        })
+    }
+}
+
 impl RequestCookies {
     pub(crate) fn read(headers: &HeaderMap, names: &CookieNames) -> Self {
         let mut cookies = Self::default();
+        let (mut session, mut session_v4) = (SessionCookies::default(), SessionCookies::default());
         for pair in cookie::pairs(headers.get_all(COOKIE)) {
-            cookies.session.collect(&names.session, pair);
-            cookies.session_v4.collect(&names.session_v4, pair);
-            if pair.0 == names.csrf && cookies.csrf.len() < 4 {
-                cookies.csrf.push(cookie::decode(pair.1).into_owned());
-            } else if pair.0 == names.callback_url && cookies.callback_url.is_none() {
-                cookies.callback_url = Some(cookie::decode(pair.1).into_owned());
-            } else if pair.0.starts_with(&names.pending) && cookies.pending.len() < MOST_PENDING {
-                cookies.pending.push((pair.0.to_owned(), pair.1.to_owned()));
+            session.collect(&names.session, pair);
+            session_v4.collect(&names.session_v4, pair);
+            if let Some(value) = pair.named(&names.csrf).filter(|_| cookies.csrf.len() < 4) {
+                cookies.csrf.push(cookie::decode(value).into_owned());
+            } else if let Some(value) = pair.named(&names.callback_url).filter(|_| cookies.callback_url.is_none()) {
+                cookies.callback_url = Some(cookie::decode(value).into_owned());
+            } else if let Some((trip, value)) = pair.beginning(&names.pending)
+                && let Some(value) = cookie::text(value)
+                && cookies.pending.len() < MOST_PENDING
+            {
+                cookies.pending.push((format!("{}{trip}", names.pending), value.to_owned()));
             }
         }
+        cookies.session = session.into_owned();
+        cookies.session_v4 = session_v4.into_owned();
         cookies
     }
 }

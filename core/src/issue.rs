@@ -7,6 +7,7 @@ use crate::live::{self, Home, Live};
 use crate::private_claim::PrivateClaim;
 use crate::realm::Realm;
 use crate::store::SessionRecord;
+use crate::token::Written;
 use crate::{AuthError, Timestamp, Token, random};
 
 /// A session that was minted: the cookies that carry it.
@@ -26,12 +27,12 @@ pub(crate) async fn begin(
     let now = realm.clock.now();
     let expires_at = expiry(realm, &private, now);
     let issued = match &realm.sessions {
-        None => sealed_cookie(realm, token, private, now, expires_at)?,
+        None => sealed_cookie(realm, &token, &private, now, expires_at)?,
         Some(store) => {
             let value = random::token(&*realm.random);
             let key = live::key(&value);
-            let user = token.subject.clone().unwrap_or_default();
-            let data = sealed_record(realm, token, private, &key.0)?;
+            let data = sealed_record(realm, &token, &private, &key.0)?;
+            let user = token.subject.unwrap_or_default();
             let record = SessionRecord { key, user, data, created_at: now, expires_at, version: 1 };
             // In one step with the end of the one before, if that is in the store too and still there.
             let took_over = match previous.map(|previous| &previous.home) {
@@ -63,7 +64,7 @@ pub(crate) async fn renew(realm: &Realm, live: &mut Live) -> Result<Option<Issue
         return Ok(None);
     }
     let issued = match &live.home {
-        Home::Cookie { .. } => sealed_cookie(realm, live.token.clone(), live.private.clone(), now, expires_at)?,
+        Home::Cookie { .. } => sealed_cookie(realm, &live.token, &live.private, now, expires_at)?,
         Home::Store { .. } => {
             if replace_record(realm, live, expires_at, true).await? != Replaced::Written {
                 return Ok(None);
@@ -120,8 +121,11 @@ fn expiry(realm: &Realm, private: &PrivateClaim, now: Timestamp) -> Timestamp {
 }
 
 /// A request that carries an older cookie must not write the tokens of yesterday over those of today.
-fn adopt_successors(realm: &Realm, private: &mut PrivateClaim) {
-    for account in &mut private.accounts {
+fn adopt_successors(realm: &Realm, private: &mut Arc<PrivateClaim>) {
+    if realm.refresh.successors.is_empty() {
+        return;
+    }
+    for account in &mut Arc::make_mut(private).accounts {
         if let Some(kept) = account.kept.take() {
             account.kept = Some(realm.refresh.successors.latest(&account.provider, &account.subject, kept));
         }
@@ -130,17 +134,14 @@ fn adopt_successors(realm: &Realm, private: &mut PrivateClaim) {
 
 fn sealed_cookie(
     realm: &Realm,
-    mut token: Token,
-    private: PrivateClaim,
+    token: &Token,
+    private: &PrivateClaim,
     now: Timestamp,
     expires_at: Timestamp,
 ) -> Result<Issued, AuthError> {
-    token.private = Some(Box::new(private));
-    token.issued_at = Some(now.unix_seconds());
-    token.expires_at = Some(expires_at.unix_seconds());
-    token.not_before = None;
-    token.id = Some(random::uuid(&*realm.random));
-    let claims = serde_json::to_vec(&token).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
+    let id = random::uuid(&*realm.random);
+    let times = Some((now.unix_seconds(), expires_at.unix_seconds(), id.as_str()));
+    let claims = json(&Written { token, private: Some(private), times })?;
     let value = realm.session_keys.seal(&claims, &*realm.random);
     let needed = CookieNames::chunks(&value);
     if needed > realm.max_cookies {
@@ -149,10 +150,15 @@ fn sealed_cookie(
     Ok(Issued { cookies: realm.cookies.write_session(&value, expires_at), expires_at })
 }
 
-fn sealed_record(realm: &Realm, mut token: Token, private: PrivateClaim, key: &[u8]) -> Result<Vec<u8>, AuthError> {
-    token.private = Some(Box::new(private));
-    let claims = serde_json::to_vec(&token).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
+fn sealed_record(realm: &Realm, token: &Token, private: &PrivateClaim, key: &[u8]) -> Result<Vec<u8>, AuthError> {
+    let claims = json(&Written { token, private: Some(private), times: None })?;
     Ok(realm.store_sealer.seal(&claims, key, &*realm.random))
+}
+
+fn json(claims: &Written<'_>) -> Result<Vec<u8>, AuthError> {
+    let mut text = Vec::with_capacity(TYPICAL);
+    serde_json::to_writer(&mut text, claims).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
+    Ok(text)
 }
 
 /// What became of an attempt to write a record.
@@ -178,11 +184,12 @@ async fn replace_record(
         let (Some(store), Home::Store { record, value }) = (&realm.sessions, &live.home) else {
             return Ok(Replaced::Gone);
         };
-        let data = sealed_record(realm, live.token.clone(), live.private.clone(), &record.key.0)?;
-        let next = SessionRecord { data, expires_at, ..record.clone() };
+        let data = sealed_record(realm, &live.token, &live.private, &record.key.0)?;
+        let next = SessionRecord { data, expires_at, ..SessionRecord::clone(record) };
         let expected = record.version;
         if store.replace(next.clone(), expected).await? {
-            live.home = Home::Store { record: SessionRecord { version: expected + 1, ..next }, value: value.clone() };
+            let record = Box::new(SessionRecord { version: expected + 1, ..next });
+            live.home = Home::Store { record, value: value.clone() };
             live.expires_at = expires_at;
             return Ok(Replaced::Written);
         }
@@ -208,3 +215,5 @@ async fn replace_record(
 
 const ATTEMPTS: usize = 4;
 const SWEEP: usize = 16;
+/// What a session's claims come to in bytes, without tokens of providers.
+const TYPICAL: usize = 512;

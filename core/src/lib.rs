@@ -1,7 +1,7 @@
 //! Sign-in for Rust web apps: pluggable providers, sessions and token care in the manner of Auth.js.
 //!
 //! This crate is the protocol. It knows no web framework, no database and no provider; an adapter mounts it
-//! (`admit-axum` for axum), `admit-providers` describes providers, and `admit-testkit` has a pretend one for tests.
+//! (`admit-axum`, `admit-actix`), `admit-providers` describes providers, and `admit-testkit` has a pretend one for tests.
 //!
 //! # The three things to know
 //! - [`Auth`] is sign-in for one site. [`Auth::builder`] puts it together, and [`build()`](AuthBuilder::build) tells all
@@ -59,6 +59,7 @@
 //! | decide who may come in, and what a session holds | [`Callbacks`] |
 //! | hear what happened | [`Events`], [`Event`] |
 //! | sign people in by OpenID Connect | [`OAuthProvider::oidc`] |
+//! | check yourself what a person types | [`credentials`] |
 //! | describe a provider, or override what it does differently | [`OAuthProvider`], [`provider::OAuthFlow`] |
 //! | keep sessions, tokens or users elsewhere | [`store`], [`MemoryStore`] |
 //! | send requests by a client of your own | [`HttpClient`], [`http`] |
@@ -80,6 +81,8 @@ mod callbacks;
 mod claims;
 mod clock;
 mod cookie;
+mod cookie_memory;
+pub mod credentials;
 mod csrf;
 mod current;
 mod env;
@@ -94,6 +97,7 @@ mod input;
 #[doc(hidden)]
 pub mod internals;
 mod issue;
+mod json;
 mod jwe;
 mod jws;
 mod kept_tokens;
@@ -112,6 +116,7 @@ pub mod provider;
 mod random;
 mod realm;
 mod refresh;
+mod requirements;
 mod return_to;
 mod route;
 mod seal;
@@ -138,6 +143,7 @@ pub use pages::Pages;
 pub use profile::{Email, Image, Profile};
 pub use provider::{Client, OAuthProvider, ProfileError, Provider};
 pub use random::{Random, SystemRandom};
+pub use requirements::Requirements;
 pub use secret::Secret;
 pub use session::{Session, SessionUser};
 pub use store::User;

@@ -1,8 +1,11 @@
 //! Finding the session that a request carries, in the cookie or in the store, and deciding whether it is alive.
 
+use std::sync::Arc;
+
 use aws_lc_rs::digest::{self, SHA256};
 
-use crate::cookie::SessionCookies;
+use crate::cookie::{SessionCookies, text};
+use crate::cookie_memory::Contents;
 use crate::jwe;
 use crate::private_claim::PrivateClaim;
 use crate::realm::Realm;
@@ -13,8 +16,8 @@ use crate::{AuthError, Timestamp, Token};
 #[derive(Clone, Debug)]
 pub(crate) struct Live {
     /// Its claims, without ours.
-    pub(crate) token: Token,
-    pub(crate) private: PrivateClaim,
+    pub(crate) token: Arc<Token>,
+    pub(crate) private: Arc<PrivateClaim>,
     /// When it ends unless it is used.
     pub(crate) expires_at: Timestamp,
     /// When its cookie was sealed, or its record last moved.
@@ -30,7 +33,7 @@ pub(crate) enum Home {
         adopted: bool,
     },
     Store {
-        record: SessionRecord,
+        record: Box<SessionRecord>,
         value: String,
     },
 }
@@ -45,11 +48,11 @@ pub(crate) enum Found {
     /// A session that was ended on this side. Its cookies are left alone, since newer ones may be on their way.
     Ended,
     /// A session.
-    Live(Box<Live>),
+    Live(Live),
 }
 
 /// Looks at each candidate; the first that is alive counts.
-pub(crate) async fn find(realm: &Realm, own: &SessionCookies, v4: &SessionCookies) -> Result<Found, AuthError> {
+pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCookies<'_>) -> Result<Found, AuthError> {
     if own.is_empty() && v4.is_empty() {
         return Ok(Found::Nothing);
     }
@@ -57,7 +60,8 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies, v4: &SessionCookie
     let mut found = Found::Dead;
     if realm.sessions.is_some() {
         for value in own.candidates() {
-            if let Some(live) = from_store(realm, &value, now).await? {
+            let Some(value) = text(&value) else { continue };
+            if let Some(live) = from_store(realm, value, now).await? {
                 found = judge(realm, live, now).await?;
             }
             if matches!(found, Found::Live(_)) {
@@ -66,10 +70,24 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies, v4: &SessionCookie
         }
         return Ok(found);
     }
-    let current = own.candidates().filter_map(|value| realm.session_keys.open(&value).ok());
-    let older = v4.candidates().filter_map(|value| realm.session_keys_v4.open(&value).ok());
-    for claims in current.chain(older) {
-        if let Some(live) = from_claims(realm, &claims, now) {
+    for value in own.candidates() {
+        let remembered = realm.cookie_memory.recall(&value);
+        let is_new = remembered.is_none();
+        let contents = remembered.or_else(|| Contents::parse(&realm.session_keys.open(text(&value)?).ok()?));
+        let Some(contents) = contents else { continue };
+        let Some(live) = from_contents(realm, &contents, now) else { continue };
+        found = judge(realm, live, now).await?;
+        if matches!(found, Found::Live(_)) {
+            if is_new {
+                realm.cookie_memory.remember(&value, contents);
+            }
+            return Ok(found);
+        }
+    }
+    // Not remembered, for the next answer replaces them.
+    for value in v4.candidates() {
+        let contents = text(&value).and_then(|value| Contents::parse(&realm.session_keys_v4.open(value).ok()?));
+        if let Some(live) = contents.and_then(|contents| from_contents(realm, &contents, now)) {
             found = judge(realm, live, now).await?;
         }
         if matches!(found, Found::Live(_)) {
@@ -79,14 +97,11 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies, v4: &SessionCookie
     Ok(found)
 }
 
-fn from_claims(realm: &Realm, claims: &[u8], now: Timestamp) -> Option<Live> {
-    let mut token: Token = serde_json::from_slice(claims).ok()?;
+fn from_contents(realm: &Realm, contents: &Contents, now: Timestamp) -> Option<Live> {
+    let Contents { token, private } = contents.clone();
     jwe::check_times(&token, now).ok()?;
-    let adopted = token.private.is_none();
-    let private = match token.private.take() {
-        Some(private) => *private,
-        None => PrivateClaim::adopt(&token, now),
-    };
+    let adopted = private.is_none();
+    let private = private.unwrap_or_else(|| Arc::new(PrivateClaim::adopt(&token, now)));
     Some(Live {
         expires_at: token.expires_at.map_or(now + realm.lifetimes.max_age, Timestamp::from_unix_seconds),
         renewed_at: token.issued_at.map_or(private.started_at, Timestamp::from_unix_seconds),
@@ -111,17 +126,14 @@ async fn from_store(realm: &Realm, value: &str, now: Timestamp) -> Result<Option
 /// Opens what a store keeps.
 pub(crate) fn open_record(realm: &Realm, record: SessionRecord, value: &str) -> Result<Live, AuthError> {
     let plain = realm.store_sealer.open(&record.data, &record.key.0).map_err(|_| AuthError::Unsealable)?;
-    let mut token: Token = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
-    let private = match token.private.take() {
-        Some(private) => *private,
-        None => PrivateClaim::adopt(&token, record.created_at),
-    };
+    let Contents { token, private } = Contents::parse(&plain).ok_or(AuthError::Unsealable)?;
+    let private = private.unwrap_or_else(|| Arc::new(PrivateClaim::adopt(&token, record.created_at)));
     Ok(Live {
         expires_at: record.expires_at,
         renewed_at: record.expires_at.before(realm.lifetimes.max_age),
         token,
         private,
-        home: Home::Store { record, value: value.to_owned() },
+        home: Home::Store { record: Box::new(record), value: value.to_owned() },
     })
 }
 
@@ -143,7 +155,7 @@ async fn judge(realm: &Realm, live: Live, now: Timestamp) -> Result<Found, AuthE
             return Ok(Found::Dead);
         }
     }
-    Ok(Found::Live(Box::new(live)))
+    Ok(Found::Live(live))
 }
 
 /// The digest under which a stored session is found.

@@ -13,13 +13,14 @@ use std::sync::Arc;
 
 use url::Url;
 
+use crate::account::GrantedAccount;
 use crate::http::is_loopback;
 use crate::jws::{self, JwsError, KeySet};
 use crate::provider::{
     Endpoint, Granted, IdTokenError, IssuerError, OAuthFlow, OAuthProvider, OpenIdRules, ProfileError, ProviderContext,
     ProviderError,
 };
-use crate::{Account, Claims, Secret, TokenSet};
+use crate::{Claims, Secret, TokenSet};
 use cached::{Cached, Fetched};
 
 pub(crate) use id_token::Expected;
@@ -94,7 +95,7 @@ impl OpenId {
         &self,
         cx: &ProviderContext<'_>,
         flow: &dyn OAuthFlow,
-        account: &Account,
+        account: &GrantedAccount,
         tokens: &TokenSet,
         id_token: &Secret,
     ) -> Result<(), ProviderError> {

@@ -1,5 +1,7 @@
 //! A session as a request finds it: alive or not, through the application's callbacks.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::cookie::{Cookie, SessionCookies};
@@ -18,7 +20,7 @@ pub(crate) enum Opened {
     },
     /// There is one.
     SignedIn {
-        live: Box<Live>,
+        live: Live,
         /// Whether a callback changed its claims, or they were never ours.
         changed: bool,
     },
@@ -27,8 +29,8 @@ pub(crate) enum Opened {
 /// Finds the session and lets the `jwt` callback look at it.
 pub(crate) async fn open(
     realm: &Realm,
-    own: &SessionCookies,
-    v4: &SessionCookies,
+    own: &SessionCookies<'_>,
+    v4: &SessionCookies<'_>,
     cause: JwtCause<'_>,
 ) -> Result<Opened, AuthError> {
     let mut live = match live::find(realm, own, v4).await? {
@@ -53,11 +55,13 @@ pub(crate) async fn open(
 /// The registered claims of time and id are the engine's: what a callback does to them has no effect.
 pub(crate) async fn run_jwt(realm: &Realm, live: &mut Live, cause: JwtCause<'_>) -> Result<Option<bool>, AuthError> {
     let Some(callbacks) = &realm.callbacks else { return Ok(Some(false)) };
-    let before = live.token.clone();
-    let after = callbacks.jwt(before.clone(), cause).await.map_err(|error| AuthError::callback("jwt", error))?;
+    let before = crate::Token::clone(&live.token);
+    let after = callbacks.jwt(before, cause).await.map_err(|error| AuthError::callback("jwt", error))?;
     let Some(after) = after else { return Ok(None) };
-    let changed = after != before;
-    live.token = after;
+    let changed = after != *live.token;
+    if changed {
+        live.token = Arc::new(after);
+    }
     Ok(Some(changed))
 }
 
@@ -79,14 +83,16 @@ pub(crate) async fn show(
 }
 
 /// The cookies of a session that was minted, with deletions for those it had before and has no more.
-pub(crate) fn cookies_of(realm: &Realm, issued: Issued, own: &SessionCookies) -> Vec<Cookie> {
-    let stale = own.names.iter().filter(|name| !issued.cookies.iter().any(|cookie| cookie.name == **name));
+pub(crate) fn cookies_of(realm: &Realm, issued: Issued, own: &SessionCookies<'_>) -> Vec<Cookie> {
+    let names = own.names(&realm.cookies.session);
+    let stale = names.filter(|name| !issued.cookies.iter().any(|cookie| cookie.name == *name));
     let mut cookies: Vec<_> = stale.map(|name| realm.cookies.delete(name)).collect();
     cookies.extend(issued.cookies);
     cookies
 }
 
 /// Deletions for every session cookie that was sent.
-pub(crate) fn deletions(realm: &Realm, own: &SessionCookies, v4: &SessionCookies) -> Vec<Cookie> {
-    own.names.iter().chain(&v4.names).map(|name| realm.cookies.delete(name)).collect()
+pub(crate) fn deletions(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCookies<'_>) -> Vec<Cookie> {
+    let names = own.names(&realm.cookies.session).chain(v4.names(&realm.cookies.session_v4));
+    names.map(|name| realm.cookies.delete(name)).collect()
 }

@@ -35,6 +35,7 @@ pub use profile_error::ProfileError;
 pub use review::{Finding, Review};
 pub use word::same_word;
 
+use crate::credentials::Credentials;
 pub use crate::jws::SigningAlgorithm;
 pub use crate::oidc::Metadata;
 
@@ -63,6 +64,19 @@ pub trait Provider: fmt::Debug + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Flow<'a> {
-    /// A redirect to the provider and back, with a code (RFC 6749 §4.1).
+    /// A redirect to the provider and back, with a code (RFC 6749 §4.1), OpenID Connect included.
     OAuth(&'a dyn OAuthFlow),
+    /// A form on this site, and a check of the application's.
+    Credentials(&'a Credentials),
+}
+
+impl Flow<'_> {
+    /// The wire's word for it.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::OAuth(flow) if flow.config().speaks_openid() => "oidc",
+            Self::OAuth(_) => "oauth",
+            Self::Credentials(_) => "credentials",
+        }
+    }
 }

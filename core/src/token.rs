@@ -3,10 +3,13 @@
 mod json;
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use crate::private_claim::PrivateClaim;
+
+pub(crate) use json::Written;
 
 /// The claims of a session, in Auth.js's names: `sub`, `name`, `email`, `picture`, `iat`, `exp`, `jti`, and whatever
 /// the application adds. admit's own claim is not among them.
@@ -35,7 +38,7 @@ pub struct Token {
     /// Which of name, email and picture stood there as `null`.
     pub(crate) nulls: Nulls,
     /// admit's own claim, taken off before a callback sees the token.
-    pub(crate) private: Option<Box<PrivateClaim>>,
+    pub(crate) private: Option<Arc<PrivateClaim>>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 //! - [`FixedClock`] and [`FixedRandom`] stand in for time and chance.
 //! - [`CookieJar`] keeps cookies as a browser does, and refuses what a browser refuses.
 //! - [`contract`] holds stores to what the engine relies on.
+//! - `adapter`, behind the feature of that name, holds web adapters to one table of behaviour.
 //! - [`render`] writes requests and responses down for snapshots.
 //!
 //! # Example
@@ -55,6 +56,8 @@
 //! # }
 //! ```
 
+#[cfg(feature = "adapter")]
+pub mod adapter;
 pub mod azure_devops;
 mod clock;
 pub mod contract;

@@ -3,13 +3,14 @@
 use std::ops::Deref;
 
 use admit::{AccessTokenError, AuthError};
+use admit_tower::CurrentExt as _;
 use axum_core::body::Body;
 use axum_core::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum_core::response::Response;
 use http::request::Parts;
 use serde::{Serialize, Serializer};
 
-use crate::{Rejection, slot};
+use crate::Rejection;
 
 /// The session of the person who is signed in.
 ///
@@ -54,7 +55,7 @@ impl<S: Sync> FromRequestParts<S> for Session {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-        let current = current(parts)?;
+        let current = parts.current()?;
         match current.session().await {
             Ok(Some(session)) => Ok(Self(session)),
             Ok(None) => Err(Rejection::SignedOut(current)),
@@ -67,7 +68,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Session {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
-        let current = current(parts)?;
+        let current = parts.current()?;
         match current.session().await {
             Ok(session) => Ok(session.map(Self)),
             Err(error) => Err(Rejection::Unavailable(current, error)),
@@ -120,10 +121,6 @@ impl<S: Sync> FromRequestParts<S> for Current {
     type Rejection = Rejection;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
-        current(parts).map(Self)
+        Ok(Self(parts.current()?))
     }
-}
-
-fn current(parts: &Parts) -> Result<admit::Current, Rejection> {
-    slot::current(&parts.method, &parts.uri, &parts.headers, &parts.extensions)
 }

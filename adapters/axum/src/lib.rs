@@ -43,8 +43,8 @@
 //! ```
 //!
 //! # What holds
-//! - **The session is opened when somebody asks**: an extractor or a guard. A route that does not ask pays for one
-//!   small allocation.
+//! - **The session is opened when somebody asks**: an extractor or a guard. A route that does not ask pays for a
+//!   place in the request's extensions.
 //! - **What admit has to write reaches the browser**, whatever the handler answers: a session that was renewed, or
 //!   tokens that were refreshed, as `Set-Cookie` headers beside the handler's own. No shared cache may keep such a
 //!   response.
@@ -60,10 +60,10 @@ mod guard;
 mod layer;
 mod rejection;
 mod routes;
-mod slot;
 
+pub use admit_tower::{AuthService, ResponseFuture};
 pub use extract::{Current, Session};
 pub use guard::{Guarded, RequireSession, require_session};
-pub use layer::{AuthLayer, AuthService, ResponseFuture};
+pub use layer::AuthLayer;
 pub use rejection::Rejection;
 pub use routes::{AuthRouterExt, Endpoints, routes};

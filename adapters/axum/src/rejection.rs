@@ -1,9 +1,9 @@
 //! Why an extractor could not say who is there, and what is answered then.
 
 use admit::AuthError;
+use admit_tower::MissingLayer;
 use axum_core::body::Body;
 use axum_core::response::{IntoResponse, Response};
-use http::StatusCode;
 
 /// Why an extractor of this crate gave nothing.
 #[derive(Clone, Debug)]
@@ -17,14 +17,16 @@ pub enum Rejection {
     Unavailable(admit::Current, AuthError),
 }
 
+impl From<MissingLayer> for Rejection {
+    fn from(_: MissingLayer) -> Self {
+        Self::MissingLayer
+    }
+}
+
 impl IntoResponse for Rejection {
     fn into_response(self) -> Response {
         match self {
-            Self::MissingLayer => (
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "Sign-in is not set up for this address; the log says what to call.",
-            )
-                .into_response(),
+            Self::MissingLayer => MissingLayer.response().map(Body::from),
             Self::SignedOut(current) => current.unauthenticated().map(Body::from),
             Self::Unavailable(current, error) => current.unavailable(&error).map(Body::from),
         }

@@ -1,7 +1,4 @@
 //! admit's own endpoints, mounted in a router.
-//!
-//! 1. The engine is handed the address that the browser asked for, whatever prefix a router took off.
-//! 2. Of a body, at most one byte more is read than the engine takes, so that it can tell what is too long.
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -10,16 +7,13 @@ use std::task::{Context, Poll};
 
 use admit::Auth;
 use axum::Router;
-use axum::extract::OriginalUri;
 use axum_core::body::Body;
 use axum_core::extract::Request;
-use axum_core::response::{IntoResponse as _, Response};
-use bytes::Bytes;
-use http::StatusCode;
-use http_body_util::BodyExt as _;
+use axum_core::response::Response;
 use tower_service::Service;
 
 use crate::AuthLayer;
+use crate::layer::original_uri;
 
 /// Adds sign-in to a router.
 pub trait AuthRouterExt {
@@ -73,14 +67,12 @@ pub fn routes<S: Clone + Send + Sync + 'static>(auth: Auth) -> Router<S> {
 /// # Ok::<(), admit::ConfigError>(())
 /// ```
 #[derive(Clone, Debug)]
-pub struct Endpoints {
-    auth: Auth,
-}
+pub struct Endpoints(admit_tower::Endpoints);
 
 impl Endpoints {
     /// The endpoints of one [`Auth`].
     pub fn new(auth: Auth) -> Self {
-        Self { auth }
+        Self(admit_tower::Endpoints::new(auth).original_uri(original_uri))
     }
 }
 
@@ -94,35 +86,7 @@ impl Service<Request> for Endpoints {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let auth = self.auth.clone();
-        Box::pin(async move { Ok(answer(&auth, request).await) })
+        let endpoints = self.0.clone();
+        Box::pin(async move { Ok(endpoints.handle(request).await.map(Body::from)) })
     }
-}
-
-async fn answer(auth: &Auth, request: Request) -> Response {
-    let (mut parts, body) = request.into_parts();
-    if let Some(OriginalUri(uri)) = parts.extensions.remove() {
-        parts.uri = uri;
-    }
-    match read(body).await {
-        Ok(body) => auth.handle(Request::from_parts(parts, body)).await.map(Body::from),
-        // The browser has gone, or speaks no HTTP: nobody reads this.
-        Err(error) => {
-            tracing::debug!(%error, "the body of a request broke off");
-            StatusCode::BAD_REQUEST.into_response()
-        }
-    }
-}
-
-async fn read(mut body: Body) -> Result<Bytes, axum_core::Error> {
-    let mut read = Vec::new();
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else { continue };
-        let room = Auth::BODY_LIMIT + 1 - read.len();
-        read.extend_from_slice(data.get(..room).unwrap_or(&data));
-        if read.len() > Auth::BODY_LIMIT {
-            break;
-        }
-    }
-    Ok(Bytes::from(read))
 }

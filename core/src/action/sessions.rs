@@ -124,7 +124,7 @@ async fn end_others(realm: &Realm, live: &mut Live) -> Result<Option<u64>, AuthE
     };
     match &realm.users {
         Some(users) => {
-            live.private.epoch = users.bump_epoch(&user).await?;
+            Arc::make_mut(&mut live.private).epoch = users.bump_epoch(&user).await?;
             Ok(Some(ended.unwrap_or(0)))
         }
         None => Ok(ended),

@@ -7,6 +7,7 @@ use url::Url;
 
 use super::{AuthBuilder, ConfigError, base_url, clients};
 use crate::cookie::CookieNames;
+use crate::cookie_memory::CookieMemory;
 use crate::csrf::Csrf;
 use crate::env::Environment;
 use crate::jwe::{Keys, V4Keys};
@@ -77,6 +78,7 @@ impl AuthBuilder {
             csrf: Csrf::new(&secrets),
             session_keys: Keys::derive(&secrets, &cookies.session),
             session_keys_v4: V4Keys::derive(&secrets),
+            cookie_memory: CookieMemory::new(self.cookie_memory),
             pending_sealer: Sealer::new(&secrets, "admit pending v1"),
             store_sealer: Sealer::new(if seal_keys.is_empty() { &secrets } else { &seal_keys }, "admit store v1"),
             base,

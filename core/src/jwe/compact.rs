@@ -18,10 +18,11 @@ impl<'a> Parts<'a> {
         if token.len() > MAX_LENGTH {
             return Err(JweError::TooLong(token.len()));
         }
-        let mut parts = token.split('.');
-        let mut next = || parts.next().ok_or(JweError::NotCompact);
-        let (header, encrypted_key, iv, ciphertext, tag) = (next()?, next()?, next()?, next()?, next()?);
-        if parts.next().is_some() {
+        let (header, rest) = cut(token)?;
+        let (encrypted_key, rest) = cut(rest)?;
+        let (iv, rest) = cut(rest)?;
+        let (ciphertext, tag) = cut(rest)?;
+        if cut(tag).is_ok() {
             return Err(JweError::NotCompact);
         }
         if !encrypted_key.is_empty() {
@@ -41,6 +42,12 @@ impl<'a> Parts<'a> {
     pub(super) fn tag<const N: usize>(&self) -> Result<[u8; N], JweError> {
         exactly(self.tag, "tag")
     }
+}
+
+/// What stands before the next dot, and what after it.
+fn cut(text: &str) -> Result<(&str, &str), JweError> {
+    let dot = memchr::memchr(b'.', text.as_bytes()).and_then(|dot| text.split_at_checked(dot));
+    dot.and_then(|(part, rest)| Some((part, rest.get(1..)?))).ok_or(JweError::NotCompact)
 }
 
 /// Decodes a part. Spare bits must be zero, so that no part has two spellings.

@@ -282,6 +282,14 @@ fn a_header_that_asks_for_more_is_refused_and_the_keys_it_brings_are_passed_over
 }
 
 #[test]
+fn half_a_character_in_a_name_does_not_spoil_a_token() {
+    let vectors = vectors();
+    let token = vectors.signed(r#"{"alg":"RS256","kid":"rsa"}"#, r#"{"sub":"a","name":"Ada \ud83d"}"#);
+    let verified = verify(&token, &vectors.all(), ALL).unwrap();
+    assert_eq!(verified.claims.text("name"), Some("Ada \u{fffd}"));
+}
+
+#[test]
 fn json_with_a_key_twice_is_refused_at_any_depth() {
     // IDT-035
     let vectors = vectors();
@@ -296,6 +304,7 @@ fn json_with_a_key_twice_is_refused_at_any_depth() {
         "7",
         "",
         "{",
+        r#"{"\ud83d":1,"\ud83e":2}"#,
         r#"{"exp":1e999}"#,
         r#"{"exp":NaN}"#,
         r#"{} {}"#,

@@ -5,9 +5,11 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::json;
+
 /// Reads an object.
-pub(super) fn object(json: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
-    match serde_json::from_slice(json)? {
+pub(super) fn object(bytes: &[u8]) -> Result<Map<String, Value>, serde_json::Error> {
+    match json::read(bytes)? {
         Unique(Value::Object(members)) => Ok(members),
         Unique(_) => Err(serde_json::Error::custom("no object")),
     }

@@ -2,7 +2,7 @@
 
 use crate::http::DEADLINE;
 use crate::provider::{CredentialContext, CredentialError, Endpoint, Grant, Metadata, ProviderError};
-use crate::realm::{Realm, Registered};
+use crate::realm::{Realm, RegisteredOAuth};
 use crate::{Event, TokenSet};
 
 /// Presents a grant. When the provider answers `invalid_client`, the next credential is tried, each once; any other
@@ -11,12 +11,12 @@ use crate::{Event, TokenSet};
 /// Gives the tokens and the place of the credential that worked.
 pub(crate) async fn exchange(
     realm: &Realm,
-    registered: &Registered,
+    registered: &RegisteredOAuth<'_>,
     client_id: &str,
     metadata: Option<&Metadata>,
     grant: &Grant<'_>,
 ) -> Result<(TokenSet, usize), ProviderError> {
-    let flow = registered.flow();
+    let flow = registered.flow;
     let cx = realm.context(registered, client_id).with(metadata);
     let credentials = &registered.client.credentials;
     if credentials.is_empty() {
@@ -42,11 +42,11 @@ pub(crate) async fn exchange(
             Ok(tokens) => {
                 if place > 0 {
                     tracing::warn!(
-                        provider = registered.id(),
+                        provider = registered.id,
                         credential = place,
                         "an alternate client credential was used: the ones before it are no longer accepted"
                     );
-                    realm.record(Event::AlternateCredentialUsed { provider: registered.id(), credential: place }).await;
+                    realm.record(Event::AlternateCredentialUsed { provider: registered.id, credential: place }).await;
                 }
                 return Ok((tokens, place));
             }

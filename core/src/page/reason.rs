@@ -95,6 +95,11 @@ reasons! {
         "For your safety, only this site's own pages can sign you in or out."
         "Please start from this site's sign-in page."
 
+    Credentials "credentials" FORBIDDEN SignIn
+        "Unable to sign in"
+        "Sign in failed."
+        "Check the details you provided are correct."
+
     // The person may not come in, or not this way.
     AccessDenied "access_denied" FORBIDDEN SignIn
         "Access Denied"
@@ -235,14 +240,14 @@ mod tests {
             let all = Reason::ALL.iter();
             all.filter(|reason| reason.words().status == status).map(|reason| reason.code()).collect()
         };
-        assert_eq!(with(403), ["access_denied", "signup_disabled", "user_disabled"]);
+        assert_eq!(with(403), ["credentials", "access_denied", "signup_disabled", "user_disabled"]);
         assert_eq!(with(500), ["configuration"]);
         assert_eq!(
             with(503),
             ["provider_unavailable", "discovery_invalid", "session_store_unavailable", "rate_limited"]
         );
         assert_eq!(with(404), ["provider_unknown"]);
-        assert_eq!(with(400).len(), Reason::ALL.len() - 9);
+        assert_eq!(with(400).len(), Reason::ALL.len() - 10);
     }
 
     #[test]

@@ -121,11 +121,15 @@ fn profile(claims: &Claims) -> Result<Profile, ProfileError> {
     Ok(Profile::new(claims.id("sub")?).name(name).email(email).image_url(claims.text("picture")))
 }
 
-/// Whether a text is one address, and one to whoever reads it: no second `@`, nor a letter that looks like one.
+/// Whether a text is one address, and one to whoever reads it: no second `@`, no letter that looks like one, and no half of a
+/// letter.
 fn is_address(text: &str) -> bool {
     let parts = text.split_once('@');
     let whole = parts.is_some_and(|(name, host)| !name.is_empty() && !host.is_empty() && !host.contains('@'));
-    whole && !text.contains(|c: char| c.is_control() || c.is_whitespace() || matches!(c, '\u{ff20}' | '\u{fe6b}'))
+    whole
+        && !text.contains(|c: char| {
+            c.is_control() || c.is_whitespace() || matches!(c, '\u{ff20}' | '\u{fe6b}' | '\u{fffd}')
+        })
 }
 
 fn is_issuer(text: &str) -> bool {
@@ -218,6 +222,7 @@ mod tests {
             r"a@b\r\nc",
             "a\u{ff20}b",
             "a@b\u{fe6b}c",
+            r"a\ud83d@b",
         ] {
             let claims = format!(r#"{{"sub":"7","email":"{odd}","email_verified":true}}"#);
             assert!(profile(&Claims::parse(claims.as_bytes()).unwrap()).unwrap().email.is_none(), "{odd}");

@@ -12,6 +12,7 @@
 mod attacks;
 mod callback;
 mod configuration;
+mod credentials;
 mod csrf;
 mod exchange;
 mod oidc;

@@ -4,5 +4,6 @@ mod callbacks;
 mod cookies;
 mod interop;
 mod lifetime;
+mod memory;
 mod standing;
 mod wire;

@@ -20,6 +20,9 @@ mod pages {
     #[doc = include_str!("../../src/configuration.md")]
     pub struct Configuration;
 
+    #[doc = include_str!("../../src/credentials.md")]
+    pub struct Credentials;
+
     #[doc = include_str!("../../src/openid-connect.md")]
     pub struct OpenidConnect;
 

@@ -1,98 +1,56 @@
-//! Where connections come from: this machine's addresses, of both families, with TLS or without.
+//! Connections as axum takes them: from one or several sockets, with TLS or without.
 //!
 //! Each socket has a task of its own, and so has each TLS handshake: a peer that dawdles holds up nobody else.
 
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use admit::{Clock as _, SystemClock};
 use axum::serve::Listener;
-use dashboard::Settings;
+use dashboard::Sockets;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
-use crate::tls;
-
-/// The sockets that a dashboard listens on. They close when this is dropped.
+/// The connections that come in. The sockets close when this is dropped.
 #[derive(Debug)]
-pub struct Sockets {
-    connections: mpsc::Receiver<(Box<dyn Connection>, SocketAddr)>,
+pub(crate) struct Connections {
+    incoming: mpsc::Receiver<(Box<dyn Connection>, SocketAddr)>,
     address: SocketAddr,
     _tasks: JoinSet<()>,
 }
 
 /// A connection, encrypted or not.
-pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin + std::fmt::Debug {}
+pub(crate) trait Connection: AsyncRead + AsyncWrite + Send + Unpin + std::fmt::Debug {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin + std::fmt::Debug> Connection for T {}
 
-/// Why nothing listens.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ListenError {
-    /// Somebody else listens there.
-    #[error("port {} of {} is in use; end the other program, or set PORT to another", .0.port(), .0.ip())]
-    InUse(SocketAddr),
-    /// The address is not to be had.
-    #[error("{address} cannot be listened on")]
-    Address {
-        /// Where it was tried.
-        address: SocketAddr,
-        /// What the system says.
-        #[source]
-        source: io::Error,
-    },
-    /// There is no certificate.
-    #[error("a certificate cannot be made")]
-    Certificate(#[source] Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl Sockets {
-    /// Listens where the settings say: at one address, or at 127.0.0.1 and ::1, which `localhost` may be either of.
-    ///
-    /// # Errors
-    /// When that is not possible.
-    pub async fn open(settings: &Settings) -> Result<Self, ListenError> {
-        let acceptor = if settings.tls { Some(tls::acceptor().map_err(ListenError::Certificate)?) } else { None };
-        let first = bind((settings.host.unwrap_or(Ipv4Addr::LOCALHOST.into()), settings.port).into()).await?;
-        let address = first.local_addr().map_err(|source| ListenError::Address {
-            address: (Ipv4Addr::UNSPECIFIED, settings.port).into(),
-            source,
-        })?;
-        let second = match settings.host {
-            Some(_) => None,
-            None => match bind((IpAddr::from(Ipv6Addr::LOCALHOST), address.port()).into()).await {
-                Ok(listener) => Some(listener),
-                // A browser that asks `localhost` would reach that other program.
-                Err(in_use @ ListenError::InUse(_)) if settings.port != 0 => return Err(in_use),
-                // A machine without IPv6.
-                Err(_) => None,
-            },
-        };
-        let (sender, connections) = mpsc::channel(WAITING);
+impl Connections {
+    pub(crate) fn of(sockets: Sockets) -> io::Result<Self> {
+        let acceptor = sockets.tls.map(TlsAcceptor::from);
+        let (sender, incoming) = mpsc::channel(WAITING);
         let mut tasks = JoinSet::new();
-        for listener in [Some(first), second].into_iter().flatten() {
+        let mut address = None;
+        for listener in sockets.listeners {
+            let listener = TcpListener::from_std(listener)?;
+            address.get_or_insert(listener.local_addr()?);
             tasks.spawn(accept(listener, acceptor.clone(), sender.clone()));
         }
-        Ok(Self { connections, address, _tasks: tasks })
-    }
-
-    /// The port, also if any free one was asked for.
-    pub fn port(&self) -> u16 {
-        self.address.port()
+        let address = address.ok_or(io::ErrorKind::AddrNotAvailable)?;
+        Ok(Self { incoming, address, _tasks: tasks })
     }
 }
 
-impl Listener for Sockets {
+impl Listener for Connections {
     type Io = Box<dyn Connection>;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Box<dyn Connection>, SocketAddr) {
-        match self.connections.recv().await {
+        match self.incoming.recv().await {
             Some(connection) => connection,
             // The tasks end only with this: there is nothing to wait for, and nothing to give.
             None => std::future::pending().await,
@@ -102,13 +60,6 @@ impl Listener for Sockets {
     fn local_addr(&self) -> io::Result<SocketAddr> {
         Ok(self.address)
     }
-}
-
-async fn bind(address: SocketAddr) -> Result<TcpListener, ListenError> {
-    TcpListener::bind(address).await.map_err(|source| match source.kind() {
-        io::ErrorKind::AddrInUse => ListenError::InUse(address),
-        _ => ListenError::Address { address, source },
-    })
 }
 
 type Sender = mpsc::Sender<(Box<dyn Connection>, SocketAddr)>;
@@ -136,10 +87,11 @@ async fn open(stream: TcpStream, peer: SocketAddr, acceptor: Option<TlsAcceptor>
     let _ = stream.set_nodelay(true);
     let connection: Box<dyn Connection> = match acceptor {
         None => Box::new(stream),
-        Some(acceptor) => match tls::handshake(&acceptor, stream).await {
-            Ok(stream) => Box::new(stream),
+        Some(acceptor) => match timeout(PATIENCE, acceptor.accept(stream)).await {
+            Ok(Ok(stream)) => Box::new(stream),
             // A browser that does not know the certificate hangs up, and comes back when the person said yes.
-            Err(error) => return tracing::debug!(%peer, %error, "no TLS connection came about"),
+            Ok(Err(error)) => return tracing::debug!(%peer, %error, "no TLS connection came about"),
+            Err(_) => return tracing::debug!(%peer, "no TLS connection came about in time"),
         },
     };
     // It fails when the server has ended, and so has the connection.
@@ -147,3 +99,4 @@ async fn open(stream: TcpStream, peer: SocketAddr, acceptor: Option<TlsAcceptor>
 }
 
 const WAITING: usize = 64;
+const PATIENCE: Duration = Duration::from_secs(10);

@@ -26,7 +26,7 @@ pub struct Site {
     /// Who is there.
     pub auth: Auth,
     /// What they may see.
-    pub azure: AzureDevOps,
+    pub azure: Arc<AzureDevOps>,
     /// The pretend Azure DevOps, if it is one. It ends when this is dropped.
     pub pretend: Option<Pretend>,
 }
@@ -80,7 +80,7 @@ impl Site {
             provider = provider.scopes(SCOPES);
         }
         let auth = builder(settings, base_url, clock.clone()).provider(provider).build()?;
-        Ok(Self { auth, azure: calls(clock)?, pretend: None })
+        Ok(Self { auth, azure: Arc::new(calls(clock)?), pretend: None })
     }
 
     async fn pretend(
@@ -112,7 +112,7 @@ impl Site {
             builder = builder.refresh_margin(USUAL_MARGIN.min(lifetime / 2));
         }
         let azure = calls(clock)?.bases(Bases::pretend(&served.base_url()));
-        Ok(Self { auth: builder.build()?, azure, pretend: Some(Pretend { azure: pretend, served }) })
+        Ok(Self { auth: builder.build()?, azure: Arc::new(azure), pretend: Some(Pretend { azure: pretend, served }) })
     }
 }
 

@@ -2,32 +2,24 @@
 
 use std::time::Duration;
 
+use crate::action::admission::Person;
 use crate::failure::Failure;
 use crate::oauth::exchange::exchange;
 use crate::oidc::{self, Expected, OpenId};
 use crate::pending::Pending;
 use crate::provider::{Grant, Granted, IdTokenError, ProviderContext, ProviderError};
-use crate::realm::{Realm, Registered};
-use crate::{Account, Claims, GrantRecord, Profile, Secret, TokenSet};
-
-/// A person as a provider knows them, with what they granted.
-#[derive(Debug)]
-pub(super) struct Person {
-    pub(super) account: Account,
-    pub(super) profile: Profile,
-    /// What the profile was made of.
-    pub(super) claims: Claims,
-}
+use crate::realm::{Realm, RegisteredOAuth};
+use crate::{Account, Claims, GrantRecord, Secret, TokenSet};
 
 /// Exchanges the code and asks who this is.
 pub(super) async fn identify(
     realm: &Realm,
-    registered: &Registered,
+    registered: &RegisteredOAuth<'_>,
     pending: &Pending,
     code: &Secret,
     parameters: &[(String, String)],
 ) -> Result<Person, Failure> {
-    let flow = registered.flow();
+    let flow = registered.flow;
     let verifier = pending.code_verifier.as_deref().map(Secret::new);
     let grant =
         Grant::AuthorizationCode { code, redirect_uri: &pending.redirect_uri, code_verifier: verifier.as_ref() };
@@ -38,7 +30,7 @@ pub(super) async fn identify(
     let (mut tokens, credential) = exchange(realm, registered, &pending.client_id, metadata.as_deref(), &grant).await?;
     tokens.scope = tokens.scope.or_else(|| Some(pending.scopes.join(" ")).filter(|scopes| !scopes.is_empty()));
     let cx = realm.context(registered, &pending.client_id).with(metadata.as_deref());
-    let proven = match &registered.openid {
+    let proven = match registered.openid {
         Some(openid) => Some(prove(openid, registered, &cx, pending, &tokens).await?),
         None => None,
     };
@@ -52,14 +44,14 @@ pub(super) async fn identify(
         credential,
         granted_at: realm.clock.now(),
     };
-    let account = Account::new(registered.id(), &profile.subject, tokens, record);
-    Ok(Person { account, profile, claims })
+    let account = Account::new(registered.id, &profile.subject, tokens, record);
+    Ok(Person { account, profile, claims, is_named: false })
 }
 
 /// Verifies the ID token of a trip, which must be there.
 async fn prove(
     openid: &OpenId,
-    registered: &Registered,
+    registered: &RegisteredOAuth<'_>,
     cx: &ProviderContext<'_>,
     pending: &Pending,
     tokens: &TokenSet,
@@ -75,5 +67,5 @@ async fn prove(
         access_token: &tokens.access_token,
         now: cx.now(),
     };
-    openid.verify(cx, registered.flow(), id_token, &expected).await
+    openid.verify(cx, registered.flow, id_token, &expected).await
 }

@@ -1,0 +1,305 @@
+//! What session cookies opened to, so that the next request with the same cookie need not open it.
+//!
+//! 1. A cookie is known by the whole of its value. The keyed hash of its end only says where to look.
+//! 2. Only decryption and parsing are saved. Everything that can change is judged anew at each request: the times, the
+//!    tombstones, the user's standing, the application's callbacks.
+//! 3. Only what opened and was alive gets in, so nobody fills the memory without as many sessions.
+//! 4. Bounded in bytes. What came first goes first, unless it was asked for since: then it gets another turn.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use crate::private_claim::PrivateClaim;
+use crate::{Token, json};
+
+/// What a session cookie holds, as it was sealed: nothing of it is judged yet. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) struct Contents {
+    /// The claims, without ours.
+    pub(crate) token: Arc<Token>,
+    /// Ours, unless somebody else sealed it.
+    pub(crate) private: Option<Arc<PrivateClaim>>,
+}
+
+impl Contents {
+    /// Reads serialized claims. `None` if they are none.
+    pub(crate) fn parse(claims: &[u8]) -> Option<Self> {
+        let mut token: Token = json::read(claims).ok()?;
+        let private = token.private.take();
+        Some(Self { token: Arc::new(token), private })
+    }
+}
+
+/// The memory, in shards, so that requests on several cores seldom meet. No lock is held over an `await`.
+pub(crate) struct CookieMemory {
+    shards: Vec<RwLock<Shard>>,
+    hasher: RandomState,
+    /// What a shard may weigh.
+    limit: usize,
+}
+
+#[derive(Default)]
+struct Shard {
+    /// By hash: two cookies with one hash would take each other's place, and never each other's contents.
+    entries: BTreeMap<u64, Entry>,
+    /// The hashes of all entries, in the order in which they go.
+    turns: VecDeque<u64>,
+    weight: usize,
+}
+
+struct Entry {
+    value: Zeroizing<Box<[u8]>>,
+    contents: Contents,
+    weight: usize,
+    /// Whether it was asked for since its turn began.
+    asked_for: AtomicBool,
+}
+
+impl CookieMemory {
+    /// A memory of about so many bytes. Of none, it remembers nothing.
+    pub(crate) fn new(bytes: usize) -> Self {
+        let shards = (bytes / SMALLEST_SHARD).clamp(1, MOST_SHARDS);
+        Self {
+            shards: (0..shards).map(|_| RwLock::default()).collect(),
+            hasher: RandomState::new(),
+            limit: bytes / shards,
+        }
+    }
+
+    /// What the cookie with that value holds, if it is remembered.
+    pub(crate) fn recall(&self, value: &[u8]) -> Option<Contents> {
+        if self.limit == 0 {
+            return None;
+        }
+        let hash = self.hash(value);
+        let shard = self.shard(hash)?.read().unwrap_or_else(PoisonError::into_inner);
+        let entry = shard.entries.get(&hash)?;
+        // In the same time wherever they differ: who knew only the end of somebody's cookie could else find the rest.
+        verify_slices_are_equal(&entry.value, value).ok()?;
+        entry.asked_for.store(true, Ordering::Relaxed);
+        Some(entry.contents.clone())
+    }
+
+    /// Remembers what a cookie holds that opened and is alive.
+    pub(crate) fn remember(&self, value: &[u8], contents: Contents) {
+        let weight = weight(value, &contents.token);
+        if weight > self.limit {
+            return;
+        }
+        let hash = self.hash(value);
+        let Some(shard) = self.shard(hash) else { return };
+        let value = Zeroizing::new(Box::from(value));
+        let entry = Entry { value, contents, weight, asked_for: AtomicBool::new(false) };
+        let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        shard.weight += weight;
+        match shard.entries.insert(hash, entry) {
+            Some(old) => shard.weight -= old.weight,
+            None => shard.turns.push_back(hash),
+        }
+        shard.make_room(self.limit);
+    }
+
+    /// Of the value's end: that of its authentication tag, which nobody chooses.
+    fn hash(&self, value: &[u8]) -> u64 {
+        self.hasher.hash_one(value.last_chunk().copied().map_or(0, u128::from_ne_bytes))
+    }
+
+    #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash will do")]
+    fn shard(&self, hash: u64) -> Option<&RwLock<Shard>> {
+        self.shards.get(hash as usize % self.shards.len())
+    }
+}
+
+impl Shard {
+    /// A few of those that were asked for get another turn each time, so that this ends soon.
+    fn make_room(&mut self, limit: usize) {
+        let mut further_turns = FURTHER_TURNS;
+        while self.weight > limit {
+            let Some(hash) = self.turns.pop_front() else { return };
+            let asked_for = self.entries.get(&hash).is_some_and(|entry| entry.asked_for.swap(false, Ordering::Relaxed));
+            if asked_for && further_turns > 0 {
+                further_turns -= 1;
+                self.turns.push_back(hash);
+            } else if let Some(gone) = self.entries.remove(&hash) {
+                self.weight -= gone.weight;
+            }
+        }
+    }
+}
+
+impl fmt::Debug for CookieMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CookieMemory")
+    }
+}
+
+/// About what an entry takes up. All its texts together are shorter than the value that they were sealed in, which is
+/// kept as well; numbers and nested claims can be longer in memory than as JSON.
+fn weight(value: &[u8], token: &Token) -> usize {
+    ENTRY + 2 * value.len() + CLAIM * token.extra.values().map(values).sum::<usize>()
+}
+
+/// How many values a JSON value is.
+fn values(value: &Value) -> usize {
+    match value {
+        Value::Array(values) => 1 + values.iter().map(self::values).sum::<usize>(),
+        Value::Object(members) => 1 + members.values().map(values).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+/// What an entry takes up besides its texts.
+const ENTRY: usize = 256;
+/// What a claim of the application's takes up besides its text.
+const CLAIM: usize = 96;
+const MOST_SHARDS: usize = 16;
+/// A large session has room in it.
+const SMALLEST_SHARD: usize = 256 * 1024;
+const FURTHER_TURNS: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contents(subject: &str) -> Contents {
+        Contents::parse(format!(r#"{{"sub":"{subject}"}}"#).as_bytes()).unwrap()
+    }
+
+    fn subject(contents: &Contents) -> &str {
+        contents.token.subject.as_deref().unwrap()
+    }
+
+    /// As long as a session's, with a beginning and an end to choose.
+    fn value(beginning: usize, end: usize) -> Vec<u8> {
+        format!("{beginning:0>584}{end:0>43}").into_bytes()
+    }
+
+    fn weighed(memory: &CookieMemory) -> (usize, usize) {
+        let shards: Vec<_> = memory.shards.iter().map(|shard| shard.read().unwrap()).collect();
+        for shard in &shards {
+            assert_eq!(shard.weight, shard.entries.values().map(|entry| entry.weight).sum::<usize>());
+            assert_eq!(shard.turns.len(), shard.entries.len());
+            assert!(shard.turns.iter().all(|hash| shard.entries.contains_key(hash)));
+        }
+        (shards.iter().map(|shard| shard.weight).sum(), shards.iter().map(|shard| shard.entries.len()).sum())
+    }
+
+    #[test]
+    fn cookies_with_one_hash_do_not_get_each_others_session() {
+        let memory = CookieMemory::new(1 << 20);
+        let (ada, eve) = (value(1, 7), value(2, 7));
+        memory.remember(&ada, contents("ada"));
+        assert!(memory.recall(&eve).is_none());
+        assert!(memory.recall(&ada[1..]).is_none());
+        memory.remember(&eve, contents("eve"));
+        assert_eq!(memory.recall(&eve).as_ref().map(subject), Some("eve"));
+        assert!(memory.recall(&ada).is_none());
+        assert_eq!(weighed(&memory).1, 1);
+    }
+
+    #[test]
+    fn whatever_comes_and_goes_a_cookie_gets_its_own_session_or_none() {
+        let memory = CookieMemory::new(300_000);
+        let (mut number, mut recalled) = (1_usize, 0);
+        for _ in 0..10_000 {
+            number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let who = (number >> 33) % 600;
+            // Two beginnings to each end, and some that are asked for far more often.
+            let who = if who < 300 { who % 20 } else { who };
+            let value = value(who, who / 2);
+            match memory.recall(&value) {
+                Some(contents) => {
+                    assert_eq!(subject(&contents), who.to_string());
+                    recalled += 1;
+                }
+                None => memory.remember(&value, contents(&who.to_string())),
+            }
+        }
+        assert!(recalled > 2_500, "{recalled}");
+        assert!(weighed(&memory).0 <= 300_000);
+    }
+
+    #[test]
+    fn ten_thousand_sessions_fit_and_however_many_come_the_memory_is_bounded() {
+        let memory = CookieMemory::new(16 << 20);
+        for end in 0..10_000 {
+            memory.remember(&value(0, end), contents("7"));
+        }
+        assert!(weighed(&memory).1 > 9_900);
+        for end in 10_000..14_000 {
+            memory.remember(&value(0, end), contents("7"));
+        }
+        let (weight, entries) = weighed(&memory);
+        assert!(weight <= 16 << 20 && entries > 9_900, "{entries} weigh {weight}");
+    }
+
+    #[test]
+    fn who_comes_again_outlasts_a_crowd_that_does_not() {
+        let memory = CookieMemory::new(100_000);
+        let regular = value(0, 0);
+        memory.remember(&regular, contents("ada"));
+        for end in 1..1_000 {
+            assert!(memory.recall(&regular).is_some(), "after {end}");
+            memory.remember(&value(0, end), contents("7"));
+        }
+        for end in 1_000..2_000 {
+            memory.remember(&value(0, end), contents("7"));
+        }
+        assert!(memory.recall(&regular).is_none());
+    }
+
+    #[test]
+    fn a_memory_of_no_bytes_remembers_nothing_and_a_small_one_nothing_large() {
+        let (none, small) = (CookieMemory::new(0), CookieMemory::new(2_000));
+        let large = value(0, 1).repeat(4);
+        for (memory, value, is_remembered) in
+            [(&none, value(0, 1), false), (&small, value(0, 1), true), (&small, large, false)]
+        {
+            memory.remember(&value, contents("7"));
+            assert_eq!(memory.recall(&value).is_some(), is_remembered);
+        }
+        assert_eq!(weighed(&none), (0, 0));
+    }
+
+    #[test]
+    fn claims_that_grow_when_they_are_read_weigh_what_they_take_up() {
+        let numbers = format!(r#"{{"n":[{}1],"m":{{"a":{{"b":[]}}}}}}"#, "1,".repeat(999));
+        let Contents { token, .. } = Contents::parse(numbers.as_bytes()).unwrap();
+        assert_eq!(weight(b"", &token), ENTRY + (1 + 1_000 + 3) * CLAIM);
+        assert!(size_of::<Value>() <= CLAIM);
+    }
+
+    #[test]
+    fn many_threads_share_a_memory() {
+        let memory = CookieMemory::new(200_000);
+        std::thread::scope(|scope| {
+            for thread in 0..4 {
+                let memory = &memory;
+                scope.spawn(move || {
+                    for round in 0..2_000 {
+                        let who = (round * (thread + 3)) % 400;
+                        match memory.recall(&value(0, who)) {
+                            Some(contents) => assert_eq!(subject(&contents), who.to_string()),
+                            None => memory.remember(&value(0, who), contents(&who.to_string())),
+                        }
+                    }
+                });
+            }
+        });
+        assert!(weighed(&memory).0 <= 200_000);
+    }
+
+    #[test]
+    fn what_is_remembered_is_not_shown() {
+        let memory = CookieMemory::new(10_000);
+        memory.remember(&value(0, 1), contents("ada"));
+        assert_eq!(format!("{memory:?}"), "CookieMemory");
+    }
+}

@@ -1,0 +1,49 @@
+//! What has to hold of a request before its handler is called. Adapters make guards of it, so that they judge alike.
+
+use bytes::Bytes;
+use http::Response;
+
+use crate::{AccessTokenError, Current};
+
+/// What a guard asks for: somebody who is signed in, and perhaps more.
+///
+/// Applications use the `require_session()` of their adapter, which has the same two methods.
+#[derive(Clone, Debug, Default)]
+pub struct Requirements {
+    roles: Vec<String>,
+    providers: Vec<String>,
+}
+
+impl Requirements {
+    /// That the person has this role; each one if called again. See [`Session::has_role`](crate::Session::has_role).
+    pub fn role(&mut self, role: impl Into<String>) {
+        self.roles.push(role.into());
+    }
+
+    /// That this provider's access token is fresh; each one if called again.
+    pub fn fresh_token(&mut self, provider: impl Into<String>) {
+        self.providers.push(provider.into());
+    }
+
+    /// What is answered in place of the handler, if anything.
+    ///
+    /// While a provider cannot refresh a token the handler is called all the same: it may have something to show
+    /// without, and sees the error when it asks.
+    pub async fn refusal(&self, current: &Current) -> Option<Response<Bytes>> {
+        let session = match current.session().await {
+            Ok(Some(session)) => session,
+            Ok(None) => return Some(current.unauthenticated()),
+            Err(error) => return Some(current.unavailable(&error)),
+        };
+        if !self.roles.iter().all(|role| session.has_role(role)) {
+            return Some(current.forbidden());
+        }
+        for provider in &self.providers {
+            match current.access_token(provider).await {
+                Ok(_) | Err(AccessTokenError::Unavailable { .. }) => {}
+                Err(error) => return Some(current.without_token(&error)),
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,159 @@
+//! One request for a page: who asks, what Azure DevOps shows them, and the page it makes.
+//!
+//! The web framework has found the page by its pattern, and its guard has made sure of a session and of a fresh token.
+//! From here on it is the same for every framework.
+
+use std::sync::Arc;
+
+use admit::{AccessTokenError, Current, Secret};
+use bytes::Bytes;
+use http::Response;
+use percent_encoding::percent_decode_str;
+
+use crate::azure::Name;
+use crate::site::PROVIDER;
+use crate::{AzureDevOps, AzureError, Site, View, pages};
+
+/// The dashboard's pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Page {
+    /// What this is, and the way in.
+    Home,
+    /// The person's organisations.
+    Organisations,
+    /// An organisation's projects.
+    Projects,
+    /// A project's work items.
+    WorkItems,
+    /// A project's builds.
+    Builds,
+    /// A project's repositories.
+    Repositories,
+    /// For every address that leads nowhere.
+    NotFound,
+}
+
+/// A request for one of the pages.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    current: Current,
+    target: String,
+    azure: Arc<AzureDevOps>,
+    pretend: bool,
+}
+
+impl Visit {
+    /// Somebody asks for the address with that path and query.
+    pub fn new(site: &Site, current: Current, target: impl Into<String>) -> Self {
+        Self { current, target: target.into(), azure: Arc::clone(&site.azure), pretend: site.pretend.is_some() }
+    }
+
+    /// The page, or what stands in its place: the way to sign in, or why there is nothing to show.
+    pub async fn show(self, page: Page) -> Response<Bytes> {
+        self.shown(page).await.unwrap_or_else(|instead| *instead)
+    }
+
+    async fn shown(&self, page: Page) -> Result<Response<Bytes>, Instead> {
+        let frame = self.frame().await?;
+        let azure = &self.azure;
+        Ok(match page {
+            Page::Home => pages::home(frame.view()),
+            Page::NotFound => pages::not_found(frame.view()),
+            Page::Organisations => {
+                let token = self.token(&frame).await?;
+                let found = match azure.profile(&token).await {
+                    Ok(profile) => azure.organisations(&token, &profile.id).await,
+                    Err(error) => Err(error),
+                };
+                frame.around(found, pages::organisations)
+            }
+            Page::Projects => {
+                let organisation = self.organisation(&frame)?;
+                let found = azure.projects(&self.token(&frame).await?, &organisation).await;
+                frame.around(found, |view, found| pages::projects(view, &organisation, found))
+            }
+            Page::WorkItems => {
+                let (organisation, project) = self.project(&frame)?;
+                let found = azure.work_items(&self.token(&frame).await?, &organisation, &project).await;
+                frame.around(found, |view, found| pages::work_items(view, &organisation, &project, found))
+            }
+            Page::Builds => {
+                let (organisation, project) = self.project(&frame)?;
+                let found = azure.builds(&self.token(&frame).await?, &organisation, &project).await;
+                frame.around(found, |view, found| pages::builds(view, &organisation, &project, found))
+            }
+            Page::Repositories => {
+                let (organisation, project) = self.project(&frame)?;
+                let found = azure.repositories(&self.token(&frame).await?, &organisation, &project).await;
+                frame.around(found, |view, found| pages::repositories(view, &organisation, &project, found))
+            }
+        })
+    }
+
+    async fn frame(&self) -> Result<Frame<'_>, Instead> {
+        let session = self.current.session().await.map_err(|error| self.current.unavailable(&error))?;
+        let user_name = session.map(|session| session.user.display_name().to_owned());
+        Ok(Frame { user_name, target: &self.target, pretend: self.pretend })
+    }
+
+    /// The access token. The guard has refreshed it; asking again costs nothing.
+    async fn token(&self, frame: &Frame<'_>) -> Result<Secret, Instead> {
+        let token = self.current.access_token(PROVIDER).await;
+        token.map_err(|error| match error {
+            AccessTokenError::Unavailable { retry_after, .. } => {
+                let retry_after = Some(retry_after);
+                let error = AzureError::Unavailable { call: "token", status: None, retry_after, source: None };
+                Box::new(pages::problem(frame.view(), &error))
+            }
+            error => Box::new(self.current.without_token(&error)),
+        })
+    }
+
+    /// The organisation that the address names.
+    fn organisation(&self, frame: &Frame<'_>) -> Result<Name, Instead> {
+        self.name(ORGANISATION).ok_or_else(|| Box::new(pages::not_found(frame.view())))
+    }
+
+    /// The organisation and the project that the address names.
+    fn project(&self, frame: &Frame<'_>) -> Result<(Name, Name), Instead> {
+        let names = self.name(ORGANISATION).zip(self.name(PROJECT));
+        names.ok_or_else(|| Box::new(pages::not_found(frame.view())))
+    }
+
+    fn name(&self, segment: usize) -> Option<Name> {
+        let path = self.target.split('?').next()?;
+        percent_decode_str(path.split('/').nth(segment)?).decode_utf8().ok()?.parse().ok()
+    }
+}
+
+/// What is answered in a page's place.
+type Instead = Box<Response<Bytes>>;
+
+/// What is around every page.
+struct Frame<'a> {
+    user_name: Option<String>,
+    target: &'a str,
+    pretend: bool,
+}
+
+impl Frame<'_> {
+    fn view(&self) -> View<'_> {
+        View { user_name: self.user_name.as_deref(), path: self.target, pretend: self.pretend }
+    }
+
+    /// The page of what was found, or the one that says why nothing was.
+    fn around<T>(
+        &self,
+        found: Result<T, AzureError>,
+        page: impl FnOnce(View<'_>, &T) -> Response<Bytes>,
+    ) -> Response<Bytes> {
+        match found {
+            Ok(found) => page(self.view(), &found),
+            Err(error) => pages::problem(self.view(), &error),
+        }
+    }
+}
+
+/// Where the names stand in the patterns: `/org/{org}/project/{project}/…`.
+const ORGANISATION: usize = 2;
+const PROJECT: usize = 4;

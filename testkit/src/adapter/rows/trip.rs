@@ -1,0 +1,84 @@
+//! The whole way in and out, as a browser and as the official client go it.
+
+use http::StatusCode;
+
+use super::Row;
+use crate::adapter::message::Message;
+use crate::adapter::stage::{ORIGIN, SESSION, Stage};
+use crate::adapter::transcript::{Transcript, assert_alike};
+use crate::adapter::visitor::{location, text};
+use crate::adapter::wire::Answer;
+
+pub(super) async fn a_person_signs_in_is_known_and_signs_out(row: &mut Row) {
+    let served = travel(&row.stage(), &mut row.told).await;
+    let direct = travel(&Stage::direct(), &mut Transcript::default()).await;
+    for (place, (ours, engines)) in served.iter().zip(&direct).enumerate() {
+        assert_alike(ours, engines, &format!("answer {place}"));
+    }
+    assert_eq!(served.len(), direct.len());
+
+    // Between the two the application knows her.
+    let stage = row.stage();
+    let mut norma = stage.stranger();
+    assert_eq!(norma.get("/me").await.status(), StatusCode::UNAUTHORIZED);
+    norma.sign_in("/api/auth", "norma").await;
+    assert_eq!(text(&norma.get("/me").await), "Norma Paulk");
+    let csrf = norma.csrf("/api/auth").await;
+    norma.post("/api/auth/signout", &[("csrfToken", &csrf)]).await;
+    assert_eq!(norma.get("/me").await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(norma.jar.get(SESSION), None);
+    assert_eq!(stage.azure.violations(), [""; 0]);
+}
+
+pub(super) async fn the_official_client_is_answered_in_json(row: &mut Row) {
+    let stage = row.stage();
+    let mut client = stage.stranger().with("x-auth-return-redirect", "1");
+    let csrf = client.csrf("/api/auth").await;
+    let form = |fields: &str| format!("csrfToken={csrf}&{fields}");
+    let start = Message::post("/api/auth/signin/azure-devops", form("callbackUrl=%2Fprojects")).form();
+    let away: serde_json::Value = serde_json::from_slice(client.send(start).await.body()).expect("JSON");
+    let callback = stage.azure.authorize_as("norma", away["url"].as_str().expect("an address")).await;
+    // The browser comes back by itself, without the client's header.
+    client.headers.clear();
+    client.get(&callback.expect("a way back").path_and_query()).await;
+    assert_eq!(text(&client.get("/me").await), "Norma Paulk");
+    let mut client = client.with("x-auth-return-redirect", "1");
+    client.tell(&mut row.told, Message::post("/api/auth/signout", form("callbackUrl=%2F")).form()).await;
+    assert_eq!(client.get("/me").await.status(), StatusCode::UNAUTHORIZED);
+}
+
+pub(super) async fn whoever_says_no_at_the_provider_is_told_so(row: &mut Row) {
+    let stage = row.stage();
+    let mut norma = stage.stranger().browsing();
+    let csrf = norma.csrf("/api/auth").await;
+    let away = norma.post("/api/auth/signin/azure-devops", &[("csrfToken", &csrf)]).await;
+    let callback = stage.azure.deny(&location(&away)).await.expect("a way back").path_and_query();
+    let back = norma.tell(&mut row.told, Message::get(&callback)).await;
+    let told = location(&back);
+    let told = told.strip_prefix(ORIGIN).expect("an address of the site");
+    norma.tell(&mut row.told, Message::get(told)).await;
+    assert_eq!(norma.jar.get(SESSION), None);
+}
+
+/// Every request to the engine on the way in and out.
+async fn travel(stage: &Stage, told: &mut Transcript) -> Vec<Answer> {
+    let mut norma = stage.stranger().browsing();
+    let mut answers = vec![norma.tell(told, Message::get("/api/auth/signin?callbackUrl=%2Fprojects")).await];
+    let csrf = norma.csrf("/api/auth").await;
+    let form = format!("csrfToken={csrf}&callbackUrl=%2Fprojects%3Fpage%3D2");
+    answers.push(norma.tell(told, Message::post("/api/auth/signin/azure-devops", form).form()).await);
+    let away = location(&answers[1]);
+    let callback = stage.azure.authorize_as("norma", &away).await.expect("a way back").path_and_query();
+    answers.push(norma.tell(told, Message::get(&callback)).await);
+    answers.push(norma.tell(told, Message::get("/api/auth/session")).await);
+    let update = format!(r#"{{"csrfToken":"{csrf}","data":{{"theme":"dark"}}}}"#);
+    let update = Message::post("/api/auth/session", update).header("content-type", "application/json");
+    answers.push(norma.tell(told, update).await);
+    // A callback is good once.
+    answers.push(norma.tell(told, Message::get(&callback)).await);
+    answers.push(norma.tell(told, Message::get("/api/auth/signout")).await);
+    let form = format!("csrfToken={csrf}&callbackUrl=%2F");
+    answers.push(norma.tell(told, Message::post("/api/auth/signout", form).form()).await);
+    answers.push(norma.tell(told, Message::get("/api/auth/session")).await);
+    answers
+}
