@@ -62,8 +62,9 @@ export function claims(line) {
   })
 }
 
-// For "nobody is signed in" v5 takes `null`, and `{}` for a session. v4 takes `{}`, and stumbles over `null`, which comes
-// to the same for its callers. It logs that in the console, and at an address that v4's servers had and v5's have not.
+// For "nobody is signed in" v5 takes `null`, and `{}` for a session. v4 takes `{}`, and stumbles over `null`, which
+// comes to the same for its callers. It logs that in the console, and at an address that v4's servers had and v5's
+// have not.
 const TOLERATES = {
   v5: () => false,
   v4: ({ text, at }) =>

@@ -36,10 +36,16 @@ export class Window {
     return new Window(await browser.newContext({ ignoreHTTPSErrors: true }), options)
   }
 
-  /** A new tab with the page of this window's client; `props` are for its `SessionProvider`. */
+  /**
+   * A new tab with the page of this window's client, when it knows who is there; `props` are for its `SessionProvider`.
+   *
+   * To a browser without cookies that first answer brings a CSRF cookie, at Auth.js as here. A form whose token was
+   * fetched meanwhile would be refused.
+   */
   async tab(props) {
     const tab = await this.emptyTab()
     await tab.open(props)
+    await tab.knows()
     return tab
   }
 
