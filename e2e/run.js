@@ -26,8 +26,11 @@ const files = (names.length ? names : all).map((name) => join(E2E, "tests", name
 
 await bundle()
 const passed = []
-// A test has an end of its own; this is for a file that comes to none.
-const events = run({ files, concurrency: 2, timeout: 600_000 })
+// Whoever ends this ends all that it started.
+const ended = new AbortController()
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => ended.abort())
+// A test has an end of its own; the timeout is for a file that comes to none.
+const events = run({ files, concurrency: 2, timeout: 600_000, signal: ended.signal })
 events.on("test:pass", ({ name }) => passed.push(name))
 events.on("test:fail", () => (process.exitCode = 1))
 events.compose(new spec()).pipe(process.stdout)
