@@ -7,7 +7,7 @@ import { createInterface } from "node:readline"
 import { ROOT, TARGET } from "./folders.js"
 
 /** All that the tests run, by the names of their packages. */
-export const PROGRAMS = ["e2e-site", "dashboard-axum", "dashboard-actix"]
+export const PROGRAMS = ["e2e-site", "dashboard-axum", "dashboard-actix", "react-spa"]
 
 /** Brings them up to date. */
 export function buildPrograms() {
