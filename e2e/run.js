@@ -1,9 +1,9 @@
 // Runs the end-to-end tests, and holds the table in the book to those that passed.
 //
 // ```sh
-// cargo build -p e2e-site && node e2e/run.js       # all of them
-// node e2e/run.js cookies                          # those of e2e/tests/cookies.test.js
-// node e2e/run.js --write-table                    # all of them, and the table is written anew
+// node e2e/run.js                   # all of them
+// node e2e/run.js cookies           # those of e2e/tests/cookies.test.js
+// node e2e/run.js --write-table     # all of them, and the table is written anew
 // ```
 
 import { mkdtempSync, readdirSync, rmSync } from "node:fs"
@@ -13,6 +13,7 @@ import { run } from "node:test"
 import { spec } from "node:test/reporters"
 import { bundle } from "./harness/bundle.js"
 import { E2E } from "./harness/folders.js"
+import { buildPrograms } from "./harness/program.js"
 import { compareTable, writeTable } from "./harness/table.js"
 
 // Browsers put their profiles here; one that is killed leaves its own behind.
@@ -24,6 +25,7 @@ const names = words.filter((word) => !word.startsWith("--")).map((word) => `${wo
 const all = readdirSync(join(E2E, "tests"))
 const files = (names.length ? names : all).map((name) => join(E2E, "tests", name))
 
+buildPrograms()
 await bundle()
 const passed = []
 // Whoever ends this ends all that it started.
