@@ -15,7 +15,7 @@ import { signOut } from "./sign-out.js"
 import { tabs } from "./tabs.js"
 import { update } from "./update.js"
 
-const TOPICS = [session, signIn, credentials, update, signOut, tabs]
+const TOPICS = [session, signIn, update, signOut, tabs, credentials]
 
 /** Declares the tests of one line of the client. */
 export function claims(line) {
