@@ -79,6 +79,14 @@ impl Current {
         Ok(self.opened().await?.map(|signed_in| signed_in.shown.session()))
     }
 
+    /// Whether anybody is signed in. Cheaper than asking for the session, where that is not needed.
+    ///
+    /// # Errors
+    /// As [`session`](Self::session).
+    pub async fn is_signed_in(&self) -> Result<bool, AuthError> {
+        Ok(self.opened().await?.is_some())
+    }
+
     /// An access token that is good for the next minutes, refreshed if need be.
     ///
     /// # Errors
@@ -174,6 +182,21 @@ impl Current {
         cookies.iter().filter_map(Cookie::header).collect()
     }
 
+    /// Whether [`set_cookies`](Self::set_cookies) has to be asked. For most requests it need not be: nobody wanted to
+    /// know of the session, or it is young and as it was. So an adapter gets by without a future of its own.
+    pub fn may_set_cookies(&self) -> bool {
+        match self.0.opened.get() {
+            None | Some(Err(_)) => false,
+            Some(Ok(_)) if self.0.ended.load(Ordering::Acquire) => true,
+            Some(Ok(None)) => false,
+            // Somebody has the lock who refreshes: what comes of it is to be waited for.
+            Some(Ok(Some(signed_in))) => signed_in
+                .live
+                .try_lock()
+                .map_or(true, |live| signed_in.changed.load(Ordering::Acquire) || self.is_old(&live)),
+        }
+    }
+
     /// Where to sign in and come back here.
     pub fn sign_in_url(&self) -> String {
         crate::address::with_query(&self.0.realm.sign_in_page(), &[("callbackUrl", self.0.head.path())])
@@ -193,14 +216,18 @@ impl Current {
         let mut live = signed_in.live.lock().await;
         // With the lock held, so that a refresh that was under way is not missed.
         let changed = signed_in.changed.swap(false, Ordering::AcqRel);
-        let now = realm.clock.now();
-        let old = live.renewed_at + realm.lifetimes.update_age <= now;
-        let issued = match (&live.home, changed, old) {
+        let issued = match (&live.home, changed, self.is_old(&live)) {
             (_, true, _) | (Home::Cookie { .. }, _, true) => issue::renew(realm, &mut live).await?,
             (Home::Store { .. }, false, true) => issue::touch(realm, &live).await?,
             (_, false, false) => None,
         };
         Ok(issued.map(|issued| opened::cookies_of(realm, issued, &self.sent().own)).unwrap_or_default())
+    }
+
+    /// Whether the session is to be written anew, so that it does not end while it is used.
+    fn is_old(&self, live: &Live) -> bool {
+        let realm = &self.0.realm;
+        live.renewed_at + realm.lifetimes.update_age <= realm.clock.now()
     }
 
     fn sent(&self) -> Sent<'_> {

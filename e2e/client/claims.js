@@ -8,13 +8,14 @@ import { after, before, test } from "node:test"
 import { Window, openBrowser } from "../harness/browser.js"
 import { PACKAGES } from "../harness/bundle.js"
 import { ADAPTERS, SESSIONS, openSite } from "../harness/site.js"
+import { credentials } from "./credentials.js"
 import { session } from "./session.js"
 import { signIn } from "./sign-in.js"
 import { signOut } from "./sign-out.js"
 import { tabs } from "./tabs.js"
 import { update } from "./update.js"
 
-const TOPICS = [session, signIn, update, signOut, tabs]
+const TOPICS = [session, signIn, update, signOut, tabs, credentials]
 
 /** Declares the tests of one line of the client. */
 export function claims(line) {
@@ -37,7 +38,8 @@ export function claims(line) {
         if ((only.line ?? line) !== line || (only.sessions ?? sessions) !== sessions) return
         spokenOf.add(of)
         test(`${line}, ${adapter}, ${sessions}: ${of} ${what}`, { timeout: 30_000 }, async () => {
-          const window = await Window.open(browser, { site, line, tolerates: TOLERATES[line] })
+          const tolerates = (complaint) => TOLERATES[line](complaint) || only.tolerates?.(complaint, line)
+          const window = await Window.open(browser, { site, line, tolerates })
           try {
             await body(window)
             assert.deepEqual(window.complaints, [], "the browser complained")
@@ -62,8 +64,9 @@ export function claims(line) {
   })
 }
 
-// For "nobody is signed in" v5 takes `null`, and `{}` for a session. v4 takes `{}`, and stumbles over `null`, which comes
-// to the same for its callers. It logs that in the console, and at an address that v4's servers had and v5's have not.
+// For "nobody is signed in" v5 takes `null`, and `{}` for a session. v4 takes `{}`, and stumbles over `null`, which
+// comes to the same for its callers. It logs that in the console, and at an address that v4's servers had and v5's
+// have not.
 const TOLERATES = {
   v5: () => false,
   v4: ({ text, at }) =>

@@ -51,7 +51,8 @@ export function session(claim) {
   })
 
   claim("useSession", "sends a stranger to sign in when a session is `required`, and back", async (window) => {
-    const tab = await window.tab({ required: true })
+    const tab = await window.emptyTab()
+    await tab.open({ required: true })
     await tab.arrives("/api/auth/signin?error=SessionRequired&callbackUrl=")
     await tab.page.getByRole("button", { name: "Azure DevOps" }).click()
     await tab.arrives(`/${window.line}?props=`)

@@ -17,10 +17,10 @@ export function signIn(claim) {
   claim("getProviders", "names the providers in their order", async (window) => {
     const tab = await window.tab()
     const base = `${window.site.origin}/api/auth`
-    const provider = (id, name) => ({
+    const provider = (id, name, type = "oauth") => ({
       id,
       name,
-      type: "oauth",
+      type,
       signinUrl: `${base}/signin/${id}`,
       callbackUrl: `${base}/callback/${id}`,
     })
@@ -28,6 +28,7 @@ export function signIn(claim) {
     assert.deepEqual(providers, [
       ["azure-devops", provider("azure-devops", "Azure DevOps")],
       ["github", provider("github", "GitHub")],
+      ["credentials", provider("credentials", "a password", "credentials")],
     ])
   })
 

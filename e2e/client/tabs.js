@@ -3,7 +3,8 @@
 import assert from "node:assert/strict"
 
 export function tabs(claim) {
-  claim("SessionProvider", "hears from another tab who signed in, changed the session and signed out", async (window) => {
+  const hears = "hears from another tab who signed in, changed the session and signed out"
+  claim("SessionProvider", hears, async (window) => {
     const [one, other] = [await window.tab(), await window.tab()]
     await other.signedOut()
     await one.canBeHeard()

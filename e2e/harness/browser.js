@@ -18,6 +18,7 @@ export function openBrowser() {
 export class Window {
   #context
   #complaints = []
+  #elsewhere = []
 
   constructor(context, { site, line, tolerates = () => false }) {
     Object.assign(this, { site, line })
@@ -30,16 +31,26 @@ export class Window {
       }
     })
     context.on("weberror", (error) => this.#complaints.push({ text: String(error.error()) }))
+    context.on("request", (request) => {
+      const { protocol, hostname } = new URL(request.url())
+      if (protocol !== "data:" && !LOOPBACK.includes(hostname)) this.#elsewhere.push(request.url())
+    })
   }
 
-  static async open(browser, options) {
-    return new Window(await browser.newContext({ ignoreHTTPSErrors: true }), options)
+  static async open(browser, { javaScriptEnabled = true, ...options }) {
+    return new Window(await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled }), options)
   }
 
-  /** A new tab with the page of this window's client; `props` are for its `SessionProvider`. */
+  /**
+   * A new tab with the page of this window's client, when it knows who is there; `props` are for its `SessionProvider`.
+   *
+   * To a browser without cookies that first answer brings a CSRF cookie, at Auth.js as here. A form whose token was
+   * fetched meanwhile would be refused.
+   */
   async tab(props) {
     const tab = await this.emptyTab()
     await tab.open(props)
+    await tab.knows()
     return tab
   }
 
@@ -75,7 +86,14 @@ export class Window {
     return this.#complaints
   }
 
+  /** The addresses on other machines that its tabs asked for. */
+  get elsewhere() {
+    return this.#elsewhere
+  }
+
   close() {
     return this.#context.close()
   }
 }
+
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]

@@ -1,10 +1,7 @@
-// A site with admit, as a process of its own.
+// A site with admit, set up in any way.
 
-import { spawn } from "node:child_process"
-import { once } from "node:events"
-import { join } from "node:path"
-import { createInterface } from "node:readline"
-import { BUNDLES, TARGET } from "./folders.js"
+import { BUNDLES } from "./folders.js"
+import { startProgram } from "./program.js"
 
 /** Thirty-two bytes or more, as a real one. */
 export const SECRET = "a secret of the end-to-end tests, long enough"
@@ -20,23 +17,8 @@ export const SESSIONS = ["cookie", "store"]
 export async function openSite({ adapter, sessions = "cookie", baseUrl, secrets = [SECRET] }) {
   const options = ["--adapter", adapter, "--sessions", sessions, "--bundles", BUNDLES]
   if (baseUrl) options.push("--base-url", baseUrl)
-  // It ends when its standard input does, so also when this process is killed.
-  const program = spawn(join(TARGET, "debug", "e2e-site"), options, { env: environment(secrets), stdio: "pipe" })
-  let complaints = ""
-  program.stderr.setEncoding("utf8").on("data", (text) => (complaints += text))
-  const ended = once(program, "close")
-  const [line] = await Promise.race([
-    once(createInterface({ input: program.stdout }), "line"),
-    ended.then(() => Promise.reject(new Error(`the site did not start: ${complaints}`))),
-  ])
-  return {
-    ...JSON.parse(line),
-    complaints: () => complaints,
-    async close() {
-      program.stdin.end()
-      await ended
-    },
-  }
+  const program = startProgram("e2e-site", { options, env: environment(secrets) })
+  return { ...JSON.parse(await program.line()), complaints: program.log, close: program.end }
 }
 
 // AUTH_SECRET_1 is newer than AUTH_SECRET.

@@ -32,7 +32,12 @@ export class Tab {
     await person.waitFor({ state: "attached" })
   }
 
-  /** Waits until what is signed in is Norma. */
+  /** Waits until the page knows who is there. */
+  async knows() {
+    await this.page.locator('output:not([data-status="loading"])').waitFor({ state: "attached" })
+  }
+
+  /** Waits until somebody is signed in: Norma, or another. */
   async signedIn(name = "Norma Paulk") {
     await this.shows("authenticated", name)
   }

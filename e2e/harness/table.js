@@ -12,7 +12,7 @@ export function compareTable(passed) {
   if (written === is) return true
   const lines = new Set(written.split("\n"))
   const missing = is.split("\n").filter((line) => !lines.delete(line))
-  console.error("docs/src/official-client.md does not say what the tests say; `node e2e/run.js --write-table` writes it")
+  console.error("docs/src/official-client.md says something else; `node e2e/run.js --write-table` writes what is so:")
   for (const line of lines) console.error(`- ${line}`)
   for (const line of missing) console.error(`+ ${line}`)
   return false

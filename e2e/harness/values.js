@@ -34,7 +34,9 @@ function* sampled(count, seed) {
   }
   const character = () => String.fromCodePoint([draw(0x80), 0x80 + draw(0xd000), 0x10000 + draw(0x100000)][draw(3)])
   const text = () => Array.from({ length: draw(12) }, character).join("")
-  const leaves = [() => null, () => draw(2) === 1, () => draw(2 ** 32) - 2 ** 31, () => draw(2 ** 32) / 2 ** draw(40), text]
+  const whole = () => draw(2 ** 32) - 2 ** 31
+  const fraction = () => draw(2 ** 32) / 2 ** draw(40)
+  const leaves = [() => null, () => draw(2) === 1, whole, fraction, text]
   const value = (depth) => {
     const kind = draw(leaves.length + (depth < 4 ? 3 : 0))
     if (kind < leaves.length) return leaves[kind]()

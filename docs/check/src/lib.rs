@@ -32,6 +32,9 @@ mod pages {
     #[doc = include_str!("../../src/proxy.md")]
     pub struct Proxy;
 
+    #[doc = include_str!("../../src/replacing-auth-js.md")]
+    pub struct ReplacingAuthJs;
+
     #[doc = include_str!("../../src/sessions.md")]
     pub struct Sessions;
 

@@ -9,6 +9,7 @@
 mod announcement;
 mod answer;
 mod claims;
+mod members;
 mod on_actix;
 mod on_axum;
 mod options;

@@ -1,5 +1,5 @@
-//! Sign-in as the tests find it: a pretend Azure DevOps where Norma consents without being asked, and GitHub, which
-//! nobody ever reaches.
+//! Sign-in as the tests find it: a pretend Azure DevOps where Norma consents without being asked, GitHub, which nobody
+//! ever reaches, and members with a password.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use admit_testkit::PretendAzureDevOps;
 use admit_testkit::azure_devops::Served;
 
 use crate::claims::Claims;
+use crate::members::members;
 use crate::options::{Options, Sessions};
 
 /// The site, but for the web framework.
@@ -36,7 +37,8 @@ impl Site {
             .callbacks(Claims)
             .http_client(azure.clone())
             .provider(azure_devops(client).scopes([Scope::PROFILE]).endpoints(served.base_url()))
-            .provider(github(Client::new("github-id", "github-secret")));
+            .provider(github(Client::new("github-id", "github-secret")))
+            .provider(members());
         builder = match options.sessions {
             Sessions::Cookie => builder.danger_single_process_refresh(),
             Sessions::Store => {
