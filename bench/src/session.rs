@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::rc::Rc;
 
 use admit::internals::SessionCookie;
-use admit::{Clock, RequestHead, Secret, SystemClock, SystemRandom};
+use admit::{Auth, Clock, RequestHead, Secret, SystemClock, SystemRandom};
 use admit_testkit::CookieJar;
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode, Uri};
@@ -17,7 +17,8 @@ use crate::bare::BareKey;
 use crate::session_cookie::{COOKIE, SECRET, claims};
 use crate::site::{Site, at_once, headers, runtime};
 
-/// What a request pays that does not ask, that asks, and that calls `GET …/session`; and the two by hand.
+/// What a request pays that does not ask, that asks, and that calls `GET …/session`, with a cookie that was not opened
+/// before and with one that was; and the two by hand.
 pub fn operations() -> Vec<Operation> {
     let site = Site::new(SystemClock);
     let sealed =
@@ -29,8 +30,7 @@ pub fn operations() -> Vec<Operation> {
     browser.jar.set(COOKIE, &sealed);
     let small = Rc::new(headers(&browser.jar.header(true).expect("cookies")));
     let large = Rc::new(with_tokens(&site));
-    let (newcomers, strangers) =
-        (Rc::new(newcomers(&mut browser.jar)), Site::with(SystemClock, |builder| builder.cookie_memory(SMALL)));
+    let newcomers = Rc::new(Newcomers::new(&mut browser.jar));
 
     let auth = site.auth;
     let bare = Rc::new(BareKey::derive(SECRET, COOKIE));
@@ -49,12 +49,8 @@ pub fn operations() -> Vec<Operation> {
             move || auth.current(&RequestHead::new(&Method::GET, &uri, black_box(&small)))
         }),
         Operation::new("session/read", {
-            let (auth, uri) = (strangers.auth, uri.clone());
-            let next = Cell::new(0);
-            move || {
-                let headers = newcomers.get(next.replace((next.get() + 1) % newcomers.len()));
-                at_once(read(&auth, &uri, black_box(headers.expect("there is a next"))))
-            }
+            let (newcomers, uri) = (Rc::clone(&newcomers), uri.clone());
+            move || at_once(read(&newcomers.auth, &uri, black_box(newcomers.next())))
         }),
         Operation::new("session/read_again", {
             let (auth, uri, small) = (auth.clone(), uri.clone(), Rc::clone(&small));
@@ -68,7 +64,8 @@ pub fn operations() -> Vec<Operation> {
             let auth = auth.clone();
             move || at_once(read(&auth, &uri, black_box(&large)))
         }),
-        Operation::new("session/get", {
+        Operation::new("session/get", move || at_once(newcomers.auth.handle(get_session(black_box(newcomers.next()))))),
+        Operation::new("session/get_again", {
             let small = Rc::clone(&small);
             move || at_once(auth.handle(get_session(black_box(&small))))
         }),
@@ -78,7 +75,7 @@ pub fn operations() -> Vec<Operation> {
     ]
 }
 
-async fn read(auth: &admit::Auth, uri: &Uri, headers: &HeaderMap) -> Option<admit::Session> {
+async fn read(auth: &Auth, uri: &Uri, headers: &HeaderMap) -> Option<admit::Session> {
     let current = auth.current(&RequestHead::new(&Method::GET, uri, headers));
     let session = current.session().await.expect("nothing fails here");
     assert!(current.set_cookies().await.is_empty(), "the session is too young to be written anew");
@@ -93,15 +90,29 @@ fn get_session(headers: &HeaderMap) -> Request<Bytes> {
     request
 }
 
-/// The headers of many browsers, more than a memory of `SMALL` bytes holds: whenever one comes again, it is forgotten.
-fn newcomers(jar: &mut CookieJar) -> Vec<HeaderMap> {
-    let keys = SessionCookie::derive(&[Secret::new(SECRET)], COOKIE);
-    let claims = claims(SystemClock.now());
-    let mut headers = |_| {
-        jar.set(COOKIE, &keys.seal(claims.as_bytes(), &SystemRandom));
-        headers(&jar.header(true).expect("cookies"))
-    };
-    (0..NEWCOMERS).map(&mut headers).collect()
+/// Browsers that come in turn to a site that remembers fewer of them: whoever comes again was forgotten.
+struct Newcomers {
+    auth: Auth,
+    headers: Vec<HeaderMap>,
+    turn: Cell<usize>,
+}
+
+impl Newcomers {
+    fn new(jar: &mut CookieJar) -> Self {
+        let keys = SessionCookie::derive(&[Secret::new(SECRET)], COOKIE);
+        let claims = claims(SystemClock.now());
+        let headers = |_| {
+            jar.set(COOKIE, &keys.seal(claims.as_bytes(), &SystemRandom));
+            headers(&jar.header(true).expect("cookies"))
+        };
+        let site = Site::with(SystemClock, |builder| builder.cookie_memory(64 * 1024));
+        Self { auth: site.auth, headers: (0..200).map(headers).collect(), turn: Cell::new(0) }
+    }
+
+    fn next(&self) -> &HeaderMap {
+        self.turn.set((self.turn.get() + 1) % self.headers.len());
+        self.headers.get(self.turn.get()).expect("there is one")
+    }
 }
 
 /// The headers of somebody who signed in with Azure DevOps, so that the cookie holds two tokens as well.
@@ -110,6 +121,3 @@ fn with_tokens(site: &Site) -> HeaderMap {
     runtime().block_on(browser.sign_in());
     headers(&browser.jar.header(true).expect("cookies"))
 }
-
-const SMALL: usize = 64 * 1024;
-const NEWCOMERS: usize = 200;

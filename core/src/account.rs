@@ -16,10 +16,10 @@ pub struct Account {
     pub provider: String,
     /// The provider's identifier of the person. Together with `provider` it identifies the account.
     pub subject: String,
-    /// The tokens.
-    pub tokens: TokenSet,
-    /// What the grant was made with.
-    pub grant: GrantRecord,
+    /// The tokens. `None` where the provider hands out none, such as one that asks the application.
+    pub tokens: Option<TokenSet>,
+    /// What the tokens were granted with.
+    pub grant: Option<GrantRecord>,
     /// Whether the provider refused the refresh token: the person has to sign in there again.
     pub needs_reauthentication: bool,
 }
@@ -27,6 +27,52 @@ pub struct Account {
 impl Account {
     /// An account whose grant is in order.
     pub fn new(provider: impl Into<String>, subject: impl Into<String>, tokens: TokenSet, grant: GrantRecord) -> Self {
+        GrantedAccount::new(provider, subject, tokens, grant).into()
+    }
+
+    /// An account at a provider that hands out no tokens.
+    pub fn without_tokens(provider: impl Into<String>, subject: impl Into<String>) -> Self {
+        let (provider, subject) = (provider.into(), subject.into());
+        Self { provider, subject, tokens: None, grant: None, needs_reauthentication: false }
+    }
+
+    pub(crate) fn key(&self) -> AccountKey {
+        AccountKey { provider: self.provider.clone(), subject: self.subject.clone() }
+    }
+
+    /// The account with what it was granted, if it was granted anything.
+    pub(crate) fn granted(&self) -> Option<GrantedAccount> {
+        let (tokens, grant) = (self.tokens.clone()?, self.grant.clone()?);
+        let mut account = GrantedAccount::new(&self.provider, &self.subject, tokens, grant);
+        account.needs_reauthentication = self.needs_reauthentication;
+        Some(account)
+    }
+}
+
+impl From<GrantedAccount> for Account {
+    fn from(account: GrantedAccount) -> Self {
+        let GrantedAccount { provider, subject, tokens, grant, needs_reauthentication } = account;
+        Self { provider, subject, tokens: Some(tokens), grant: Some(grant), needs_reauthentication }
+    }
+}
+
+/// An account that has tokens: what can be kept, and refreshed.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct GrantedAccount {
+    pub(crate) provider: String,
+    pub(crate) subject: String,
+    pub(crate) tokens: TokenSet,
+    pub(crate) grant: GrantRecord,
+    pub(crate) needs_reauthentication: bool,
+}
+
+impl GrantedAccount {
+    pub(crate) fn new(
+        provider: impl Into<String>,
+        subject: impl Into<String>,
+        tokens: TokenSet,
+        grant: GrantRecord,
+    ) -> Self {
         Self { provider: provider.into(), subject: subject.into(), tokens, grant, needs_reauthentication: false }
     }
 

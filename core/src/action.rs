@@ -4,7 +4,9 @@
 //! 2. The CSRF token and the return address, which every ordinary answer carries on as cookies.
 //! 3. The action. What goes wrong in it is told by a redirect to a page, and in full in the log.
 
+mod admission;
 mod callback;
+mod credentials;
 mod csrf;
 mod destination;
 mod error;
@@ -23,8 +25,8 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 
 use crate::answer::{self, Answer};
-use crate::failure::Failure;
-use crate::input::Input;
+use crate::failure::{Code, Failure};
+use crate::input::{Input, Wants};
 use crate::page::Reason;
 use crate::realm::Realm;
 use crate::route::{Action, Route, SessionsRoute};
@@ -50,16 +52,22 @@ pub(crate) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>) -> Answe
     if route.action == Action::Providers && input.method == Method::GET {
         return providers::list(realm);
     }
-    let wants_json = input.wants_json();
+    let wants = input.wants();
     let is_update = route.action == Action::Session && input.method == Method::POST;
 
     let mut visit = Visit::begin(Arc::clone(realm), input).await;
-    let mut answer = match dispatch(&mut visit, route).await {
+    let answered = dispatch(&mut visit, route).await;
+    let refused = answered.as_ref().is_err_and(|failure| failure.code == Code::CredentialsSignin);
+    let mut answer = match answered {
         Ok(answer) => answer,
         Err(failure) => explain::explain(realm, &failure, route.provider, is_update).await,
     };
     answer::set_cookies(&mut answer, &visit.cookies);
-    if wants_json { answer::as_json(answer) } else { answer }
+    match wants {
+        Wants::Redirect => answer,
+        Wants::JsonOfV4 if refused => answer::as_json(answer, StatusCode::UNAUTHORIZED),
+        Wants::Json | Wants::JsonOfV4 => answer::as_json(answer, StatusCode::OK),
+    }
 }
 
 async fn dispatch(visit: &mut Visit, route: Route<'_>) -> Result<Answer, Failure> {

@@ -48,14 +48,14 @@ pub(crate) fn bad_request(status: StatusCode) -> Answer {
     plain_json(status, &"Bad request.")
 }
 
-/// Turns a redirect into the JSON that the official client asks for. Status, cookies and `Location` as on the wire.
-pub(crate) fn as_json(answer: Answer) -> Answer {
+/// Turns a redirect into the JSON that the official client asks for. Cookies and `Location` as on the wire.
+pub(crate) fn as_json(answer: Answer, status: StatusCode) -> Answer {
     let Some(location) = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()) else {
         return answer;
     };
     let body = Bytes::from(json!({ "url": location }).to_string());
     let (mut parts, _) = answer.into_parts();
-    parts.status = StatusCode::OK;
+    parts.status = status;
     parts.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     Response::from_parts(parts, body)
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::json;
+
 /// A JSON object with readers that fit what providers really send.
 ///
 /// A key is a member's name, or a JSON pointer (RFC 6901) when it starts with `/`.
@@ -26,7 +28,7 @@ impl Claims {
     /// When the bytes are no JSON object.
     pub fn parse(bytes: &[u8]) -> Result<Self, ClaimsError> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        match serde_json::from_slice(bytes) {
+        match json::read(bytes) {
             Ok(Value::Object(map)) => Ok(Self(map)),
             Ok(_) => Err(ClaimsError::NotAnObject),
             Err(error) => Err(ClaimsError::NotJson(error)),

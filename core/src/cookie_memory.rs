@@ -6,9 +6,9 @@
 //! 3. Only what opened and was alive gets in, so nobody fills the memory without as many sessions.
 //! 4. Bounded in bytes. What came first goes first, unless it was asked for since: then it gets another turn.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -16,8 +16,8 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use crate::Token;
 use crate::private_claim::PrivateClaim;
+use crate::{Token, json};
 
 /// What a session cookie holds, as it was sealed: nothing of it is judged yet. Clones share it.
 #[derive(Clone, Debug)]
@@ -31,8 +31,7 @@ pub(crate) struct Contents {
 impl Contents {
     /// Reads serialized claims. `None` if they are none.
     pub(crate) fn parse(claims: &[u8]) -> Option<Self> {
-        // Looking whether it is text is cheaper done once than string by string.
-        let mut token: Token = serde_json::from_str(std::str::from_utf8(claims).ok()?).ok()?;
+        let mut token: Token = json::read(claims).ok()?;
         let private = token.private.take();
         Some(Self { token: Arc::new(token), private })
     }
@@ -49,7 +48,7 @@ pub(crate) struct CookieMemory {
 #[derive(Default)]
 struct Shard {
     /// By hash: two cookies with one hash would take each other's place, and never each other's contents.
-    entries: BTreeMap<u64, Entry>,
+    entries: HashMap<u64, Entry, BuildHasherDefault<AsIs>>,
     /// The hashes of all entries, in the order in which they go.
     turns: VecDeque<u64>,
     weight: usize,
@@ -112,9 +111,28 @@ impl CookieMemory {
         self.hasher.hash_one(value.last_chunk().copied().map_or(0, u128::from_ne_bytes))
     }
 
+    /// By bits in the middle: those at either end say where in the shard.
     #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash will do")]
     fn shard(&self, hash: u64) -> Option<&RwLock<Shard>> {
-        self.shards.get(hash as usize % self.shards.len())
+        self.shards.get((hash >> 32) as u16 as usize % self.shards.len())
+    }
+}
+
+/// A hash is its own hash.
+#[derive(Default)]
+struct AsIs(u64);
+
+impl Hasher for AsIs {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
     }
 }
 

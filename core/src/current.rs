@@ -1,14 +1,15 @@
 //! The request at hand: who makes it, and fresh tokens to act for them.
 
+mod head;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use http::header::{ACCEPT, COOKIE, HeaderName};
-use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Method, Uri};
+use http::HeaderValue;
 use tokio::sync::{Mutex, OnceCell};
 
+use crate::account::GrantedAccount;
 use crate::cookie::{Cookie, SessionCookies, pairs};
 use crate::kept_tokens::KeptTokens;
 use crate::live::{Home, Live};
@@ -17,39 +18,9 @@ use crate::private_claim::SessionAccount;
 use crate::realm::Realm;
 use crate::refresh::{self, Outcome};
 use crate::{AccessTokenError, Account, AuthError, JwtCause, Secret, Session, Timestamp, Token, issue};
+use head::Head;
 
-/// The head of a request, as an adapter hands it over.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub struct RequestHead<'a> {
-    /// The method.
-    pub method: &'a Method,
-    /// The address as the browser asked for it, before any router took a prefix off.
-    pub uri: &'a Uri,
-    /// The headers.
-    pub headers: &'a HeaderMap,
-}
-
-impl<'a> RequestHead<'a> {
-    /// The headers that are looked at to tell who makes a request. An adapter that has to convert them may leave out
-    /// the others.
-    pub const HEADERS: [HeaderName; 3] = [COOKIE, ACCEPT, SEC_FETCH_MODE];
-
-    /// The head of a request.
-    pub fn new(method: &'a Method, uri: &'a Uri, headers: &'a HeaderMap) -> Self {
-        Self { method, uri, headers }
-    }
-}
-
-impl fmt::Debug for RequestHead<'_> {
-    /// Shows method and path; query and headers may hold codes and cookies.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RequestHead")
-            .field("method", &self.method)
-            .field("path", &self.uri.path())
-            .finish_non_exhaustive()
-    }
-}
+pub use head::RequestHead;
 
 /// Who makes a request. Cheap to make and to clone: the session is opened when it is first asked for.
 #[derive(Clone)]
@@ -61,18 +32,6 @@ struct Inner {
     opened: OnceCell<Result<Option<SignedIn>, AuthError>>,
     /// Whether a callback ended the session, so that its cookies go.
     ended: AtomicBool,
-}
-
-/// What of the head is looked at later, as it came: most requests of a site never ask who is there. Clones of headers
-/// share their bytes.
-struct Head {
-    is_get: bool,
-    path: Option<PathAndQuery>,
-    accept: Option<HeaderValue>,
-    fetch_mode: Option<HeaderValue>,
-    cookies: Option<HeaderValue>,
-    /// HTTP/2 may cut them into several headers (RFC 9113 §8.2.3).
-    more_cookies: Vec<HeaderValue>,
 }
 
 /// The session's cookies in the request.
@@ -120,6 +79,14 @@ impl Current {
         Ok(self.opened().await?.map(|signed_in| signed_in.shown.session()))
     }
 
+    /// Whether anybody is signed in. Cheaper than asking for the session, where that is not needed.
+    ///
+    /// # Errors
+    /// As [`session`](Self::session).
+    pub async fn is_signed_in(&self) -> Result<bool, AuthError> {
+        Ok(self.opened().await?.is_some())
+    }
+
     /// An access token that is good for the next minutes, refreshed if need be.
     ///
     /// # Errors
@@ -147,7 +114,7 @@ impl Current {
         signed_in: &SignedIn,
         live: &mut Live,
         account: SessionAccount,
-        after: &Account,
+        after: &GrantedAccount,
     ) -> Result<(), AccessTokenError> {
         let realm = &self.0.realm;
         let kept = account.kept.as_ref().map(|_| KeptTokens::of(after));
@@ -162,7 +129,7 @@ impl Current {
         }
         let mut claims_changed = false;
         if !after.needs_reauthentication {
-            match opened::run_jwt(realm, live, JwtCause::Refresh { account: after }).await? {
+            match opened::run_jwt(realm, live, JwtCause::Refresh { account: &Account::from(after.clone()) }).await? {
                 Some(changed) => claims_changed = changed,
                 None => {
                     issue::end(realm, live).await?;
@@ -215,6 +182,21 @@ impl Current {
         cookies.iter().filter_map(Cookie::header).collect()
     }
 
+    /// Whether [`set_cookies`](Self::set_cookies) has to be asked. For most requests it need not be: nobody wanted to
+    /// know of the session, or it is young and as it was. So an adapter gets by without a future of its own.
+    pub fn may_set_cookies(&self) -> bool {
+        match self.0.opened.get() {
+            None | Some(Err(_)) => false,
+            Some(Ok(_)) if self.0.ended.load(Ordering::Acquire) => true,
+            Some(Ok(None)) => false,
+            // Somebody has the lock who refreshes: what comes of it is to be waited for.
+            Some(Ok(Some(signed_in))) => signed_in
+                .live
+                .try_lock()
+                .map_or(true, |live| signed_in.changed.load(Ordering::Acquire) || self.is_old(&live)),
+        }
+    }
+
     /// Where to sign in and come back here.
     pub fn sign_in_url(&self) -> String {
         crate::address::with_query(&self.0.realm.sign_in_page(), &[("callbackUrl", self.0.head.path())])
@@ -234,9 +216,7 @@ impl Current {
         let mut live = signed_in.live.lock().await;
         // With the lock held, so that a refresh that was under way is not missed.
         let changed = signed_in.changed.swap(false, Ordering::AcqRel);
-        let now = realm.clock.now();
-        let old = live.renewed_at + realm.lifetimes.update_age <= now;
-        let issued = match (&live.home, changed, old) {
+        let issued = match (&live.home, changed, self.is_old(&live)) {
             (_, true, _) | (Home::Cookie { .. }, _, true) => issue::renew(realm, &mut live).await?,
             (Home::Store { .. }, false, true) => issue::touch(realm, &live).await?,
             (_, false, false) => None,
@@ -244,10 +224,16 @@ impl Current {
         Ok(issued.map(|issued| opened::cookies_of(realm, issued, &self.sent().own)).unwrap_or_default())
     }
 
+    /// Whether the session is to be written anew, so that it does not end while it is used.
+    fn is_old(&self, live: &Live) -> bool {
+        let realm = &self.0.realm;
+        live.renewed_at + realm.lifetimes.update_age <= realm.clock.now()
+    }
+
     fn sent(&self) -> Sent<'_> {
         let names = &self.0.realm.cookies;
         let mut sent = Sent::default();
-        for pair in pairs(self.0.head.cookies.iter().chain(&self.0.head.more_cookies)) {
+        for pair in pairs(self.0.head.cookies()) {
             sent.own.collect(&names.session, pair);
             sent.v4.collect(&names.session_v4, pair);
         }
@@ -288,32 +274,6 @@ impl fmt::Debug for Current {
     }
 }
 
-impl Head {
-    fn of(head: &RequestHead<'_>) -> Self {
-        let mut cookies = head.headers.get_all(COOKIE).iter().cloned();
-        Self {
-            is_get: *head.method == Method::GET,
-            path: head.uri.path_and_query().cloned(),
-            accept: head.headers.get(ACCEPT).cloned(),
-            fetch_mode: head.headers.get(&SEC_FETCH_MODE).cloned(),
-            cookies: cookies.next(),
-            more_cookies: cookies.collect(),
-        }
-    }
-
-    fn path(&self) -> &str {
-        self.path.as_ref().map_or("/", PathAndQuery::as_str)
-    }
-
-    /// A browser asks for a page by GET, wants HTML, and, if it says so at all, navigates.
-    fn is_browser(&self) -> bool {
-        let has = |value: &HeaderValue, part: &str| value.to_str().is_ok_and(|value| value.contains(part));
-        self.is_get
-            && self.accept.as_ref().is_some_and(|accept| has(accept, "text/html"))
-            && self.fetch_mode.as_ref().is_none_or(|mode| has(mode, "navigate"))
-    }
-}
-
 impl Shown {
     fn session(&self) -> Session {
         match self {
@@ -322,5 +282,3 @@ impl Shown {
         }
     }
 }
-
-const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");

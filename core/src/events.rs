@@ -58,9 +58,9 @@ pub enum Event<'a> {
         provider: Option<&'a str>,
         /// The closed list's word for it, such as `state_mismatch`.
         reason: &'a str,
-        /// The provider's own error code, if it sent one.
+        /// The provider's own error code, or the application's if its check refused with one.
         provider_code: Option<&'a str>,
-        /// The id that the browser was shown.
+        /// The id under which the log has it. The browser was shown it too, unless credentials were refused.
         correlation: &'a str,
     },
     /// An account's tokens were refreshed.

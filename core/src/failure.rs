@@ -3,8 +3,9 @@
 use std::error::Error as StdError;
 
 use crate::AuthError;
+use crate::credentials::Refused;
 use crate::page::Reason;
-use crate::provider::{Fault, ProviderError};
+use crate::provider::{Endpoint, Fault, IdTokenError, ProviderError};
 use crate::store::StoreError;
 
 /// A trip that ended badly.
@@ -23,6 +24,7 @@ pub(crate) enum Code {
     MissingCsrf,
     OAuthCallbackError,
     OAuthAccountNotLinked,
+    CredentialsSignin,
 }
 
 impl Code {
@@ -33,12 +35,13 @@ impl Code {
             Self::MissingCsrf => "MissingCSRF",
             Self::OAuthCallbackError => "OAuthCallbackError",
             Self::OAuthAccountNotLinked => "OAuthAccountNotLinked",
+            Self::CredentialsSignin => "CredentialsSignin",
         }
     }
 
     /// Whether it is shown on the sign-in page, and not on the error page.
     pub(crate) fn is_shown_at_sign_in(self) -> bool {
-        matches!(self, Self::MissingCsrf | Self::OAuthCallbackError | Self::OAuthAccountNotLinked)
+        !matches!(self, Self::Configuration | Self::AccessDenied)
     }
 }
 
@@ -56,12 +59,20 @@ impl Failure {
         Self::new(Code::Configuration, reason)
     }
 
-    /// The provider's own error code, if it sent one.
+    /// The provider's own error code, or the check's, if there is one.
     pub(crate) fn provider_code(&self) -> Option<&str> {
-        match self.cause.as_deref()?.downcast_ref::<ProviderError>()? {
-            ProviderError::Refused { code, .. } => Some(code),
-            _ => None,
+        let cause = self.cause.as_deref()?;
+        match cause.downcast_ref().map(ProviderError::first) {
+            Some(ProviderError::Refused { code, .. }) => Some(code),
+            Some(_) => None,
+            None => cause.downcast_ref().and_then(Refused::own_code),
         }
+    }
+
+    /// The word for the address: the application's own, if it refused with one.
+    pub(crate) fn word(&self) -> &str {
+        let refused = self.cause.as_deref().and_then(|cause| cause.downcast_ref::<Refused>());
+        refused.map_or(self.reason.code(), Refused::code)
     }
 
     /// Cause and causes of the cause, in one line.
@@ -70,10 +81,23 @@ impl Failure {
     }
 }
 
+impl From<Refused> for Failure {
+    fn from(refused: Refused) -> Self {
+        Self::because(Code::CredentialsSignin, Reason::Credentials, refused)
+    }
+}
+
 impl From<ProviderError> for Failure {
     fn from(error: ProviderError) -> Self {
-        let reason = match (&error, error.fault()) {
+        let reason = match (error.first(), error.fault()) {
             (ProviderError::Profile(_), _) => Reason::ProfileInvalid,
+            (ProviderError::IdToken(IdTokenError::Absent), _) => Reason::IdTokenMissing,
+            (ProviderError::IdToken(error), _) if error.is_untimely() => Reason::IdTokenUntimely,
+            (ProviderError::IdToken(_), _) => Reason::IdTokenInvalid,
+            (ProviderError::Issuer(_), _)
+            | (ProviderError::Unexpected { endpoint: Endpoint::Discovery | Endpoint::Keys, .. }, _) => {
+                Reason::DiscoveryInvalid
+            }
             (ProviderError::TokenRejected { .. }, _) => Reason::TokenRejected,
             // The code has expired or was used: RFC 6749's `invalid_grant`.
             (ProviderError::Refused { .. }, Fault::Reauthenticate) => Reason::TokenRejected,

@@ -1,12 +1,19 @@
 //! What a request brings: query, body and cookies, read once.
 
+mod members;
+
+use std::fmt;
+
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, Method, Request};
 use serde_json::{Map, Value};
 use url::form_urlencoded;
 
+use members::Members;
+
 use crate::cookie::{self, CookieNames, SessionCookies};
+use crate::json;
 
 /// A request to one of admit's own endpoints.
 #[derive(Debug)]
@@ -19,12 +26,22 @@ pub(crate) struct Input {
 }
 
 /// The body of a POST.
-#[derive(Debug)]
 pub(crate) enum Body {
     /// None, or one of a kind that the wire does not know.
     Absent,
     Form(Vec<(String, String)>),
     Json(Map<String, Value>),
+}
+
+/// How a redirect is to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wants {
+    /// As one.
+    Redirect,
+    /// By its address, with a status that says nothing.
+    Json,
+    /// By its address; the client looks at the status.
+    JsonOfV4,
 }
 
 /// admit's cookies in a request.
@@ -67,8 +84,18 @@ impl Input {
     }
 
     /// Whether a redirect shall be answered as JSON: v5's client says so in a header, v4's in the form.
-    pub(crate) fn wants_json(&self) -> bool {
-        self.headers.contains_key("x-auth-return-redirect") || self.field("json") == Some("true")
+    pub(crate) fn wants(&self) -> Wants {
+        let in_body = match &self.body {
+            Body::Json(object) => object.get("json") == Some(&Value::Bool(true)),
+            Body::Absent | Body::Form(_) => false,
+        };
+        if self.headers.contains_key("x-auth-return-redirect") {
+            Wants::Json
+        } else if in_body || self.field("json") == Some("true") {
+            Wants::JsonOfV4
+        } else {
+            Wants::Redirect
+        }
     }
 }
 
@@ -78,7 +105,7 @@ impl Body {
         // Only what comes before the parameters: another site's page may send `text/plain;application/json` unasked.
         let kind = kind.split(';').next().unwrap_or("").trim();
         if kind.eq_ignore_ascii_case("application/json") {
-            let Ok(Value::Object(object)) = serde_json::from_slice(body) else { return None };
+            let Members(object) = json::read(body).ok()?;
             // What is compared or gone to has to be text: RED-033.
             let texts = ["csrfToken", "callbackUrl"];
             let all_text = texts.iter().all(|name| object.get(*name).is_none_or(Value::is_string));
@@ -88,6 +115,17 @@ impl Body {
             return Some(Self::Form(form_urlencoded::parse(body).into_owned().collect()));
         }
         Some(Self::Absent)
+    }
+}
+
+impl fmt::Debug for Body {
+    /// Says of what kind it is; passwords and tokens are in it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Absent => "Absent",
+            Self::Form(_) => "Form(…)",
+            Self::Json(_) => "Json(…)",
+        })
     }
 }
 

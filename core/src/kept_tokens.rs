@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Account, GrantRecord, Secret, Timestamp, TokenSet};
+use crate::account::GrantedAccount;
+use crate::{GrantRecord, Secret, Timestamp, TokenSet};
 
 /// Tokens and grant as they are kept, in the session or sealed in a token store. Only ever serialized to be sealed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,7 +26,7 @@ pub(crate) struct KeptTokens {
 
 impl KeptTokens {
     /// What has to be kept of an account. The ID token and unnamed members of the answer are not.
-    pub(crate) fn of(account: &Account) -> Self {
+    pub(crate) fn of(account: &GrantedAccount) -> Self {
         Self {
             access_token: account.tokens.access_token.clone(),
             token_type: account.tokens.token_type.clone(),
@@ -38,13 +39,13 @@ impl KeptTokens {
     }
 
     /// The account again.
-    pub(crate) fn account(&self, provider: &str, subject: &str) -> Account {
+    pub(crate) fn account(&self, provider: &str, subject: &str) -> GrantedAccount {
         let mut tokens = TokenSet::new(self.access_token.clone())
             .expires_at(self.expires_at)
             .refresh_token(self.refresh_token.clone());
         tokens.token_type.clone_from(&self.token_type);
         tokens.scope.clone_from(&self.scope);
-        let mut account = Account::new(provider, subject, tokens, self.grant.clone());
+        let mut account = GrantedAccount::new(provider, subject, tokens, self.grant.clone());
         account.needs_reauthentication = self.needs_reauthentication;
         account
     }

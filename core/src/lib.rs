@@ -58,6 +58,8 @@
 //! |---|---|
 //! | decide who may come in, and what a session holds | [`Callbacks`] |
 //! | hear what happened | [`Events`], [`Event`] |
+//! | sign people in by OpenID Connect | [`OAuthProvider::oidc`] |
+//! | check yourself what a person types | [`credentials`] |
 //! | describe a provider, or override what it does differently | [`OAuthProvider`], [`provider::OAuthFlow`] |
 //! | keep sessions, tokens or users elsewhere | [`store`], [`MemoryStore`] |
 //! | send requests by a client of your own | [`HttpClient`], [`http`] |
@@ -80,6 +82,7 @@ mod claims;
 mod clock;
 mod cookie;
 mod cookie_memory;
+pub mod credentials;
 mod csrf;
 mod current;
 mod env;
@@ -94,12 +97,15 @@ mod input;
 #[doc(hidden)]
 pub mod internals;
 mod issue;
+mod json;
 mod jwe;
+mod jws;
 mod kept_tokens;
 mod linking;
 mod live;
 mod memory;
 mod oauth;
+mod oidc;
 mod opened;
 mod page;
 mod pages;

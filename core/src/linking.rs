@@ -30,11 +30,7 @@ pub(crate) enum Who {
 pub(crate) async fn find(realm: &Realm, account: &AccountKey, profile: &Profile) -> Result<Who, Failure> {
     let Some(users) = &realm.users else { return Ok(Who::Derived(derived(account, profile))) };
     if let Some(user) = users.user_by_account(account).await? {
-        let state = users.security_state(&user.id).await?.unwrap_or_default();
-        if state.disabled {
-            return Err(Failure::new(Code::AccessDenied, Reason::UserDisabled));
-        }
-        return Ok(Who::Known(user, state));
+        return known(&**users, user).await;
     }
     if let Some(email) = &profile.email
         && users.user_by_email(email.address()).await?.is_some()
@@ -42,6 +38,26 @@ pub(crate) async fn find(realm: &Realm, account: &AccountKey, profile: &Profile)
         return Err(Failure::new(Code::OAuthAccountNotLinked, Reason::AccountNotLinked));
     }
     Ok(Who::New)
+}
+
+/// Looks a user up whom the application named by their id.
+pub(crate) async fn named(realm: &Realm, profile: &Profile) -> Result<Who, Failure> {
+    let Some(users) = &realm.users else { return Ok(Who::Derived(described(&profile.subject, profile))) };
+    match users.user(&profile.subject).await? {
+        Some(user) => known(&**users, user).await,
+        None => {
+            let cause = "the check accepted somebody whom the user store does not know";
+            Err(Failure::because(Code::Configuration, Reason::ProfileInvalid, cause))
+        }
+    }
+}
+
+async fn known(users: &dyn UserStore, user: User) -> Result<Who, Failure> {
+    let state = users.security_state(&user.id).await?.unwrap_or_default();
+    if state.disabled {
+        return Err(Failure::new(Code::AccessDenied, Reason::UserDisabled));
+    }
+    Ok(Who::Known(user, state))
 }
 
 /// Adds a user with their first account. Of several that come at once one adds, the others find what it added.
@@ -65,7 +81,11 @@ pub(crate) async fn create(
 fn derived(account: &AccountKey, profile: &Profile) -> User {
     let identity = format!("admit user {} {} {}", account.provider.len(), account.provider, account.subject);
     let digest = digest::digest(&SHA256, identity.as_bytes());
-    let mut user = User::new(URL_SAFE_NO_PAD.encode(digest.as_ref().get(..16).unwrap_or_default()));
+    described(&URL_SAFE_NO_PAD.encode(digest.as_ref().get(..16).unwrap_or_default()), profile)
+}
+
+fn described(id: &str, profile: &Profile) -> User {
+    let mut user = User::new(id);
     user.name.clone_from(&profile.name);
     user.email = profile.email.as_ref().map(|email| email.address().to_owned());
     user.image = match &profile.image {

@@ -24,7 +24,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 pub(crate) use self::error::error;
 pub(crate) use self::reason::Reason;
 pub(crate) use self::refused::refused;
-pub(crate) use self::sign_in::{ProviderButton, sign_in};
+pub(crate) use self::sign_in::{News, Way, sign_in};
 pub(crate) use self::sign_out::sign_out;
 pub(crate) use self::verify_request::verify_request;
 use crate::{ColorScheme, Theme};
@@ -139,9 +139,10 @@ mod tests {
     pub(crate) fn pages(theme: &Theme) -> Vec<Response<Bytes>> {
         let shell = shell(theme);
         let provider =
-            ProviderButton { id: "acme", name: "Acme", action: "https://app.example.com/api/auth/signin/acme" };
+            Way { id: "acme", name: "Acme", action: "https://app.example.com/api/auth/signin/acme", fields: &[] };
+        let required = News { error: "SessionRequired", code: None, text: None };
         vec![
-            sign_in(&shell, &[provider], "csrf", "https://app.example.com/", Some("SessionRequired"), None),
+            sign_in(&shell, &[provider], "csrf", "https://app.example.com/", Some(required)),
             sign_out(&shell, "https://app.example.com/api/auth/signout", "csrf", None),
             verify_request(&shell),
             error(&shell, Some("Configuration"), Some("state_missing"), Some("b7Qk2")),

@@ -27,6 +27,17 @@ pub(crate) struct Pending {
     pub(crate) redirect_uri: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) issuer: Option<String>,
+    /// Whether the issuer promised to name itself in its answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) sends_iss: bool,
+    /// Where the issuer's document said that codes go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) token_endpoint: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) nonce: Option<String>,
+    /// How long ago the person may have been asked who they are, in seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) max_age: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) code_verifier: Option<String>,
     pub(crate) scopes: Vec<String>,

@@ -7,6 +7,8 @@ mod description;
 mod error;
 mod flow;
 mod grant;
+mod id_token_error;
+mod openid;
 mod parameters;
 mod pkce;
 mod profile_error;
@@ -25,11 +27,17 @@ pub use description::OAuthProvider;
 pub use error::{Endpoint, Fault, ProviderError};
 pub use flow::{AuthorizationRequest, OAuthFlow};
 pub use grant::{Grant, Granted};
+pub use id_token_error::{IdTokenError, IssuerError, SignatureError};
+pub(crate) use openid::{OpenIdRules, problems as openid_problems};
 pub use parameters::Parameters;
 pub use pkce::Pkce;
 pub use profile_error::ProfileError;
 pub use review::{Finding, Review};
 pub use word::same_word;
+
+use crate::credentials::Credentials;
+pub use crate::jws::SigningAlgorithm;
+pub use crate::oidc::Metadata;
 
 /// Someone who can tell who a person is.
 ///
@@ -56,6 +64,19 @@ pub trait Provider: fmt::Debug + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Flow<'a> {
-    /// A redirect to the provider and back, with a code (RFC 6749 §4.1).
+    /// A redirect to the provider and back, with a code (RFC 6749 §4.1), OpenID Connect included.
     OAuth(&'a dyn OAuthFlow),
+    /// A form on this site, and a check of the application's.
+    Credentials(&'a Credentials),
+}
+
+impl Flow<'_> {
+    /// The wire's word for it.
+    pub(crate) fn kind(self) -> &'static str {
+        match self {
+            Self::OAuth(flow) if flow.config().speaks_openid() => "oidc",
+            Self::OAuth(_) => "oauth",
+            Self::Credentials(_) => "credentials",
+        }
+    }
 }

@@ -7,11 +7,13 @@ use url::Url;
 
 use crate::cookie::CookieNames;
 use crate::cookie_memory::CookieMemory;
+use crate::credentials::Credentials;
 use crate::csrf::Csrf;
 use crate::jwe::{Keys, V4Keys};
+use crate::oidc::OpenId;
 use crate::page::Shell;
 use crate::pages::Pages;
-use crate::provider::{Flow, OAuthFlow, ProviderContext, ResolvedClient};
+use crate::provider::{Flow, Metadata, OAuthFlow, ProviderContext, ProviderError, ResolvedClient};
 use crate::refresh::RefreshGate;
 use crate::seal::Sealer;
 use crate::store::{Once, SessionStore, TokenStore, UserStore};
@@ -75,15 +77,25 @@ pub(crate) struct Lifetimes {
     pub(crate) refresh_margin: Duration,
 }
 
-/// A provider with its client.
+/// A provider, and where it is found at this site.
 #[derive(Debug)]
 pub(crate) struct Registered {
     pub(crate) provider: Arc<dyn Provider>,
-    pub(crate) client: ResolvedClient,
-    pub(crate) authorization_endpoint: Url,
-    pub(crate) scopes: Vec<String>,
     pub(crate) sign_in_url: String,
-    pub(crate) redirect_uri: String,
+    pub(crate) callback_url: String,
+    /// For a provider that people are sent to.
+    pub(crate) registration: Option<Registration>,
+}
+
+/// What the configuration says of this site at an OAuth provider.
+#[derive(Debug)]
+pub(crate) struct Registration {
+    pub(crate) client: ResolvedClient,
+    /// The description's own; the issuer's else.
+    pub(crate) authorization_endpoint: Option<Url>,
+    /// What is known of the issuer, if the provider speaks OpenID Connect.
+    pub(crate) openid: Option<OpenId>,
+    pub(crate) scopes: Vec<String>,
 }
 
 impl Registered {
@@ -91,9 +103,54 @@ impl Registered {
         self.provider.id()
     }
 
-    pub(crate) fn flow(&self) -> &dyn OAuthFlow {
+    /// The provider as one that asks the application, if it is.
+    pub(crate) fn credentials(&self) -> Option<&Credentials> {
         match self.provider.flow() {
-            Flow::OAuth(flow) => flow,
+            Flow::Credentials(credentials) => Some(credentials),
+            Flow::OAuth(_) => None,
+        }
+    }
+
+    /// The provider as one that people are sent to, if it is.
+    pub(crate) fn oauth(&self) -> Option<RegisteredOAuth<'_>> {
+        let Registration { client, authorization_endpoint, openid, scopes } = self.registration.as_ref()?;
+        match self.provider.flow() {
+            Flow::OAuth(flow) => Some(RegisteredOAuth {
+                id: self.id(),
+                flow,
+                client,
+                authorization_endpoint: authorization_endpoint.as_ref(),
+                openid: openid.as_ref(),
+                scopes,
+                redirect_uri: &self.callback_url,
+            }),
+            Flow::Credentials(_) => None,
+        }
+    }
+}
+
+/// A provider that people are sent to, with its client.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RegisteredOAuth<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) flow: &'a dyn OAuthFlow,
+    pub(crate) client: &'a ResolvedClient,
+    pub(crate) authorization_endpoint: Option<&'a Url>,
+    pub(crate) openid: Option<&'a OpenId>,
+    pub(crate) scopes: &'a [String],
+    pub(crate) redirect_uri: &'a str,
+}
+
+impl RegisteredOAuth<'_> {
+    /// What the issuer says of itself; nothing, if the provider does not speak OpenID Connect.
+    pub(crate) async fn metadata(
+        &self,
+        realm: &Realm,
+        client_id: &str,
+    ) -> Result<Option<Arc<Metadata>>, ProviderError> {
+        match self.openid {
+            Some(openid) => openid.metadata(&realm.context(self, client_id), self.flow).await.map(Some),
+            None => Ok(None),
         }
     }
 }
@@ -103,8 +160,13 @@ impl Realm {
         self.providers.iter().find(|registered| registered.id() == id)
     }
 
-    pub(crate) fn context<'a>(&'a self, provider: &'a Registered, client_id: &'a str) -> ProviderContext<'a> {
-        ProviderContext::new(provider.id(), client_id, &*self.clock, &*self.http)
+    /// Such a provider under an id.
+    pub(crate) fn oauth(&self, id: &str) -> Option<RegisteredOAuth<'_>> {
+        self.provider(id).and_then(Registered::oauth)
+    }
+
+    pub(crate) fn context<'a>(&'a self, provider: &RegisteredOAuth<'a>, client_id: &'a str) -> ProviderContext<'a> {
+        ProviderContext::new(provider.id, client_id, &*self.clock, &*self.http)
     }
 
     pub(crate) async fn record(&self, event: Event<'_>) {

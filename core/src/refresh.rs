@@ -20,24 +20,26 @@ use std::time::Duration;
 pub(crate) use gate::RefreshGate;
 pub(crate) use stored::keep;
 
+use crate::account::GrantedAccount;
+use crate::http::HttpError;
 use crate::kept_tokens::KeptTokens;
 use crate::live::{Home, Live};
 use crate::oauth::exchange::exchange;
 use crate::private_claim::SessionAccount;
-use crate::provider::{Fault, Grant, ProviderError};
-use crate::realm::{Realm, Registered};
+use crate::provider::{Endpoint, Fault, Grant, ProviderError};
+use crate::realm::{Realm, RegisteredOAuth};
 use crate::store::AccountKey;
-use crate::{AccessTokenError, Account, Event, Secret, Timestamp, TokenSet, issue};
+use crate::{AccessTokenError, Event, Secret, Timestamp, TokenSet, issue};
 
 /// What became of a wish for a fresh token.
 #[derive(Clone, Debug)]
 pub(crate) enum Outcome {
     /// The token at hand is good. Nothing changed.
-    Current(Account),
+    Current(GrantedAccount),
     /// There are newer tokens than the caller had.
-    Refreshed(Account),
+    Refreshed(GrantedAccount),
     /// The grant is dead.
-    Refused(Account),
+    Refused(GrantedAccount),
     /// It did not work this time.
     Failed { retry_after: Duration, source: Option<Arc<ProviderError>> },
 }
@@ -71,7 +73,7 @@ pub(crate) async fn fresh(
 }
 
 /// What can be said of an account without asking its provider, if anything.
-fn settled(realm: &Realm, account: &Account, newer: bool) -> Option<Outcome> {
+fn settled(realm: &Realm, account: &GrantedAccount, newer: bool) -> Option<Outcome> {
     if account.needs_reauthentication {
         return Some(Outcome::Refused(account.clone()));
     }
@@ -79,7 +81,12 @@ fn settled(realm: &Realm, account: &Account, newer: bool) -> Option<Outcome> {
 }
 
 /// One refresh of tokens that a session keeps itself. `stored` is that session, if it lives in a store.
-async fn refresh_in_session(realm: &Arc<Realm>, key: gate::Key, account: Account, stored: Option<Live>) -> Outcome {
+async fn refresh_in_session(
+    realm: &Arc<Realm>,
+    key: gate::Key,
+    account: GrantedAccount,
+    stored: Option<Live>,
+) -> Outcome {
     // Another refresh may have landed after the caller looked and before this one began.
     let latest = realm.refresh.successors.follow(account.clone());
     if latest != account {
@@ -97,7 +104,7 @@ async fn refresh_in_session(realm: &Arc<Realm>, key: gate::Key, account: Account
 }
 
 /// Whoever asked may have gone, so the session is written from here. If that fails, the next who asks tries again.
-async fn keep_in_session(realm: &Realm, mut live: Live, account: &Account) {
+async fn keep_in_session(realm: &Realm, mut live: Live, account: &GrantedAccount) {
     let (provider, subject) = (account.provider.clone(), account.subject.clone());
     Arc::make_mut(&mut live.private).set_account(SessionAccount {
         provider,
@@ -125,9 +132,9 @@ pub(crate) fn token(provider: &str, outcome: Outcome) -> Result<Secret, AccessTo
 }
 
 /// One refresh, to its end: the exchange and what it means. Nothing is kept or announced yet.
-async fn refresh(realm: &Realm, account: Account) -> Outcome {
+async fn refresh(realm: &Realm, account: GrantedAccount) -> Outcome {
     let (Some(registered), Some(refresh_token)) =
-        (realm.provider(&account.provider), account.tokens.refresh_token.clone())
+        (realm.oauth(&account.provider), account.tokens.refresh_token.clone())
     else {
         return without_refresh_token(account, realm.clock.now());
     };
@@ -136,21 +143,60 @@ async fn refresh(realm: &Realm, account: Account) -> Outcome {
         redirect_uri: &account.grant.redirect_uri,
         scopes: &account.grant.scopes,
     };
-    match exchange(realm, registered, &account.grant.client_id, &grant).await {
-        Ok((tokens, credential)) => refreshed(realm, registered, account, tokens, credential),
+    let client_id = &account.grant.client_id;
+    // Before anything is spent: an issuer that is down costs no refresh token.
+    let metadata = match registered.metadata(realm, client_id).await {
+        Ok(metadata) => metadata,
+        Err(error) => return failed(account, error),
+    };
+    match exchange(realm, &registered, client_id, metadata.as_deref(), &grant).await {
+        Ok((tokens, credential)) => match with_id_token(realm, &registered, &account, tokens).await {
+            Ok(tokens) => refreshed(realm, &registered, account, tokens, credential),
+            Err(error) => failed(account, error),
+        },
         Err(error) => failed(account, error),
+    }
+}
+
+/// Verifies the ID token that a refresh may bring. It has none to bring, so one that cannot be verified for want of keys
+/// counts as none: the refresh token was spent, and what followed it must not be lost. One that is wrong is refused with
+/// all that came along.
+async fn with_id_token(
+    realm: &Realm,
+    registered: &RegisteredOAuth<'_>,
+    account: &GrantedAccount,
+    mut tokens: TokenSet,
+) -> Result<TokenSet, ProviderError> {
+    let (Some(openid), Some(id_token)) = (registered.openid, &tokens.id_token) else { return Ok(tokens) };
+    let cx = realm.context(registered, &account.grant.client_id);
+    let verdict = tokio::select! {
+        verdict = openid.verify_again(&cx, registered.flow, account, &tokens, id_token) => verdict,
+        () = realm.clock.sleep(PATIENCE) => {
+            let source = Some(HttpError::Timeout(PATIENCE));
+            Err(ProviderError::Unavailable { endpoint: Endpoint::Keys, status: None, retry_after: None, source })
+        }
+    };
+    match verdict {
+        Ok(()) => Ok(tokens),
+        Err(error) if error.fault() == Fault::Temporary => {
+            let cause = crate::failure::chain(&error);
+            tracing::warn!(provider = account.provider, cause, "an id token could not be verified, and was dropped");
+            tokens.id_token = None;
+            Ok(tokens)
+        }
+        Err(error) => Err(error),
     }
 }
 
 fn refreshed(
     realm: &Realm,
-    registered: &Registered,
-    mut account: Account,
+    registered: &RegisteredOAuth<'_>,
+    mut account: GrantedAccount,
     mut tokens: TokenSet,
     credential: usize,
 ) -> Outcome {
     if tokens.refresh_token.is_none() {
-        if registered.flow().config().rotates_refresh_tokens {
+        if registered.flow.config().rotates_refresh_tokens {
             tracing::warn!(
                 provider = account.provider,
                 "the answer to a refresh holds no refresh token; the one at hand is kept"
@@ -165,7 +211,7 @@ fn refreshed(
     Outcome::Refreshed(account)
 }
 
-fn failed(mut account: Account, error: ProviderError) -> Outcome {
+fn failed(mut account: GrantedAccount, error: ProviderError) -> Outcome {
     let cause = crate::failure::chain(&error);
     if matches!(error.fault(), Fault::Reauthenticate | Fault::Denied) {
         tracing::warn!(provider = account.provider, cause, "the refresh token was refused");
@@ -182,11 +228,11 @@ fn failed(mut account: Account, error: ProviderError) -> Outcome {
 /// Tells log and application of what was kept.
 async fn announce(realm: &Realm, outcome: &Outcome) {
     match outcome {
-        Outcome::Refreshed(Account { provider, subject, .. }) => {
+        Outcome::Refreshed(GrantedAccount { provider, subject, .. }) => {
             tracing::info!(provider, "tokens refreshed");
             realm.record(Event::TokensRefreshed { provider, subject }).await;
         }
-        Outcome::Refused(Account { provider, subject, .. }) => {
+        Outcome::Refused(GrantedAccount { provider, subject, .. }) => {
             tracing::warn!(provider, "the person has to sign in there again");
             realm.record(Event::NeedsReauthentication { provider, subject }).await;
         }
@@ -198,19 +244,19 @@ async fn announce(realm: &Realm, outcome: &Outcome) {
 /// refreshed, and for ever, if it cannot.
 ///
 /// The margin is at most half of the token's life: else one that lives shorter would be refreshed at every request.
-fn is_fresh(account: &Account, now: Timestamp, margin: Duration) -> bool {
+fn is_fresh(account: &GrantedAccount, now: Timestamp, margin: Duration) -> bool {
     match end(account) {
         Some(end) => end.since(now) > margin.min(end.since(account.grant.granted_at) / 2),
         None => true,
     }
 }
 
-fn end(account: &Account) -> Option<Timestamp> {
+fn end(account: &GrantedAccount) -> Option<Timestamp> {
     let assumed = || account.tokens.refresh_token.as_ref().map(|_| account.grant.granted_at + ASSUMED_LIFE);
     account.tokens.expires_at.or_else(assumed)
 }
 
-fn without_refresh_token(mut account: Account, now: Timestamp) -> Outcome {
+fn without_refresh_token(mut account: GrantedAccount, now: Timestamp) -> Outcome {
     if is_fresh(&account, now, Duration::ZERO) {
         return Outcome::Current(account);
     }
@@ -219,7 +265,7 @@ fn without_refresh_token(mut account: Account, now: Timestamp) -> Outcome {
 }
 
 /// A refresh that did not work this time leaves the token at hand, while it lives.
-fn or_at_hand(outcome: Outcome, account: Account, newer: bool, now: Timestamp) -> Outcome {
+fn or_at_hand(outcome: Outcome, account: GrantedAccount, newer: bool, now: Timestamp) -> Outcome {
     match outcome {
         Outcome::Failed { .. } if is_fresh(&account, now, Duration::ZERO) => at_hand(account, newer),
         outcome => outcome,
@@ -227,10 +273,12 @@ fn or_at_hand(outcome: Outcome, account: Account, newer: bool, now: Timestamp) -
 }
 
 /// Tokens that were there; `newer` if the session did not know them yet.
-fn at_hand(account: Account, newer: bool) -> Outcome {
+fn at_hand(account: GrantedAccount, newer: bool) -> Outcome {
     if newer { Outcome::Refreshed(account) } else { Outcome::Current(account) }
 }
 
+/// How long a refresh waits for an issuer's keys.
+const PATIENCE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_secs(5);
 const LONGEST_PAUSE: Duration = Duration::from_secs(300);
 const ASSUMED_LIFE: Duration = Duration::from_secs(3600);

@@ -30,12 +30,12 @@ impl Requirements {
     /// While a provider cannot refresh a token the handler is called all the same: it may have something to show
     /// without, and sees the error when it asks.
     pub async fn refusal(&self, current: &Current) -> Option<Response<Bytes>> {
-        let session = match current.session().await {
-            Ok(Some(session)) => session,
-            Ok(None) => return Some(current.unauthenticated()),
+        match current.is_signed_in().await {
+            Ok(true) => {}
+            Ok(false) => return Some(current.unauthenticated()),
             Err(error) => return Some(current.unavailable(&error)),
-        };
-        if !self.roles.iter().all(|role| session.has_role(role)) {
+        }
+        if !self.roles.is_empty() && !self.are_roles_of(current).await {
             return Some(current.forbidden());
         }
         for provider in &self.providers {
@@ -45,5 +45,10 @@ impl Requirements {
             }
         }
         None
+    }
+
+    async fn are_roles_of(&self, current: &Current) -> bool {
+        let session = current.session().await.ok().flatten();
+        session.is_some_and(|session| self.roles.iter().all(|role| session.has_role(role)))
     }
 }

@@ -31,6 +31,7 @@
 
 mod application;
 mod gate;
+mod message;
 mod people;
 #[doc(hidden)]
 pub mod rows;

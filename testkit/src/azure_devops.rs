@@ -35,9 +35,10 @@ pub use builder::Builder;
 pub use data::{Build, BuildOutcome, Organization, Person, Project, Repository, WorkItem};
 pub use fault::{Fault, Stage};
 pub use log::RecordedRequest;
-pub use server::Served;
 pub use token::{CLIENT_ASSERTION_TYPE, JWT_BEARER};
 pub use transport::{BASE_URL, Dropped};
+
+pub use crate::served::Served;
 
 use fault::Faults;
 use grants::Grants;

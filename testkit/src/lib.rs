@@ -5,6 +5,7 @@
 //! - [`PretendAzureDevOps`] is Azure DevOps as an application sees it: the pages, the token endpoint and a slice of the
 //!   REST API, with sample data. It is stricter than the real one, fails on demand, and remembers what it was asked.
 //!   It answers in process, as an [`admit::HttpClient`], or on a loopback socket where a person can click.
+//! - [`PretendOidc`] is an OpenID provider that keeps to the letter, and departs from it on demand.
 //! - [`FixedClock`] and [`FixedRandom`] stand in for time and chance.
 //! - [`CookieJar`] keeps cookies as a browser does, and refuses what a browser refuses.
 //! - [`contract`] holds stores to what the engine relies on.
@@ -61,11 +62,16 @@ pub mod azure_devops;
 mod clock;
 pub mod contract;
 mod jar;
+pub mod oidc;
 mod random;
 pub mod render;
+mod served;
 
 #[doc(inline)]
 pub use azure_devops::PretendAzureDevOps;
 pub use clock::FixedClock;
 pub use jar::CookieJar;
+#[doc(inline)]
+pub use oidc::PretendOidc;
 pub use random::FixedRandom;
+pub use served::Served;

@@ -126,7 +126,7 @@ where
                         slot.outbox().listen(cx.waker());
                         return Poll::Pending;
                     };
-                    match slot.asked().cloned() {
+                    match slot.asked().filter(|current| current.may_set_cookies()).cloned() {
                         None => {
                             state.set(State::Answered);
                             return Poll::Ready(result.map(ServiceResponse::map_into_left_body));

@@ -122,7 +122,9 @@ where
             let next = match state.as_mut().project() {
                 StateProjection::Handler { future, slot } => {
                     let response = ready!(future.poll(cx))?;
-                    let Some(current) = slot.asked().cloned() else { return Poll::Ready(Ok(response)) };
+                    let Some(current) = slot.asked().filter(|current| current.may_set_cookies()).cloned() else {
+                        return Poll::Ready(Ok(response));
+                    };
                     let future = Box::pin(async move { current.set_cookies().await });
                     State::Cookies { future, response: Some(response) }
                 }

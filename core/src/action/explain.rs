@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use crate::address::with_query;
 use crate::answer::{self, Answer};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::page::Reason;
 use crate::realm::{Realm, Registered};
 use crate::{Event, random};
@@ -34,6 +34,10 @@ pub(super) async fn explain(realm: &Realm, failure: &Failure, provider: Option<&
         return answer::plain_json(status, &());
     }
     let page = if failure.code.is_shown_at_sign_in() { realm.sign_in_page() } else { realm.error_page() };
-    let query = [("error", failure.code.as_str()), ("code", failure.reason.code()), ("ref", &reference)];
+    let mut query = vec![("error", failure.code.as_str()), ("code", failure.word())];
+    // Of a wrong password there is nothing to look up.
+    if failure.code != Code::CredentialsSignin {
+        query.push(("ref", &reference));
+    }
     answer::redirect(StatusCode::FOUND, &with_query(&page, &query))
 }

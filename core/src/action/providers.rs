@@ -33,9 +33,9 @@ impl Serialize for List<'_> {
                 &Entry {
                     id: registered.id(),
                     name: registered.provider.name(),
-                    r#type: "oauth",
+                    r#type: registered.provider.flow().kind(),
                     signin_url: &registered.sign_in_url,
-                    callback_url: &registered.redirect_uri,
+                    callback_url: &registered.callback_url,
                 },
             )?;
         }

@@ -7,10 +7,11 @@ use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure};
 use crate::oauth::authorization;
-use crate::page::{self, ProviderButton, Reason};
+use crate::page::{self, News, Reason, Way};
 use crate::pending::{self, Pending};
 use crate::provider::{AuthorizationRequest, Pkce};
 use crate::random;
+use crate::realm::{Realm, Registered};
 
 pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Failure> {
     if provider.is_some() {
@@ -23,16 +24,30 @@ pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Fail
         query.extend(error.map(|error| ("error", error)));
         return Ok(answer::redirect(StatusCode::FOUND, &with_query(path, &query)));
     }
-    let buttons: Vec<_> = realm
-        .providers
-        .iter()
-        .map(|registered| ProviderButton {
-            id: registered.id(),
-            name: registered.provider.name(),
-            action: &registered.sign_in_url,
-        })
-        .collect();
-    Ok(page::sign_in(&realm.shell(), &buttons, &visit.csrf.token, &visit.return_to, error, visit.input.query("code")))
+    let ways: Vec<_> = realm.providers.iter().filter_map(way).collect();
+    let code = visit.input.query("code");
+    let text = code.and_then(|code| texts(realm).find(|(known, _)| known == code)).map(|(_, text)| text.as_str());
+    let news = error.map(|error| News { error, code, text });
+    Ok(page::sign_in(&realm.shell(), &ways, &visit.csrf.token, &visit.return_to, news))
+}
+
+/// How the page offers a provider, if it does.
+fn way(registered: &Registered) -> Option<Way<'_>> {
+    let credentials = registered.credentials();
+    if credentials.is_some_and(|credentials| !credentials.has_form) {
+        return None;
+    }
+    Some(Way {
+        id: registered.id(),
+        name: registered.provider.name(),
+        action: if credentials.is_some() { &registered.callback_url } else { &registered.sign_in_url },
+        fields: credentials.map_or(&[], |credentials| &credentials.fields),
+    })
+}
+
+/// The application's texts for the codes that its checks refuse with.
+fn texts(realm: &Realm) -> impl Iterator<Item = &(String, String)> {
+    realm.providers.iter().filter_map(Registered::credentials).flat_map(|credentials| &credentials.texts)
 }
 
 /// Remembers the trip in a cookie and sends the browser to the provider.
@@ -42,36 +57,48 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
         return Err(failure);
     }
     let realm = &visit.realm;
-    let Some(provider) = provider else {
-        return Ok(answer::redirect(StatusCode::FOUND, &format!("{}/signin", realm.base.auth_url)));
-    };
+    let page = || answer::redirect(StatusCode::FOUND, &format!("{}/signin", realm.base.auth_url));
+    let Some(provider) = provider else { return Ok(page()) };
     let registered = realm.provider(provider).ok_or_else(unknown_provider)?;
-    let flow = registered.flow();
+    // A form on the page is where such a sign-in begins.
+    let Some(registered) = registered.oauth() else { return Ok(page()) };
+    let flow = registered.flow;
     let config = flow.config();
+    let metadata = registered.metadata(realm, &registered.client.id).await?;
+    let cx = realm.context(&registered, &registered.client.id).with(metadata.as_deref());
 
     let state = random::token(&*realm.random);
+    let nonce = registered.openid.is_some().then(|| random::token(&*realm.random));
     let code_verifier = (config.pkce == Pkce::S256).then(|| random::token(&*realm.random));
     let code_challenge = code_verifier.as_deref().map(authorization::code_challenge);
     let extra = allowed_parameters(&visit.input.query);
     let request = AuthorizationRequest {
         client_id: &registered.client.id,
-        redirect_uri: &registered.redirect_uri,
+        redirect_uri: registered.redirect_uri,
         state: &state,
+        nonce: nonce.as_deref(),
         code_challenge: code_challenge.as_deref(),
-        scopes: &registered.scopes,
+        scopes: registered.scopes,
         extra: &extra,
     };
-    let query = flow.authorization(&realm.context(registered, &registered.client.id), &request)?;
-    let location = authorization::url(&registered.authorization_endpoint, &query);
+    let query = flow.authorization(&cx, &request)?;
+    let published = || metadata.as_deref().map(|metadata| &metadata.authorization_endpoint);
+    let endpoint = registered.authorization_endpoint.or_else(published);
+    let endpoint = endpoint.ok_or_else(|| Failure::of(Reason::Configuration))?;
+    let location = authorization::url(endpoint, &query);
 
     let now = realm.clock.now();
     let mut pending = Pending {
-        provider: registered.id().to_owned(),
+        provider: registered.id.to_owned(),
         client_id: registered.client.id.clone(),
-        redirect_uri: registered.redirect_uri.clone(),
-        issuer: config.issuer.clone(),
+        redirect_uri: registered.redirect_uri.to_owned(),
+        issuer: metadata.as_ref().map(|metadata| metadata.issuer.clone()).or_else(|| config.issuer.clone()),
+        sends_iss: metadata.as_ref().is_some_and(|metadata| metadata.sends_iss),
+        token_endpoint: metadata.as_ref().map(|metadata| metadata.token_endpoint.to_string()),
+        max_age: nonce.as_ref().and_then(|_| query.get("max_age")?.parse().ok()),
+        nonce,
         code_verifier,
-        scopes: registered.scopes.clone(),
+        scopes: registered.scopes.to_owned(),
         return_to: visit.return_to.clone(),
         begun_at: now,
         state,

@@ -7,8 +7,11 @@ use url::Url;
 
 use crate::env::{Environment, provider_prefix};
 use crate::http::is_loopback;
-use crate::provider::{ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, ResolvedClient, Review};
-use crate::realm::{Base, Registered};
+use crate::oidc::OpenId;
+use crate::provider::{
+    ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, ResolvedClient, Review, openid_problems,
+};
+use crate::realm::{Base, Registered, Registration};
 use crate::{Provider, Timestamp};
 
 /// What is known before providers are looked at.
@@ -46,63 +49,90 @@ pub(super) fn resolve(
 
 fn resolve_one(provider: Arc<dyn Provider>, setup: &Setup<'_>, problems: &mut Vec<String>) -> Option<Registered> {
     let id = provider.id().to_owned();
-    let Flow::OAuth(flow) = provider.flow();
-    let config = flow.config();
+    let callback_url = format!("{}/callback/{id}", setup.base.auth_url);
     let before = problems.len();
-
-    let authorization_endpoint =
-        endpoint(&id, "authorization_endpoint", config.authorization_endpoint.as_deref(), problems);
-    endpoint(&id, "token_endpoint", config.token_endpoint.as_deref(), problems);
-    if let Some(userinfo) = config.userinfo_endpoint.as_deref() {
-        endpoint(&id, "userinfo_endpoint", Some(userinfo), problems);
+    let registration = match provider.flow() {
+        Flow::OAuth(flow) => Some(registration(&*provider, flow.config(), &callback_url, setup, problems)),
+        Flow::Credentials(credentials) => {
+            problems.extend(credentials.problems().into_iter().map(|problem| format!("{id}: {problem}")));
+            review(&*provider, setup, &callback_url, ("", &[]), &[], problems);
+            None
+        }
+    };
+    if problems.len() > before {
+        return None;
     }
-    let (client_id, credentials) = client(&id, config, setup.environment, problems);
-    let scopes = match (&config.scopes, scopes_from_environment(&id, config, setup.environment)) {
+    let sign_in_url = format!("{}/signin/{id}", setup.base.auth_url);
+    Some(Registered { provider, sign_in_url, callback_url, registration })
+}
+
+/// Lets the provider look at the configuration.
+fn review(
+    provider: &dyn Provider,
+    setup: &Setup<'_>,
+    callback_url: &str,
+    (client_id, credentials): (&str, &[Arc<dyn ClientCredential>]),
+    scopes: &[String],
+    problems: &mut Vec<String>,
+) {
+    let id = provider.id();
+    let Ok(redirect_uri) = &Url::parse(callback_url) else { return };
+    for finding in provider.review(&Review { id, client_id, redirect_uri, scopes, now: setup.now, credentials }) {
+        match finding {
+            Finding::Problem(text) => problems.push(format!("{id}: {text}")),
+            Finding::Warning(text) => tracing::warn!(provider = %id, "{text}"),
+        }
+    }
+}
+
+/// What an OAuth provider needs.
+fn registration(
+    provider: &dyn Provider,
+    config: &OAuthProvider,
+    callback_url: &str,
+    setup: &Setup<'_>,
+    problems: &mut Vec<String>,
+) -> Registration {
+    let id = provider.id();
+    // An issuer publishes its endpoints.
+    let required = config.openid.is_none();
+    let authorization_endpoint = config.authorization_endpoint.as_deref();
+    let authorization_endpoint = endpoint(id, "authorization_endpoint", authorization_endpoint, required, problems);
+    endpoint(id, "token_endpoint", config.token_endpoint.as_deref(), required, problems);
+    endpoint(id, "userinfo_endpoint", config.userinfo_endpoint.as_deref(), false, problems);
+    let (client_id, credentials) = client(id, config, setup.environment, problems);
+    let scopes = match (&config.scopes, scopes_from_environment(id, config, setup.environment)) {
         (Some(scopes), _) => scopes.clone(),
         (None, Some(scopes)) => scopes,
         (None, None) => config.default_scopes.clone(),
     };
+    if let Some(rules) = &config.openid {
+        problems.extend(openid_problems(config, rules, &scopes).into_iter().map(|text| format!("{id}: {text}")));
+    }
     if config.rotates_refresh_tokens && !setup.tokens_are_stored && !setup.single_process_refresh {
         problems.push(format!(
             "{id}: its refresh tokens are replaced at each use, so two processes would void each other's; give a \
              token_store, or say danger_single_process_refresh() if there is one process only"
         ));
     }
-
-    let redirect_uri = format!("{}/callback/{id}", setup.base.auth_url);
-    if let Ok(redirect) = Url::parse(&redirect_uri) {
-        let review = Review {
-            id: &id,
-            client_id: &client_id,
-            redirect_uri: &redirect,
-            scopes: &scopes,
-            now: setup.now,
-            credentials: &credentials,
-        };
-        for finding in provider.review(&review) {
-            match finding {
-                Finding::Problem(text) => problems.push(format!("{id}: {text}")),
-                Finding::Warning(text) => tracing::warn!(provider = %id, "{text}"),
-            }
-        }
-    }
-    if problems.len() > before {
-        return None;
-    }
-    Some(Registered {
-        sign_in_url: format!("{}/signin/{id}", setup.base.auth_url),
-        redirect_uri,
+    review(provider, setup, callback_url, (&client_id, &credentials), &scopes, problems);
+    Registration {
         client: ResolvedClient { id: client_id, credentials },
-        authorization_endpoint: authorization_endpoint?,
+        authorization_endpoint,
+        openid: config
+            .openid
+            .as_ref()
+            .map(|rules| OpenId::new(id, config.issuer.as_deref().unwrap_or_default(), rules)),
         scopes,
-        provider,
-    })
+    }
 }
 
 /// https, or http on this machine.
-fn endpoint(id: &str, name: &str, text: Option<&str>, problems: &mut Vec<String>) -> Option<Url> {
+fn endpoint(id: &str, name: &str, text: Option<&str>, required: bool, problems: &mut Vec<String>) -> Option<Url> {
     let Some(text) = text else {
-        problems.push(format!("{id}: no {name}; set it on the provider's description"));
+        if required {
+            problems.push(format!("{id}: no {name}; set it on the provider's description"));
+        }
         return None;
     };
     match Url::parse(text) {

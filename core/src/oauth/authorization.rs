@@ -21,6 +21,9 @@ pub(crate) fn parameters(config: &OAuthProvider, request: &AuthorizationRequest<
         query.set("scope", request.scopes.join(config.scope_separator));
     }
     query.set("state", request.state);
+    if let Some(nonce) = request.nonce {
+        query.set("nonce", nonce);
+    }
     if let Some(challenge) = request.code_challenge {
         query.set("code_challenge", challenge);
         query.set("code_challenge_method", "S256");

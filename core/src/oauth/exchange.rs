@@ -1,8 +1,8 @@
 //! One exchange at a token endpoint, with each of the client's credentials in turn.
 
 use crate::http::DEADLINE;
-use crate::provider::{CredentialContext, CredentialError, Endpoint, Grant, ProviderError};
-use crate::realm::{Realm, Registered};
+use crate::provider::{CredentialContext, CredentialError, Endpoint, Grant, Metadata, ProviderError};
+use crate::realm::{Realm, RegisteredOAuth};
 use crate::{Event, TokenSet};
 
 /// Presents a grant. When the provider answers `invalid_client`, the next credential is tried, each once; any other
@@ -11,12 +11,13 @@ use crate::{Event, TokenSet};
 /// Gives the tokens and the place of the credential that worked.
 pub(crate) async fn exchange(
     realm: &Realm,
-    registered: &Registered,
+    registered: &RegisteredOAuth<'_>,
     client_id: &str,
+    metadata: Option<&Metadata>,
     grant: &Grant<'_>,
 ) -> Result<(TokenSet, usize), ProviderError> {
-    let flow = registered.flow();
-    let cx = realm.context(registered, client_id);
+    let flow = registered.flow;
+    let cx = realm.context(registered, client_id).with(metadata);
     let credentials = &registered.client.credentials;
     if credentials.is_empty() {
         let request = flow.token_request(&cx, grant, &crate::provider::ClientAuthentication::None)?;
@@ -27,7 +28,7 @@ pub(crate) async fn exchange(
     for (place, credential) in credentials.iter().enumerate() {
         let credential_cx = CredentialContext {
             client_id,
-            token_endpoint: flow.config().token_endpoint.as_deref().unwrap_or_default(),
+            token_endpoint: cx.token_endpoint(flow.config()).unwrap_or_default(),
             clock: &*realm.clock,
             http: &*realm.http,
         };
@@ -41,11 +42,11 @@ pub(crate) async fn exchange(
             Ok(tokens) => {
                 if place > 0 {
                     tracing::warn!(
-                        provider = registered.id(),
+                        provider = registered.id,
                         credential = place,
                         "an alternate client credential was used: the ones before it are no longer accepted"
                     );
-                    realm.record(Event::AlternateCredentialUsed { provider: registered.id(), credential: place }).await;
+                    realm.record(Event::AlternateCredentialUsed { provider: registered.id, credential: place }).await;
                 }
                 return Ok((tokens, place));
             }

@@ -48,9 +48,8 @@ pub(crate) fn request(
             form.push(("client_assertion", assertion.expose()));
         }
     }
-    let endpoint = config
-        .token_endpoint
-        .as_deref()
+    let endpoint = cx
+        .token_endpoint(config)
         .ok_or_else(|| ProviderError::Request("the description names no token endpoint".to_owned()))?;
     let mut request = form_post(endpoint, form_encode(form.into_iter()))?;
     if let Some(basic) = basic {

@@ -95,6 +95,11 @@ reasons! {
         "For your safety, only this site's own pages can sign you in or out."
         "Please start from this site's sign-in page."
 
+    Credentials "credentials" FORBIDDEN SignIn
+        "Unable to sign in"
+        "Sign in failed."
+        "Check the details you provided are correct."
+
     // The person may not come in, or not this way.
     AccessDenied "access_denied" FORBIDDEN SignIn
         "Access Denied"
@@ -143,6 +148,26 @@ reasons! {
         "The service refused this sign-in"
         "The service you sign in with did not accept the code it had handed out; it may have expired."
         "Please sign in again. If this goes on, tell the people who run this site."
+
+    IdTokenMissing "id_token_missing" BAD_REQUEST SignIn
+        "The service did not say who you are"
+        "The service you sign in with sent no proof of who you are, though it was asked for one."
+        "Please sign in again. If this goes on, tell the people who run this site."
+
+    IdTokenInvalid "id_token_invalid" BAD_REQUEST SignIn
+        "The proof of your sign-in does not hold"
+        "What the service you sign in with sent as proof of who you are was not made for this sign-in."
+        "Please sign in again. If this goes on, tell the people who run this site."
+
+    IdTokenUntimely "id_token_untimely" BAD_REQUEST SignIn
+        "The proof of your sign-in is out of date"
+        "What the service you sign in with sent as proof of who you are counts earlier or later than now."
+        "Please sign in again. If this goes on, tell the people who run this site."
+
+    DiscoveryInvalid "discovery_invalid" SERVICE_UNAVAILABLE SignIn
+        "The sign-in service is not the expected one"
+        "What the service you sign in with says of itself cannot be right, so nobody is sent there."
+        "Sign in another way, or tell the people who run this site."
 
     ProfileInvalid "profile_invalid" BAD_REQUEST SignIn
         "We could not tell who you are"
@@ -215,11 +240,14 @@ mod tests {
             let all = Reason::ALL.iter();
             all.filter(|reason| reason.words().status == status).map(|reason| reason.code()).collect()
         };
-        assert_eq!(with(403), ["access_denied", "signup_disabled", "user_disabled"]);
+        assert_eq!(with(403), ["credentials", "access_denied", "signup_disabled", "user_disabled"]);
         assert_eq!(with(500), ["configuration"]);
-        assert_eq!(with(503), ["provider_unavailable", "session_store_unavailable", "rate_limited"]);
+        assert_eq!(
+            with(503),
+            ["provider_unavailable", "discovery_invalid", "session_store_unavailable", "rate_limited"]
+        );
         assert_eq!(with(404), ["provider_unknown"]);
-        assert_eq!(with(400).len(), Reason::ALL.len() - 8);
+        assert_eq!(with(400).len(), Reason::ALL.len() - 10);
     }
 
     #[test]

@@ -126,6 +126,12 @@ p strong{color:var(--text);font-weight:600}\
 .alert p+p{margin-top:.5rem}\
 .actions{display:grid;gap:.75rem;margin-top:2rem}\
 form{margin:0}\
+.or{margin:0;text-align:center}\
+.field{margin:0 0 1rem}\
+label{display:block;margin:0 0 .25rem;font-weight:600}\
+.field input{display:block;width:100%;min-height:max(2.75rem,44px);padding:.5rem .75rem;\
+border:1px solid var(--edge);border-radius:.5rem;background:var(--card);color:var(--text);font:inherit}\
+::placeholder{color:var(--muted);opacity:1}\
 .button{display:flex;align-items:center;justify-content:center;width:100%;min-height:max(2.75rem,44px);\
 padding:.625rem 1rem;border:1px solid var(--edge);border-radius:.5rem;background:transparent;color:var(--text);\
 font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}\

@@ -2,7 +2,7 @@
 
 use crate::http::{BODY_LIMIT, DEADLINE, HttpError};
 use crate::oauth::retry_after;
-use crate::provider::{Endpoint, ProviderError};
+use crate::provider::{Endpoint, Metadata, OAuthProvider, ProviderError};
 use crate::{Claims, Clock, HttpClient, HttpRequest, HttpResponse, Secret, Timestamp};
 
 /// The surroundings of one exchange with a provider.
@@ -16,12 +16,30 @@ pub struct ProviderContext<'a> {
     /// The clock.
     pub clock: &'a dyn Clock,
     pub(crate) http: &'a dyn HttpClient,
+    metadata: Option<&'a Metadata>,
 }
 
 impl<'a> ProviderContext<'a> {
     /// A context, for testing a provider by itself.
     pub fn new(provider: &'a str, client_id: &'a str, clock: &'a dyn Clock, http: &'a dyn HttpClient) -> Self {
-        Self { provider, client_id, clock, http }
+        Self { provider, client_id, clock, http, metadata: None }
+    }
+
+    /// With what the issuer says of itself.
+    pub(crate) fn with(mut self, metadata: Option<&'a Metadata>) -> Self {
+        self.metadata = metadata;
+        self
+    }
+
+    /// What the issuer says of itself, if the provider speaks OpenID Connect.
+    pub fn metadata(&self) -> Option<&'a Metadata> {
+        self.metadata
+    }
+
+    /// Where tokens are exchanged: the description's word, else the issuer's.
+    pub(crate) fn token_endpoint(&self, config: &'a OAuthProvider) -> Option<&'a str> {
+        let published = || Some(self.metadata?.token_endpoint.as_str());
+        config.token_endpoint.as_deref().or_else(published)
     }
 
     /// The present instant.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use super::openid::OpenIdRules;
 use super::{Client, ClientAuthMethod, Finding, Flow, OAuthFlow, Pkce, ProfileError, Provider, Review};
 use crate::profile::Image;
 use crate::{Claims, Profile, Timestamp};
@@ -47,6 +48,7 @@ pub struct OAuthProvider {
     pub(crate) rotates_refresh_tokens: bool,
     pub(crate) form_post: bool,
     pub(crate) issuer: Option<String>,
+    pub(crate) openid: Option<Arc<OpenIdRules>>,
     pub(crate) retires_on: Option<Timestamp>,
     pub(crate) id_variables: Vec<&'static str>,
     pub(crate) secret_variables: Vec<&'static str>,
@@ -77,6 +79,7 @@ impl OAuthProvider {
             rotates_refresh_tokens: false,
             form_post: false,
             issuer: None,
+            openid: None,
             retires_on: None,
             id_variables: Vec::new(),
             secret_variables: Vec::new(),
@@ -307,7 +310,8 @@ impl Provider for OAuthProvider {
     fn review(&self, _: &Review<'_>) -> Vec<Finding> {
         let missing = "no userinfo_endpoint, so nobody can be recognised; set it on the provider's description, \
                        or override OAuthFlow::claims";
-        self.userinfo_endpoint.is_none().then(|| Finding::Problem(missing.to_owned())).into_iter().collect()
+        let nobody = self.userinfo_endpoint.is_none() && self.openid.is_none();
+        nobody.then(|| Finding::Problem(missing.to_owned())).into_iter().collect()
     }
 }
 

@@ -1,9 +1,10 @@
 //! What can go wrong between admit and a provider, told by who is at fault.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{CredentialError, ProfileError, same_word};
+use super::{CredentialError, IdTokenError, IssuerError, ProfileError, same_word};
 use crate::claims::ClaimsError;
 use crate::http::HttpError;
 
@@ -65,6 +66,12 @@ pub enum ProviderError {
     /// The profile lacks what a sign-in needs.
     #[error("the profile cannot be used")]
     Profile(#[source] ProfileError),
+    /// The ID token proves nothing.
+    #[error("who this is cannot be told from the id token")]
+    IdToken(#[source] IdTokenError),
+    /// The discovery document is another issuer's. Nothing in it is used.
+    #[error("the discovery document is another issuer's")]
+    Issuer(#[source] IssuerError),
     /// The client has no credential to show.
     #[error(transparent)]
     Credential(#[from] CredentialError),
@@ -74,23 +81,35 @@ pub enum ProviderError {
     /// The provider takes no new sign-ins.
     #[error("the provider was retired: {0}")]
     Retired(String),
+    /// What came of an attempt that others waited for as well, or that was made a moment ago.
+    #[error(transparent)]
+    Shared(Arc<Self>),
 }
 
 impl ProviderError {
+    /// The error itself, where it is one that others share.
+    pub(crate) fn first(&self) -> &Self {
+        match self {
+            Self::Shared(error) => error.first(),
+            error => error,
+        }
+    }
+
     /// Whose fault it is, which decides what happens next.
     pub fn fault(&self) -> Fault {
-        match self {
+        match self.first() {
             Self::Refused { fault, .. } => *fault,
             Self::Unavailable { .. } => Fault::Temporary,
             Self::TokenRejected { .. } => Fault::Reauthenticate,
-            Self::Unexpected { .. } | Self::Profile(_) => Fault::Protocol,
+            Self::Unexpected { .. } | Self::Profile(_) | Self::IdToken(_) | Self::Issuer(_) => Fault::Protocol,
             Self::Credential(_) | Self::Request(_) | Self::Retired(_) => Fault::Configuration,
+            Self::Shared(_) => Fault::Protocol,
         }
     }
 
     /// How long the provider asks to wait.
     pub fn retry_after(&self) -> Option<Duration> {
-        match self {
+        match self.first() {
             Self::Unavailable { retry_after, .. } => *retry_after,
             _ => None,
         }
@@ -128,6 +147,10 @@ pub enum Endpoint {
     Token,
     /// The userinfo endpoint, or what the provider has in its place.
     Userinfo,
+    /// Where the discovery document is.
+    Discovery,
+    /// Where the keys are.
+    Keys,
 }
 
 impl fmt::Display for Endpoint {
@@ -136,6 +159,8 @@ impl fmt::Display for Endpoint {
             Self::Authorization => "authorization endpoint",
             Self::Token => "token endpoint",
             Self::Userinfo => "userinfo endpoint",
+            Self::Discovery => "discovery endpoint",
+            Self::Keys => "jwks endpoint",
         })
     }
 }

@@ -8,9 +8,11 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::{
-    ClientAuthentication, Endpoint, Grant, Granted, OAuthProvider, Parameters, ProviderContext, ProviderError,
+    ClientAuthentication, Endpoint, Grant, Granted, IdTokenError, IssuerError, OAuthProvider, Parameters,
+    ProviderContext, ProviderError,
 };
 use crate::oauth::{self, authorization, token_request};
+use crate::oidc;
 use crate::{Claims, HttpRequest, HttpResponse, TokenSet};
 
 /// How a provider signs people in by redirect.
@@ -65,11 +67,42 @@ pub trait OAuthFlow: fmt::Debug + Send + Sync + 'static {
         Ok(tokens)
     }
 
-    /// Who the person is: by default the userinfo endpoint's answer.
+    /// Whether a discovery document with that `issuer` is the provider's (OpenID Connect Discovery §4.3): by default, if
+    /// it is the issuer of the description, byte for byte.
+    ///
+    /// # Errors
+    /// When it is another's. Nothing in the document is used then.
+    fn check_metadata_issuer(&self, cx: &ProviderContext<'_>, found: &str) -> Result<(), IssuerError> {
+        let _ = cx;
+        oidc::check_metadata_issuer(self.config().issuer.as_deref(), found)
+    }
+
+    /// Whether a token is the issuer's, from its claims and the `issuer` of the key that signed it, if the key has one
+    /// (OpenID Connect Core §3.1.3.7, 2): by default, if `iss` is the issuer of the description, byte for byte.
+    ///
+    /// The signature holds; no other claim has been looked at.
+    ///
+    /// # Errors
+    /// When it is another's.
+    fn check_token_issuer(
+        &self,
+        cx: &ProviderContext<'_>,
+        key_issuer: Option<&str>,
+        claims: &Claims,
+    ) -> Result<(), IdTokenError> {
+        let _ = (cx, key_issuer);
+        oidc::check_token_issuer(self.config().issuer.as_deref(), claims)
+    }
+
+    /// Who the person is: by default the verified ID token's claims, if the provider speaks OpenID Connect, with those of
+    /// the userinfo endpoint behind them if the description says so; else the userinfo endpoint's answer.
     ///
     /// # Errors
     /// When the provider does not say.
     async fn claims(&self, cx: &ProviderContext<'_>, granted: &Granted<'_>) -> Result<Claims, ProviderError> {
+        if let Some(claims) = granted.id_token {
+            return oidc::person(self.config(), cx, granted, claims).await;
+        }
         match &self.config().userinfo_endpoint {
             Some(url) => cx.get_json(url, &granted.tokens.access_token).await,
             None => Err(ProviderError::Unexpected {
@@ -92,6 +125,8 @@ pub struct AuthorizationRequest<'a> {
     pub redirect_uri: &'a str,
     /// The value that comes back with the browser (RFC 6749 §10.12). It cannot be switched off.
     pub state: &'a str,
+    /// The value that comes back in the ID token (OpenID Connect Core §3.1.2.1), if the provider speaks OpenID Connect.
+    pub nonce: Option<&'a str>,
     /// The PKCE challenge (S256), unless the provider knows no PKCE.
     pub code_challenge: Option<&'a str>,
     /// The scopes.
@@ -103,7 +138,14 @@ pub struct AuthorizationRequest<'a> {
 impl<'a> AuthorizationRequest<'a> {
     /// A request, for testing a provider by itself.
     pub fn new(client_id: &'a str, redirect_uri: &'a str, state: &'a str, scopes: &'a [String]) -> Self {
-        Self { client_id, redirect_uri, state, code_challenge: None, scopes, extra: &[] }
+        Self { client_id, redirect_uri, state, nonce: None, code_challenge: None, scopes, extra: &[] }
+    }
+
+    /// With a nonce.
+    #[must_use]
+    pub fn nonce(mut self, nonce: Option<&'a str>) -> Self {
+        self.nonce = nonce;
+        self
     }
 
     /// With a PKCE challenge.
@@ -115,7 +157,7 @@ impl<'a> AuthorizationRequest<'a> {
 }
 
 impl fmt::Debug for AuthorizationRequest<'_> {
-    /// Without the state, which is the browser's secret.
+    /// Without state and nonce, which are the browser's secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AuthorizationRequest")
             .field("client_id", &self.client_id)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{Secret, TokenSet};
+use crate::{Claims, Secret, TokenSet};
 
 /// The two things a token endpoint takes in exchange for tokens. Two arms, so that no provider forgets the refresh.
 #[derive(Clone, Copy, Debug)]
@@ -35,12 +35,21 @@ pub struct Granted<'a> {
     pub tokens: &'a TokenSet,
     /// The parameters of the callback.
     pub callback: &'a [(String, String)],
+    /// The claims of the ID token, which was verified, if the provider speaks OpenID Connect.
+    pub id_token: Option<&'a Claims>,
 }
 
 impl<'a> Granted<'a> {
     /// A grant, for testing a provider by itself.
     pub fn new(tokens: &'a TokenSet, callback: &'a [(String, String)]) -> Self {
-        Self { tokens, callback }
+        Self { tokens, callback, id_token: None }
+    }
+
+    /// With the claims of a verified ID token.
+    #[must_use]
+    pub fn id_token(mut self, claims: Option<&'a Claims>) -> Self {
+        self.id_token = claims;
+        self
     }
 
     /// The access token.

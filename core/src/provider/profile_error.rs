@@ -11,6 +11,9 @@ pub enum ProfileError {
     /// A claim is missing or of the wrong kind.
     #[error(transparent)]
     Claims(#[from] ClaimsError),
+    /// The userinfo endpoint does not speak of the person whom the ID token names (OpenID Connect Core §5.3.2).
+    #[error("the userinfo endpoint speaks of another person than the id token, or of nobody")]
+    AnotherSubject,
     /// The mapper's own reason.
     #[error("{0}")]
     Other(String, #[source] Option<Box<dyn StdError + Send + Sync>>),

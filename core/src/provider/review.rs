@@ -13,7 +13,7 @@ use crate::{Secret, Timestamp};
 pub struct Review<'a> {
     /// The id under which the provider stands.
     pub id: &'a str,
-    /// The client id.
+    /// The client id; empty for a provider that this site is no client of.
     pub client_id: &'a str,
     /// Where the provider will send the browser.
     pub redirect_uri: &'a Url,

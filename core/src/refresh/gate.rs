@@ -14,9 +14,10 @@ use tokio::sync::watch;
 
 use super::successors::Successors;
 use super::{Outcome, PAUSE};
+use crate::account::GrantedAccount;
 use crate::provider::ProviderError;
 use crate::realm::Realm;
-use crate::{Account, Secret, Timestamp};
+use crate::{Secret, Timestamp};
 
 /// Refreshes under way, pauses after those that did not work, and what followed those that did.
 #[derive(Debug, Default)]
@@ -47,7 +48,7 @@ enum Found {
 }
 
 /// The key of a refresh.
-pub(crate) fn key(account: &Account, refresh_token: &Secret) -> Key {
+pub(crate) fn key(account: &GrantedAccount, refresh_token: &Secret) -> Key {
     let mut context = digest::Context::new(&SHA256);
     for part in [&account.provider, &account.subject, refresh_token.expose()] {
         context.update(&(part.len() as u64).to_be_bytes());

@@ -8,15 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Outcome, announce, failed, gate, is_fresh, or_at_hand, refresh, settled, without_refresh_token};
+use crate::account::GrantedAccount;
 use crate::http::HttpError;
 use crate::kept_tokens::KeptTokens;
 use crate::provider::{Endpoint, ProviderError};
 use crate::realm::Realm;
 use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
-use crate::{AccessTokenError, Account, AuthError};
+use crate::{AccessTokenError, AuthError};
 
 /// Puts the tokens of a new grant into the store.
-pub(crate) async fn keep(realm: &Realm, store: &dyn TokenStore, account: &Account) -> Result<(), AuthError> {
+pub(crate) async fn keep(realm: &Realm, store: &dyn TokenStore, account: &GrantedAccount) -> Result<(), AuthError> {
     store.put(seal(realm, account, 0)?).await?;
     Ok(())
 }
@@ -120,7 +121,7 @@ async fn refresh_under_lease(
 }
 
 /// An exchange that ends before the lease does.
-async fn refresh_in_time(realm: &Realm, account: Account) -> Outcome {
+async fn refresh_in_time(realm: &Realm, account: GrantedAccount) -> Outcome {
     let late = account.clone();
     tokio::select! {
         outcome = refresh(realm, account) => outcome,
@@ -136,7 +137,7 @@ fn not_this_time() -> Outcome {
     Outcome::Failed { retry_after: Duration::from_secs(1), source: None }
 }
 
-async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(Account, u64)>, AuthError> {
+async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(GrantedAccount, u64)>, AuthError> {
     let Some(store) = &realm.tokens else { return Ok(None) };
     match store.load(key).await? {
         Some(stored) => Ok(Some((unseal(realm, &stored)?, stored.version))),
@@ -144,7 +145,7 @@ async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(Account, u64)>,
     }
 }
 
-fn seal(realm: &Realm, account: &Account, version: u64) -> Result<StoredTokens, AuthError> {
+fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Result<StoredTokens, AuthError> {
     let key = account.key();
     let plain = serde_json::to_vec(&KeptTokens::of(account)).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
     let sealed = realm.store_sealer.seal(&plain, &bound(&key), &*realm.random);
@@ -153,7 +154,7 @@ fn seal(realm: &Realm, account: &Account, version: u64) -> Result<StoredTokens, 
     Ok(StoredTokens { account: key, sealed, refresh_at, version })
 }
 
-fn unseal(realm: &Realm, stored: &StoredTokens) -> Result<Account, AuthError> {
+fn unseal(realm: &Realm, stored: &StoredTokens) -> Result<GrantedAccount, AuthError> {
     let plain = realm.store_sealer.open(&stored.sealed, &bound(&stored.account)).map_err(|_| AuthError::Unsealable)?;
     let kept: KeptTokens = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
     Ok(kept.account(&stored.account.provider, &stored.account.subject))

@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::gate::{self, Key};
-use crate::account::Extra;
+use crate::Timestamp;
+use crate::account::{Extra, GrantedAccount};
 use crate::kept_tokens::KeptTokens;
-use crate::{Account, Timestamp};
 
 /// Refresh tokens that were spent or refused, by their digests, and the accounts as they were afterwards.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ struct Table {
 
 #[derive(Debug)]
 struct Known {
-    account: Arc<Account>,
+    account: Arc<GrantedAccount>,
     turn: u64,
 }
 
@@ -48,7 +48,7 @@ impl Successors {
     }
 
     /// The same for an account.
-    pub(super) fn follow(&self, mut account: Account) -> Account {
+    pub(super) fn follow(&self, mut account: GrantedAccount) -> GrantedAccount {
         let table = self.table();
         for _ in 0..LONGEST_CHAIN {
             let Some(refresh_token) = &account.tokens.refresh_token else { break };
@@ -57,7 +57,7 @@ impl Successors {
             if same && next.grant.granted_at < account.grant.granted_at {
                 break;
             }
-            account = Account::clone(next);
+            account = GrantedAccount::clone(next);
             if same {
                 break;
             }
@@ -66,7 +66,7 @@ impl Successors {
     }
 
     /// Remembers what came of the refresh token under that key.
-    pub(super) fn remember(&self, key: Key, account: &Account, now: Timestamp) {
+    pub(super) fn remember(&self, key: Key, account: &GrantedAccount, now: Timestamp) {
         let mut account = account.clone();
         // No session keeps these, so they need not lie about in memory.
         account.tokens.id_token = None;
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
     use crate::{GrantRecord, TokenSet};
 
-    fn account(access: &str, refresh: &str, granted_at: i64) -> Account {
+    fn account(access: &str, refresh: &str, granted_at: i64) -> GrantedAccount {
         let tokens = TokenSet::new(access).refresh_token(Some(refresh.into()));
         let grant = GrantRecord {
             client_id: "app".to_owned(),
@@ -114,14 +114,14 @@ mod tests {
             credential: 0,
             granted_at: at(granted_at),
         };
-        Account::new("acme", "7", tokens, grant)
+        GrantedAccount::new("acme", "7", tokens, grant)
     }
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix_seconds(seconds)
     }
 
-    fn learn(successors: &Successors, before: &Account, after: &Account, now: i64) {
+    fn learn(successors: &Successors, before: &GrantedAccount, after: &GrantedAccount, now: i64) {
         let spent = before.tokens.refresh_token.clone().unwrap();
         successors.remember(gate::key(before, &spent), after, at(now));
     }

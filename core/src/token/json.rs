@@ -200,6 +200,15 @@ mod tests {
         assert_eq!(serde_json::to_string(&token).unwrap(), text);
     }
 
+    /// A parser that is not exact makes another number of each of these, and so a claim would drift at every read.
+    #[test]
+    fn a_number_is_the_same_after_a_round_trip() {
+        for number in ["110.71233132481575", "95.02920210361481", "0.9035542153287679", "5e-324", "1e+21"] {
+            let token: Token = serde_json::from_str(&format!(r#"{{"score":{number}}}"#)).unwrap();
+            assert_eq!(serde_json::to_string(&token).unwrap(), format!(r#"{{"score":{number}}}"#));
+        }
+    }
+
     #[test]
     fn an_expiry_that_is_no_number_is_refused() {
         for exp in ["\"1\"", "null", "[]", "{}", "true"] {

@@ -12,8 +12,10 @@
 mod attacks;
 mod callback;
 mod configuration;
+mod credentials;
 mod csrf;
 mod exchange;
+mod oidc;
 mod pages;
 mod providers;
 mod refresh;

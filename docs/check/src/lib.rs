@@ -20,11 +20,20 @@ mod pages {
     #[doc = include_str!("../../src/configuration.md")]
     pub struct Configuration;
 
+    #[doc = include_str!("../../src/credentials.md")]
+    pub struct Credentials;
+
+    #[doc = include_str!("../../src/openid-connect.md")]
+    pub struct OpenidConnect;
+
     #[doc = include_str!("../../src/providers.md")]
     pub struct Providers;
 
     #[doc = include_str!("../../src/proxy.md")]
     pub struct Proxy;
+
+    #[doc = include_str!("../../src/replacing-auth-js.md")]
+    pub struct ReplacingAuthJs;
 
     #[doc = include_str!("../../src/sessions.md")]
     pub struct Sessions;

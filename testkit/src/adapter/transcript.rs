@@ -8,7 +8,8 @@ use bytes::Bytes;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, SET_COOKIE};
 use http::{HeaderValue, Response};
 
-use super::wire::{Answer, Message};
+use super::message::Message;
+use super::wire::Answer;
 use crate::render;
 
 /// Lines of a row's snapshot.

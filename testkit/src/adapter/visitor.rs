@@ -6,9 +6,10 @@ use admit::Auth;
 use http::header::{CONTENT_TYPE, COOKIE, HOST, LOCATION, SET_COOKIE};
 use http::{HeaderName, Request};
 
+use super::message::Message;
 use super::stage::Stage;
 use super::transcript::Transcript;
-use super::wire::{Answer, Connection, Message};
+use super::wire::{Answer, Connection};
 use crate::CookieJar;
 
 /// How a visitor gets in.

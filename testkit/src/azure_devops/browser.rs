@@ -75,7 +75,7 @@ pub struct Callback {
 }
 
 impl Callback {
-    fn read(response: &HttpResponse) -> Result<Self, NoCallback> {
+    pub(crate) fn read(response: &HttpResponse) -> Result<Self, NoCallback> {
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         match location.and_then(|location| Url::parse(location).ok()) {
             Some(url) if response.status().is_redirection() => {

@@ -8,6 +8,7 @@ use http::uri::Scheme;
 
 use super::log::RecordedRequest;
 use super::{Fault, PretendAzureDevOps, Stage};
+use crate::served::is_loopback;
 
 /// Azure DevOps' own address for sign-in, which the back channel in process answers for, as it does for
 /// `https://dev.azure.com`. Applications under test need not be told of another.
@@ -95,8 +96,4 @@ fn misdirected(request: &HttpRequest) -> Option<&'static str> {
         "dev.azure.com" => Some("sign-in and profile live at app.vssps.visualstudio.com"),
         _ => Some("a host that is not Azure DevOps"),
     }
-}
-
-pub(super) fn is_loopback(host: &str) -> bool {
-    matches!(host, "localhost" | "127.0.0.1" | "[::1]") || host.ends_with(".localhost")
 }

@@ -85,17 +85,6 @@ async fn whatever_a_handler_takes_a_store_that_fails_is_answered_before_it_is_ca
 }
 
 #[actix_web::test]
-async fn a_stranger_has_no_session_to_fail_over() {
-    let store = Fragile::default();
-    let site = site(&store);
-    store.break_down();
-    let app = App::new()
-        .route("/", web::get().to(|session: Option<Session>| async move { session.is_some().to_string() }))
-        .with_auth(site.auth.clone());
-    assert_eq!(told(&site.visitor(serve(app).await).get("/").await), (200, "false"));
-}
-
-#[actix_web::test]
 async fn another_extractor_that_refuses_does_not_hide_the_failure() {
     let store = Fragile::default();
     let site = site(&store);

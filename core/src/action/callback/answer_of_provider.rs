@@ -9,7 +9,7 @@ use crate::input::{Body, Input};
 use crate::page::Reason;
 use crate::pending::Pending;
 use crate::provider::same_word;
-use crate::realm::Registered;
+use crate::realm::RegisteredOAuth;
 
 /// The parameters of a callback.
 #[derive(Debug)]
@@ -20,8 +20,8 @@ pub(super) struct Answered {
 
 impl Answered {
     /// Reads the callback from where the provider puts it: the query, or a form that it lets the browser post.
-    pub(super) fn read(input: &Input, registered: &Registered) -> Result<Self, Failure> {
-        let form_post = registered.flow().config().form_post;
+    pub(super) fn read(input: &Input, registered: &RegisteredOAuth<'_>) -> Result<Self, Failure> {
+        let form_post = registered.flow.config().form_post;
         let parameters = match (&input.body, form_post) {
             (Body::Form(form), true) if input.method == Method::POST => form.clone(),
             (_, false) if input.method == Method::GET => input.query.clone(),
@@ -48,18 +48,21 @@ impl Answered {
     }
 
     /// The code, once the trip is known to be this one.
-    pub(super) fn code(&self, registered: &Registered, pending: &Pending) -> Result<Secret, Failure> {
+    pub(super) fn code(&self, registered: &RegisteredOAuth<'_>, pending: &Pending) -> Result<Secret, Failure> {
         let value = |name: &str| find(&self.parameters, name).filter(|value| !value.is_empty());
-        // RFC 9207 §2.4: an issuer that is not the one the trip was begun with.
-        if let (Some(expected), Some(found)) = (&pending.issuer, value("iss"))
-            && expected != found
-        {
+        // RFC 9207 §2.4: an issuer that is not the one the trip was begun with, or none though one was promised.
+        let is_another = match (&pending.issuer, value("iss")) {
+            (Some(expected), Some(found)) => expected != found,
+            (_, None) => pending.sends_iss,
+            (None, Some(_)) => false,
+        };
+        if is_another {
             return Err(Failure::of(Reason::ProviderMismatch));
         }
         match (value("code"), value("error")) {
             (Some(_), Some(_)) => Err(Failure::of(Reason::TokenResponseInvalid)),
             (None, Some(error)) => {
-                tracing::debug!(provider = registered.id(), "the provider answered with an error");
+                tracing::debug!(provider = registered.id, "the provider answered with an error");
                 Err(refused(error))
             }
             (Some(code), None) if code.len() <= LONGEST_CODE => Ok(Secret::new(code)),

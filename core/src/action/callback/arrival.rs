@@ -5,13 +5,13 @@ use crate::csrf::same;
 use crate::failure::{Code, Failure};
 use crate::page::Reason;
 use crate::pending::{self, PENDING_LIFE, Pending};
-use crate::realm::{Realm, Registered};
+use crate::realm::{Realm, RegisteredOAuth};
 
 /// Finds the trip by its `state` among the cookies of this browser. Gives the name of its cookie, too.
 pub(super) fn look_up(
     realm: &Realm,
     cookies: &[(String, String)],
-    registered: &Registered,
+    registered: &RegisteredOAuth<'_>,
     answered: &Answered,
 ) -> Result<(Pending, String), Failure> {
     let name = pending::cookie_name(&realm.cookies, &answered.state);
@@ -34,7 +34,7 @@ pub(super) fn look_up(
         return Err(Failure::of(Reason::StateExpired));
     }
     // The redirect URI tells two sites with one secret apart, such as two mounts of one process.
-    let began_here = pending.provider == registered.id()
+    let began_here = pending.provider == registered.id
         && pending.client_id == registered.client.id
         && pending.redirect_uri == registered.redirect_uri;
     if !began_here {

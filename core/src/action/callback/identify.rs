@@ -1,37 +1,41 @@
 //! The exchange, and whom it names.
 
+use std::time::Duration;
+
+use crate::action::admission::Person;
 use crate::failure::Failure;
 use crate::oauth::exchange::exchange;
+use crate::oidc::{self, Expected, OpenId};
 use crate::pending::Pending;
-use crate::provider::{Grant, Granted, ProviderError};
-use crate::realm::{Realm, Registered};
-use crate::{Account, Claims, GrantRecord, Profile, Secret};
-
-/// A person as a provider knows them, with what they granted.
-#[derive(Debug)]
-pub(super) struct Person {
-    pub(super) account: Account,
-    pub(super) profile: Profile,
-    /// What the profile was made of.
-    pub(super) claims: Claims,
-}
+use crate::provider::{Grant, Granted, IdTokenError, ProviderContext, ProviderError};
+use crate::realm::{Realm, RegisteredOAuth};
+use crate::{Account, Claims, GrantRecord, Secret, TokenSet};
 
 /// Exchanges the code and asks who this is.
 pub(super) async fn identify(
     realm: &Realm,
-    registered: &Registered,
+    registered: &RegisteredOAuth<'_>,
     pending: &Pending,
     code: &Secret,
     parameters: &[(String, String)],
 ) -> Result<Person, Failure> {
-    let flow = registered.flow();
+    let flow = registered.flow;
     let verifier = pending.code_verifier.as_deref().map(Secret::new);
     let grant =
         Grant::AuthorizationCode { code, redirect_uri: &pending.redirect_uri, code_verifier: verifier.as_ref() };
-    let (mut tokens, credential) = exchange(realm, registered, &pending.client_id, &grant).await?;
+    let metadata = registered.metadata(realm, &pending.client_id).await?;
+    if let (Some(metadata), Some(before)) = (&metadata, &pending.token_endpoint) {
+        oidc::check_same_place(metadata, before)?;
+    }
+    let (mut tokens, credential) = exchange(realm, registered, &pending.client_id, metadata.as_deref(), &grant).await?;
     tokens.scope = tokens.scope.or_else(|| Some(pending.scopes.join(" ")).filter(|scopes| !scopes.is_empty()));
-    let cx = realm.context(registered, &pending.client_id);
-    let claims = flow.claims(&cx, &Granted { tokens: &tokens, callback: parameters }).await?;
+    let cx = realm.context(registered, &pending.client_id).with(metadata.as_deref());
+    let proven = match registered.openid {
+        Some(openid) => Some(prove(openid, registered, &cx, pending, &tokens).await?),
+        None => None,
+    };
+    let claims =
+        flow.claims(&cx, &Granted { tokens: &tokens, callback: parameters, id_token: proven.as_ref() }).await?;
     let profile = flow.config().to_profile(&claims).map_err(ProviderError::Profile)?;
     let record = GrantRecord {
         client_id: pending.client_id.clone(),
@@ -40,6 +44,28 @@ pub(super) async fn identify(
         credential,
         granted_at: realm.clock.now(),
     };
-    let account = Account::new(registered.id(), &profile.subject, tokens, record);
-    Ok(Person { account, profile, claims })
+    let account = Account::new(registered.id, &profile.subject, tokens, record);
+    Ok(Person { account, profile, claims, is_named: false })
+}
+
+/// Verifies the ID token of a trip, which must be there.
+async fn prove(
+    openid: &OpenId,
+    registered: &RegisteredOAuth<'_>,
+    cx: &ProviderContext<'_>,
+    pending: &Pending,
+    tokens: &TokenSet,
+) -> Result<Claims, ProviderError> {
+    let id_token = tokens.id_token.as_ref().ok_or(ProviderError::IdToken(IdTokenError::Absent))?;
+    // A trip that began before its provider spoke OpenID Connect has none.
+    let nonce = pending.nonce.as_deref().ok_or(ProviderError::IdToken(IdTokenError::Nonce))?;
+    let expected = Expected {
+        client_id: &pending.client_id,
+        audiences: openid.audiences(),
+        nonce: Some(nonce),
+        max_age: pending.max_age.map(Duration::from_secs),
+        access_token: &tokens.access_token,
+        now: cx.now(),
+    };
+    openid.verify(cx, registered.flow, id_token, &expected).await
 }

@@ -18,7 +18,8 @@ impl Callbacks for Counting {
     async fn jwt(&self, mut token: Token, cause: JwtCause<'_>) -> Result<Option<Token>, BoxError> {
         if let JwtCause::Refresh { account } = cause {
             assert_eq!(account.provider, AZURE);
-            assert!(account.tokens.refresh_token.is_some() && !account.needs_reauthentication);
+            let tokens = account.tokens.as_ref().expect("tokens");
+            assert!(tokens.refresh_token.is_some() && !account.needs_reauthentication);
             if self.fails {
                 return Err("the application's database is away".into());
             }

@@ -102,6 +102,9 @@ impl Events for Heard {
     async fn record(&self, event: &Event<'_>) {
         let line = match event {
             Event::SignIn { profile, is_new_user, .. } => format!("sign_in {} new={is_new_user}", profile.subject),
+            Event::SignInFailed { provider, reason, provider_code: Some(code), .. } => {
+                format!("sign_in_failed {provider:?} {reason} {code}")
+            }
             Event::SignInFailed { provider, reason, .. } => format!("sign_in_failed {provider:?} {reason}"),
             event => event.code().to_owned(),
         };

@@ -4,9 +4,9 @@ use http::StatusCode;
 use http::header::SET_COOKIE;
 
 use super::Row;
+use crate::adapter::message::Message;
 use crate::adapter::stage::ORIGIN;
 use crate::adapter::visitor::{header, location, text};
-use crate::adapter::wire::Message;
 
 // HST-002, HST-003, HST-005
 pub(super) async fn where_the_site_is_nobody_outside_can_say(row: &mut Row) {

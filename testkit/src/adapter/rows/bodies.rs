@@ -4,10 +4,10 @@ use admit::Auth;
 use http::{Method, StatusCode};
 
 use super::Row;
+use crate::adapter::message::Message;
 use crate::adapter::stage::Stage;
 use crate::adapter::transcript::assert_alike;
 use crate::adapter::visitor::{cookies, location, text};
-use crate::adapter::wire::Message;
 
 pub(super) async fn a_body_up_to_the_limit_is_looked_at_and_one_byte_more_is_too_large(row: &mut Row) {
     let (stage, direct) = (row.stage(), Stage::direct());

@@ -4,8 +4,9 @@ use admit::Auth;
 use http::{Method, StatusCode, Version};
 
 use super::Row;
+use crate::adapter::message::Message;
 use crate::adapter::visitor::{cookies, location, text};
-use crate::adapter::wire::{Connection, Message};
+use crate::adapter::wire::Connection;
 
 pub(super) async fn one_connection_carries_many_requests(row: &mut Row) {
     let stage = row.stage();

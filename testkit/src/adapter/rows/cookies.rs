@@ -6,9 +6,9 @@ use http::StatusCode;
 use http::header::CACHE_CONTROL;
 
 use super::Row;
+use crate::adapter::message::Message;
 use crate::adapter::stage::SESSION;
 use crate::adapter::visitor::{cookies, header, text};
-use crate::adapter::wire::Message;
 
 pub(super) async fn a_session_in_use_is_written_anew_beside_the_handlers_own_cookies(row: &mut Row) {
     let stage = row.stage();

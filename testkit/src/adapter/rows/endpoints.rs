@@ -3,10 +3,11 @@
 use http::{Method, StatusCode};
 
 use super::Row;
+use crate::adapter::message::Message;
 use crate::adapter::stage::Stage;
 use crate::adapter::transcript::assert_alike;
 use crate::adapter::visitor::{cookies, location, media_type, text};
-use crate::adapter::wire::{Answer, Message};
+use crate::adapter::wire::Answer;
 
 pub(super) async fn every_path_answers_every_method_as_the_engine_does(row: &mut Row) {
     for path in PATHS {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use http::StatusCode;
 
 use super::Row;
+use crate::adapter::message::Message;
 use crate::adapter::visitor::{location, text};
-use crate::adapter::wire::Message;
 use crate::azure_devops::{Fault, Stage as At};
 
 pub(super) async fn a_stranger_with_a_browser_goes_to_sign_in_and_a_program_gets_401(row: &mut Row) {

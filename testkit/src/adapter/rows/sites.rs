@@ -6,10 +6,11 @@ use http::StatusCode;
 use tokio::task::JoinSet;
 
 use super::Row;
+use crate::adapter::message::Message;
 use crate::adapter::stage::{SESSION, Stage};
 use crate::adapter::transcript::assert_alike;
 use crate::adapter::visitor::{cookies, location, text};
-use crate::adapter::wire::{Connection, Message};
+use crate::adapter::wire::Connection;
 
 pub(super) async fn below_a_prefix_people_sign_in_and_come_back_to_the_whole_path(row: &mut Row) {
     let stage = row.stage();

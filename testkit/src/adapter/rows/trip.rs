@@ -3,10 +3,11 @@
 use http::StatusCode;
 
 use super::Row;
+use crate::adapter::message::Message;
 use crate::adapter::stage::{ORIGIN, SESSION, Stage};
 use crate::adapter::transcript::{Transcript, assert_alike};
 use crate::adapter::visitor::{location, text};
-use crate::adapter::wire::{Answer, Message};
+use crate::adapter::wire::Answer;
 
 pub(super) async fn a_person_signs_in_is_known_and_signs_out(row: &mut Row) {
     let served = travel(&row.stage(), &mut row.told).await;

@@ -1,5 +1,4 @@
 //! The table that every web adapter is put through, over actix-web's own server.
-#![cfg(test)]
 
 use std::net::TcpListener;
 

@@ -1,0 +1,194 @@
+//! A person who was recognised comes in, by whatever flow: may they, which user are they, and where do they go.
+//!
+//! It runs in a task of its own, to its end, even if the browser hangs up. A code that was sent has been spent, so what it
+//! brought must not be lost; a password that was tried has been tried, so a count of failures must not lose one.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use http::StatusCode;
+
+use super::{Visit, destination};
+use crate::address::with_query;
+use crate::answer::{self, Answer};
+use crate::callbacks::SignInAttempt;
+use crate::failure::{Code, Failure, chain};
+use crate::issue::{self, Issued};
+use crate::kept_tokens::KeptTokens;
+use crate::linking::{self, Who};
+use crate::live::{self, Found, Live};
+use crate::opened;
+use crate::page::Reason;
+use crate::private_claim::{PrivateClaim, SessionAccount};
+use crate::realm::Realm;
+use crate::refresh;
+use crate::store::AccountKey;
+use crate::{Account, AuthError, Claims, Decision, Event, JwtCause, Profile, Token, User};
+
+/// A person as a provider knows them, with what they granted.
+#[derive(Debug)]
+pub(super) struct Person {
+    pub(super) account: Account,
+    pub(super) profile: Profile,
+    /// What the profile was made of.
+    pub(super) claims: Claims,
+    /// Whether the subject is the id of a user, so that no link is needed.
+    pub(super) is_named: bool,
+}
+
+/// Signs in whoever `recognised` finds, and sends the browser to `return_to`.
+pub(super) async fn begin(
+    visit: &mut Visit,
+    recognised: impl Future<Output = Result<Person, Failure>> + Send + 'static,
+    return_to: String,
+) -> Result<Answer, Failure> {
+    let realm = Arc::clone(&visit.realm);
+    let previous = previous(visit).await?;
+    let trip = {
+        let realm = Arc::clone(&realm);
+        async move {
+            let person = recognised.await?;
+            sign_in(&realm, &person, &return_to, previous.as_ref()).await
+        }
+    };
+    let arrived = tokio::spawn(trip)
+        .await
+        .map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))??;
+    if let Some(issued) = arrived.issued {
+        visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
+        let v4 = visit.input.cookies.session_v4.names(&realm.cookies.session_v4).map(|name| realm.cookies.delete(name));
+        visit.cookies.extend(v4);
+    }
+    Ok(answer::redirect(StatusCode::FOUND, &arrived.location))
+}
+
+/// The session that the browser has now. It will be over when the next begins.
+async fn previous(visit: &Visit) -> Result<Option<Live>, Failure> {
+    let cookies = &visit.input.cookies;
+    match live::find(&visit.realm, &cookies.session, &cookies.session_v4).await {
+        Ok(Found::Live(live)) => Ok(Some(live)),
+        Ok(_) => Ok(None),
+        Err(error @ AuthError::Store(_)) => Err(error.into()),
+        // What cannot be read cannot be ended; it must not keep the person from signing in anew.
+        Err(error) => {
+            tracing::warn!(cause = chain(&error), "the session before this one cannot be read");
+            Ok(None)
+        }
+    }
+}
+
+struct Arrived {
+    /// Nothing if the application sent the person elsewhere: the session they had goes on.
+    issued: Option<Issued>,
+    location: String,
+}
+
+async fn sign_in(
+    realm: &Arc<Realm>,
+    person: &Person,
+    return_to: &str,
+    previous: Option<&Live>,
+) -> Result<Arrived, Failure> {
+    let Person { account, profile, .. } = person;
+    let key = account.key();
+    let who = match person.is_named {
+        true => linking::named(realm, profile).await?,
+        false => linking::find(realm, &key, profile).await?,
+    };
+    if let Some(target) = ask_application(realm, person, &who).await? {
+        let location = destination::resolve(realm, Some(&target)).await?;
+        return Ok(Arrived { issued: None, location });
+    }
+    let member = admit(realm, who, &key, profile).await?;
+    let issued = begin_session(realm, person, &member, previous).await?;
+    let Member { user, is_new_user, .. } = member;
+    tracing::info!(provider = account.provider, is_new_user, "signed in");
+    realm.record(Event::SignIn { user: &user, account, profile, is_new_user }).await;
+
+    // Looked at once more, because what was sealed was true when the trip began.
+    let return_to = destination::resolve(realm, Some(return_to)).await.unwrap_or_else(|failure| {
+        // The person is signed in by now: that is not to be lost for want of a place to go.
+        tracing::error!(cause = failure.chain(), "the redirect callback failed; home is where to go");
+        realm.base.origin.clone()
+    });
+    let location = match realm.pages.new_user.as_ref().filter(|_| is_new_user) {
+        Some(path) => with_query(path, &[("callbackUrl", &return_to)]),
+        None => return_to,
+    };
+    Ok(Arrived { issued: Some(issued), location })
+}
+
+/// Asks the `sign_in` callback. Where it sends the person instead, if it does.
+async fn ask_application(realm: &Realm, person: &Person, who: &Who) -> Result<Option<String>, Failure> {
+    let Some(callbacks) = &realm.callbacks else { return Ok(None) };
+    let user = match who {
+        Who::Known(user, _) => Some(user),
+        Who::New | Who::Derived(_) => None,
+    };
+    let Person { account, profile, claims, .. } = person;
+    match callbacks.sign_in(&SignInAttempt { account, profile, claims, user }).await {
+        Ok(Decision::Allow) => Ok(None),
+        Ok(Decision::Deny) => Err(Failure::new(Code::AccessDenied, Reason::AccessDenied)),
+        Ok(Decision::Redirect(target)) => Ok(Some(target)),
+        Err(error) => Err(Failure::because(Code::AccessDenied, Reason::AccessDenied, error)),
+    }
+}
+
+/// The user whose session begins.
+struct Member {
+    user: User,
+    epoch: u64,
+    is_new_user: bool,
+}
+
+/// Makes a user of whoever is none yet.
+async fn admit(realm: &Realm, who: Who, key: &AccountKey, profile: &Profile) -> Result<Member, Failure> {
+    match (who, &realm.users) {
+        (Who::Known(user, state), _) => Ok(Member { user, epoch: state.epoch, is_new_user: false }),
+        (Who::Derived(user), _) => Ok(Member { user, epoch: 0, is_new_user: false }),
+        (Who::New, Some(users)) => {
+            let (user, is_new_user) = linking::create(realm, &**users, key, profile).await?;
+            if is_new_user {
+                realm.record(Event::CreateUser { user: &user }).await;
+                let link = Event::LinkAccount { user: &user.id, provider: &key.provider, subject: &key.subject };
+                realm.record(link).await;
+            }
+            Ok(Member { user, epoch: 0, is_new_user })
+        }
+        (Who::New, None) => Err(Failure::of(Reason::Configuration)),
+    }
+}
+
+async fn begin_session(
+    realm: &Realm,
+    person: &Person,
+    member: &Member,
+    previous: Option<&Live>,
+) -> Result<Issued, Failure> {
+    let Person { account, profile, claims, .. } = person;
+    let Member { user, epoch, is_new_user } = member;
+    let mut token = Token {
+        subject: Some(user.id.clone()),
+        name: user.name.clone(),
+        email: user.email.clone(),
+        picture: user.image.clone(),
+        ..Token::default()
+    };
+    if let Some(callbacks) = &realm.callbacks {
+        let cause = JwtCause::SignIn { user, account, profile, claims, is_new_user: *is_new_user };
+        let denied = || Failure::new(Code::AccessDenied, Reason::AccessDenied);
+        token =
+            callbacks.jwt(token, cause).await.map_err(|error| AuthError::callback("jwt", error))?.ok_or_else(denied)?;
+    }
+    let mut private = PrivateClaim::begin(realm.clock.now(), *epoch, &*realm.random);
+    let kept = match (account.granted(), &realm.tokens) {
+        (None, _) => None,
+        (Some(account), None) => Some(KeptTokens::of(&account)),
+        (Some(account), Some(store)) => {
+            refresh::keep(realm, &**store, &account).await?;
+            None
+        }
+    };
+    private.set_account(SessionAccount { provider: account.provider.clone(), subject: account.subject.clone(), kept });
+    Ok(issue::begin(realm, token, private, previous).await?)
+}

@@ -1,0 +1,62 @@
+// The React page with the Rust server behind it, in both ways its README tells: built, and while it is worked on.
+
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { rmSync } from "node:fs"
+import { createServer } from "node:net"
+import { join } from "node:path"
+import { ROOT } from "./folders.js"
+import { startProgram } from "./program.js"
+
+const WEB = join(ROOT, "examples", "react-spa", "web")
+
+/** The page's files, from the server; `unbuilt` is what the server answered before there were any. */
+export async function openBuilt() {
+  rmSync(join(WEB, "dist"), { recursive: true, force: true })
+  const server = await openServer()
+  const unbuilt = await fetch(server.address)
+  const { status, stdout, stderr } = spawnSync("npm", ["run", "build"], { cwd: WEB, encoding: "utf8" })
+  if (status !== 0) throw new Error(`the page could not be built: ${stdout}${stderr}`)
+  return { ...server, unbuilt }
+}
+
+/** The page from Vite, which hands the API's requests on to the server. */
+export async function openInDevelopment() {
+  const port = await freePort()
+  const server = await openServer({ AUTH_URL: `http://localhost:${port}` })
+  const env = { ...process.env, PORT: new URL(server.address).port }
+  const words = ["node_modules/vite/bin/vite.js", "--port", String(port), "--strictPort"]
+  const vite = spawn(process.execPath, words, { cwd: WEB, env, stdio: ["ignore", "pipe", "inherit"] })
+  const abandon = () => vite.kill("SIGKILL")
+  process.once("exit", abandon)
+  const ended = once(vite, "close")
+  let said = ""
+  for await (const text of vite.stdout.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
+    if ((said += text).includes("Local:")) break
+  }
+  vite.stdout.resume()
+  return {
+    ...server,
+    async close() {
+      vite.kill()
+      await ended
+      process.off("exit", abandon)
+      await server.close()
+    },
+  }
+}
+
+async function openServer(env) {
+  const program = startProgram("react-spa", { env: { PORT: "0", ...env } })
+  const [origin, address] = (await program.line()).match(/http:\/\/[\w.]+:\d+/g)
+  return { origin, address, complaints: program.log, close: program.end }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, "localhost")
+  await once(server, "listening")
+  const { port } = server.address()
+  server.close()
+  await once(server, "close")
+  return port
+}

@@ -1,0 +1,3 @@
+import { claims } from "../client/claims.js"
+
+claims("v4")

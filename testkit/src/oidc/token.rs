@@ -1,0 +1,107 @@
+//! `POST /token` and `GET /userinfo`.
+
+use std::collections::HashMap;
+
+use admit::http::{HttpRequest, HttpResponse};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use http::StatusCode;
+use http::header::AUTHORIZATION;
+use serde_json::{Map, Value, json};
+use url::form_urlencoded;
+
+use super::id_token::set;
+use super::transport::json as answer;
+use super::{Fault, PretendOidc};
+
+impl PretendOidc {
+    /// Exchanges a code or a refresh token. Both are good for once.
+    pub(super) fn token(&self, request: &HttpRequest, fault: Option<&Fault>) -> HttpResponse {
+        let mut form: HashMap<String, String> = form_urlencoded::parse(request.body()).into_owned().collect();
+        if self.client_of(request, &form).as_ref()
+            != Some(&(self.config.client_id.clone(), self.config.client_secret.clone()))
+        {
+            return refusal(StatusCode::UNAUTHORIZED, "invalid_client");
+        }
+        let mut field = |name: &str| form.remove(name).unwrap_or_default();
+        let (grant, is_first) = match field("grant_type").as_str() {
+            "authorization_code" => {
+                let grant = self.state().codes.remove(&field("code"));
+                let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, field("code_verifier").as_bytes()));
+                let redirect_uri = field("redirect_uri");
+                (grant.filter(|grant| grant.code_challenge == challenge && redirect_uri == grant.redirect_uri), true)
+            }
+            "refresh_token" => (self.state().refresh_tokens.remove(&field("refresh_token")), false),
+            _ => return refusal(StatusCode::BAD_REQUEST, "unsupported_grant_type"),
+        };
+        let Some(grant) = grant else { return refusal(StatusCode::BAD_REQUEST, "invalid_grant") };
+        let (access_token, refresh_token) = (self.fresh("access"), self.fresh("refresh"));
+        let id_token = self.id_token(&grant, &access_token, is_first, fault);
+        let mut body = json!({
+            "access_token": access_token, "token_type": "Bearer", "expires_in": self.config.lifetime.as_secs(),
+            "refresh_token": refresh_token, "scope": grant.scope, "id_token": id_token,
+        });
+        if let (Some(Fault::NoIdToken), Value::Object(members)) = (fault, &mut body) {
+            members.remove("id_token");
+        }
+        let mut state = self.state();
+        state.access_tokens.insert(access_token, grant.clone());
+        state.refresh_tokens.insert(refresh_token, grant);
+        answer(&body)
+    }
+
+    /// What is told of the person whose token it is.
+    pub(super) fn userinfo(&self, request: &HttpRequest, fault: Option<&Fault>) -> HttpResponse {
+        let token = header(request).and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned));
+        let grant = token.and_then(|token| self.state().access_tokens.get(&token).cloned());
+        let Some((Value::Object(person), more)) = grant.and_then(|grant| self.config.people.get(&grant.login)) else {
+            return refusal(StatusCode::UNAUTHORIZED, "invalid_token");
+        };
+        let mut claims: Map<String, Value> = person.clone();
+        set(&mut claims, more);
+        match fault {
+            Some(Fault::AnotherPerson) => set(&mut claims, &json!({ "sub": "248289761009" })),
+            Some(Fault::Claims(members)) => set(&mut claims, members),
+            _ => {}
+        }
+        answer(&Value::Object(claims))
+    }
+
+    /// Who the client says it is: in a header or in the form, but not in both (RFC 6749 §2.3).
+    fn client_of(&self, request: &HttpRequest, form: &HashMap<String, String>) -> Option<(String, String)> {
+        let in_form = form.get("client_secret").map(|secret| (form.get("client_id").cloned(), secret.clone()));
+        match (header(request), in_form) {
+            (Some(_), Some(_)) => {
+                self.violation("token: the client's secret is there twice");
+                None
+            }
+            (Some(value), None) => {
+                let decoded = STANDARD.decode(value.strip_prefix("Basic ")?).ok()?;
+                let pair = String::from_utf8(decoded).ok()?;
+                let (id, secret) = pair.split_once(':')?;
+                Some((form_decoded(id), form_decoded(secret)))
+            }
+            (None, Some((id, secret))) => Some((id?, secret)),
+            (None, None) => None,
+        }
+    }
+}
+
+fn header(request: &HttpRequest) -> Option<String> {
+    request.headers().get(AUTHORIZATION)?.to_str().ok().map(str::to_owned)
+}
+
+/// RFC 6749 §2.3.1.
+fn form_decoded(text: &str) -> String {
+    form_urlencoded::parse(format!("x={text}").as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
+}
+
+fn refusal(status: StatusCode, code: &str) -> HttpResponse {
+    let mut response = answer(&json!({ "error": code }));
+    *response.status_mut() = status;
+    response
+}

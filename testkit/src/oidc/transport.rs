@@ -1,0 +1,163 @@
+//! The way in: one function for every request, the documents, and the back channel in process.
+
+use admit::http::{HttpClient, HttpError, HttpRequest, HttpResponse};
+use async_trait::async_trait;
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use http::{HeaderValue, Method, StatusCode};
+use serde_json::{Map, Value, json};
+
+use super::id_token::set;
+use super::keys::SigningKey;
+use super::{Fault, PretendOidc, Stage};
+use crate::azure_devops::Dropped;
+use crate::served::Answers;
+
+/// The back channel of an application under test. It answers below its issuer only, and leaves the authorization
+/// endpoint to the browser.
+#[async_trait]
+impl HttpClient for PretendOidc {
+    async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        let uri = request.uri().to_string();
+        let refusal = match uri.strip_prefix(self.base()) {
+            Some(path) if path.starts_with("/authorize") => Some("the authorization endpoint is for the browser"),
+            Some(path) if stage(request.method(), path).is_some() => None,
+            _ => Some("this is not here"),
+        };
+        if let Some(why) = refusal {
+            self.violation(format!("back channel: {why}: {} {uri}", request.method()));
+            return Err(HttpError::Refused(why));
+        }
+        self.handle(request).await.map_err(|dropped| HttpError::Connection(dropped.into()))
+    }
+}
+
+/// The same on a socket, for a browser too.
+#[async_trait]
+impl Answers for PretendOidc {
+    async fn answer(&self, request: HttpRequest) -> Result<HttpResponse, Dropped> {
+        self.handle(request).await
+    }
+}
+
+fn stage(method: &Method, path: &str) -> Option<Stage> {
+    match (method, path.split('?').next().unwrap_or_default()) {
+        (&Method::GET, "/.well-known/openid-configuration") => Some(Stage::Discovery),
+        (&Method::GET, "/keys") if !path.contains('?') => Some(Stage::Keys),
+        (&Method::GET, "/userinfo") => Some(Stage::Userinfo),
+        (&Method::POST, "/token") => Some(Stage::Token),
+        (&Method::GET, "/authorize") => Some(Stage::Authorize),
+        _ => None,
+    }
+}
+
+impl PretendOidc {
+    /// Answers one request, wherever it came from.
+    ///
+    /// # Errors
+    /// When a fault drops the connection.
+    pub async fn handle(&self, request: HttpRequest) -> Result<HttpResponse, Dropped> {
+        let uri = request.uri().to_string();
+        let path = uri.strip_prefix(self.base()).unwrap_or(&uri);
+        let Some(stage) = stage(request.method(), path) else {
+            return Ok(answer(StatusCode::NOT_FOUND, "this is not here"));
+        };
+        let gate = {
+            let mut state = self.state();
+            state.requests.push((stage, request.clone()));
+            state.gates.get(&stage).cloned()
+        };
+        if let Some(gate) = gate {
+            gate.pass().await;
+        }
+        if stage == Stage::Authorize {
+            return Ok(self.authorization(&request));
+        }
+        let fault = self.take_fault(stage);
+        match &fault {
+            Some(Fault::DroppedConnection) => return Err(Dropped),
+            Some(Fault::Answer { status, body }) => {
+                let mut response = HttpResponse::new(body.clone());
+                *response.status_mut() = *status;
+                return Ok(response);
+            }
+            _ => {}
+        }
+        Ok(match stage {
+            Stage::Discovery => self.published(&self.document()),
+            Stage::Keys => {
+                let keys: Vec<_> = self.state().keys.iter().map(SigningKey::jwk).collect();
+                self.published(&json!({ "keys": keys }))
+            }
+            Stage::Token => self.token(&request, fault.as_ref()),
+            Stage::Userinfo | Stage::Authorize => self.userinfo(&request, fault.as_ref()),
+        })
+    }
+
+    /// What its addresses begin with.
+    pub(super) fn base(&self) -> &str {
+        self.config.issuer.trim_end_matches('/')
+    }
+
+    /// The fault for a request: the oldest of those that happen once, else the first that lasts.
+    pub(super) fn take_fault(&self, stage: Stage) -> Option<Fault> {
+        let mut state = self.state();
+        match state.once.iter().position(|(at, _)| *at == stage) {
+            Some(place) => Some(state.once.remove(place).1),
+            None => state.always.iter().find(|(at, _)| *at == stage).map(|(_, fault)| fault.clone()),
+        }
+    }
+
+    /// A document that may be kept for a while.
+    fn published(&self, document: &Value) -> HttpResponse {
+        let mut response = json(document);
+        let live = format!("public, max-age={}", self.config.documents_live.as_secs());
+        if let Ok(live) = HeaderValue::try_from(live) {
+            response.headers_mut().insert(CACHE_CONTROL, live);
+        }
+        response
+    }
+
+    /// The discovery document.
+    fn document(&self) -> Value {
+        let issuer = self.base();
+        let mut document = Map::new();
+        set(
+            &mut document,
+            &json!({
+                "issuer": self.config.issuer,
+                "authorization_endpoint": format!("{issuer}/authorize"),
+                "token_endpoint": format!("{issuer}/token"),
+                "userinfo_endpoint": format!("{issuer}/userinfo"),
+                "jwks_uri": format!("{issuer}/keys"),
+                "response_types_supported": ["code"],
+                "subject_types_supported": ["public"],
+                "id_token_signing_alg_values_supported": [self.config.algorithm.name()],
+                "authorization_response_iss_parameter_supported": self.config.sends_iss,
+            }),
+        );
+        set(&mut document, &Value::Object(self.state().published.clone().into_iter().collect()));
+        Value::Object(document)
+    }
+}
+
+pub(super) fn json(body: &Value) -> HttpResponse {
+    let mut response = HttpResponse::new(Bytes::from(body.to_string()));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+pub(super) fn redirect(to: &str) -> HttpResponse {
+    let mut response = answer(StatusCode::FOUND, "");
+    if let Ok(to) = HeaderValue::try_from(to) {
+        response.headers_mut().insert(LOCATION, to);
+    }
+    response
+}
+
+pub(super) fn answer(status: StatusCode, text: impl Into<Bytes>) -> HttpResponse {
+    let mut response = HttpResponse::new(text.into());
+    *response.status_mut() = status;
+    response
+}

@@ -1,0 +1,178 @@
+//! The pretend OpenID provider, asked as an application and a browser ask.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "these are tests")]
+
+use std::sync::Arc;
+
+use admit::HttpClient;
+use admit::http::{HttpError, HttpResponse};
+use admit_testkit::azure_devops::NoCallback;
+use admit_testkit::oidc::{Builder, Stage};
+use admit_testkit::{FixedClock, FixedRandom, PretendOidc, Served};
+use aws_lc_rs::digest::{SHA256, digest};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::Request;
+use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use url::form_urlencoded::Serializer;
+
+const REDIRECT_URI: &str = "https://app.example/callback";
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+
+fn describe() -> Builder {
+    PretendOidc::builder("app-id", "secret", REDIRECT_URI)
+        .clock(Arc::new(FixedClock::default()))
+        .random(Arc::new(FixedRandom::new(1)))
+}
+
+/// An authorization request with other values for some parameters; without those that are empty.
+fn authorization_query(changes: &[(&str, &str)]) -> String {
+    let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, VERIFIER.as_bytes()));
+    let usual = [
+        ("response_type", "code"),
+        ("client_id", "app-id"),
+        ("redirect_uri", REDIRECT_URI),
+        ("scope", "openid profile"),
+        ("state", "s1"),
+        ("nonce", "n1"),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+    ];
+    let value = |name: &str, usual: &str| {
+        changes
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map_or_else(|| usual.to_owned(), |(_, value)| (*value).to_owned())
+    };
+    let pairs = usual.iter().map(|(name, usual)| (*name, value(name, usual))).filter(|(_, value)| !value.is_empty());
+    Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+async fn code(provider: &PretendOidc) -> String {
+    let url = format!("{}/authorize?{}", provider.issuer(), authorization_query(&[]));
+    provider.authorize_as("ada", &url).await.unwrap().parameter("code").unwrap().to_owned()
+}
+
+async fn token(provider: &PretendOidc, fields: &[(&str, &str)]) -> Value {
+    let form = Serializer::new(String::new()).extend_pairs(fields).finish();
+    let request = Request::post(format!("{}/token", provider.issuer()));
+    read(&provider.send(request.body(form.into()).unwrap()).await.unwrap())
+}
+
+fn read(answer: &HttpResponse) -> Value {
+    serde_json::from_slice(answer.body()).unwrap()
+}
+
+fn exchange<'a>(code: &'a str, verifier: &'a str) -> [(&'a str, &'a str); 6] {
+    [
+        ("grant_type", "authorization_code"),
+        ("code", code),
+        ("code_verifier", verifier),
+        ("redirect_uri", REDIRECT_URI),
+        ("client_id", "app-id"),
+        ("client_secret", "secret"),
+    ]
+}
+
+#[tokio::test]
+async fn what_a_correct_application_never_asks_is_refused_and_kept() {
+    for (change, expected) in [
+        (("nonce", ""), "authorize: the parameter `nonce` is missing"),
+        (("state", ""), "authorize: the parameter `state` is missing"),
+        (("code_challenge", ""), "authorize: the parameter `code_challenge` is missing"),
+        (("code_challenge_method", "plain"), "authorize: the parameter `code_challenge_method` is not `S256`"),
+        (("response_type", "id_token"), "authorize: the parameter `response_type` is not `code`"),
+        (("client_id", "other"), "authorize: the parameter `client_id` is not `app-id`"),
+        (("redirect_uri", "https://evil.example/"), "authorize: the parameter `redirect_uri` is not registered"),
+        (("scope", "profile"), "authorize: the scope `openid` is missing"),
+    ] {
+        let provider = describe().build();
+        let url = format!("https://id.example/authorize?{}", authorization_query(&[change]));
+        assert!(matches!(provider.authorize(&url).await, Err(NoCallback::Page { .. })), "{change:?}");
+        assert_eq!(provider.violations(), [expected]);
+    }
+}
+
+#[tokio::test]
+async fn a_code_is_good_once_and_for_whoever_has_its_verifier() {
+    let provider = describe().build();
+    let first = code(&provider).await;
+    assert_eq!(token(&provider, &exchange(&first, "another")).await["error"], "invalid_grant");
+    assert_eq!(token(&provider, &exchange(&first, VERIFIER)).await["error"], "invalid_grant", "it is spent");
+    let second = code(&provider).await;
+    let tokens = token(&provider, &exchange(&second, VERIFIER)).await;
+    let refresh = |refresh_token: &str| {
+        let mut fields = exchange("", "").to_vec();
+        fields[0] = ("grant_type", "refresh_token");
+        fields.push(("refresh_token", refresh_token));
+        fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>()
+    };
+    let fields = refresh(tokens["refresh_token"].as_str().unwrap());
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert!(token(&provider, &fields).await["id_token"].is_string());
+    assert_eq!(token(&provider, &fields).await["error"], "invalid_grant");
+    let mut stranger = exchange(&first, VERIFIER);
+    stranger[5].1 = "wrong";
+    assert_eq!(token(&provider, &stranger).await["error"], "invalid_client");
+}
+
+#[tokio::test]
+async fn its_tokens_repeat_and_name_a_key_that_it_publishes() {
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let provider = describe().build();
+        let code = code(&provider).await;
+        let answer = token(&provider, &exchange(&code, VERIFIER)).await;
+        let id_token = answer["id_token"].as_str().unwrap().to_owned();
+        let header = URL_SAFE_NO_PAD.decode(id_token.split('.').next().unwrap()).unwrap();
+        let header: Value = serde_json::from_slice(&header).unwrap();
+        let keys = provider.send(Request::get("https://id.example/keys").body("".into()).unwrap()).await.unwrap();
+        assert_eq!(read(&keys)["keys"][0]["kid"], header["kid"]);
+        assert_eq!(read(&keys)["keys"][0].get("d"), None);
+        tokens.push(id_token);
+    }
+    assert_eq!(tokens[0], tokens[1]);
+}
+
+#[tokio::test]
+async fn the_back_channel_ends_at_the_issuer_and_before_the_browser_s_page() {
+    let provider = describe().build();
+    for uri in ["https://evil.example/keys", "http://id.example/keys", "https://id.example/authorize?a=b", "/keys"] {
+        let answer = provider.send(Request::get(uri).body("".into()).unwrap()).await;
+        assert!(matches!(answer, Err(HttpError::Refused(_))), "{uri}");
+    }
+    assert_eq!((provider.violations().len(), provider.count(Stage::Keys)), (4, 0));
+}
+
+/// One request over a connection of its own, and all that comes back.
+async fn get(served: &Served, path: &str) -> String {
+    let mut stream = TcpStream::connect(served.address()).await.unwrap();
+    let host = served.address();
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = vec![];
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn on_a_socket_a_person_chooses_who_they_are() {
+    let (provider, served) = describe().serve_on(0).await.unwrap();
+    assert_eq!(provider.issuer(), served.base_url());
+    let document = get(&served, "/.well-known/openid-configuration").await;
+    assert!(document.contains(&format!("\"issuer\":\"{}\"", served.base_url())), "{document}");
+
+    let query = authorization_query(&[("state", "\"><script>")]);
+    let page = get(&served, &format!("/authorize?{query}")).await;
+    assert!(page.contains("Ada Byron") && !page.contains("<script>"), "{page}");
+    let sent = get(&served, &format!("/authorize?{query}&_login=ada")).await;
+    assert!(
+        sent.starts_with("HTTP/1.1 302") && sent.contains("location: https://app.example/callback?code="),
+        "{sent}"
+    );
+    assert!(get(&served, "/authorize?_login=ada").await.starts_with("HTTP/1.1 400"));
+    assert!(get(&served, "/elsewhere").await.starts_with("HTTP/1.1 404"));
+    drop(served);
+}
