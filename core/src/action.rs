@@ -40,7 +40,7 @@ pub(crate) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>) -> Answe
     }
     let path = request.uri().path().to_owned();
     if let Some(route) = SessionsRoute::parse(&path, &realm.base.path) {
-        return sessions::handle(realm, request, route).await;
+        return Box::pin(sessions::handle(realm, request, route)).await;
     }
     let known_method = matches!(*request.method(), Method::GET | Method::POST);
     let Some(route) = Route::parse(&path, &realm.base.path).filter(|_| known_method) else {
@@ -70,17 +70,18 @@ pub(crate) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>) -> Answe
     }
 }
 
+/// What is seldom asked has its future in a box, so that those of other requests are small: they are moved about.
 async fn dispatch(visit: &mut Visit, route: Route<'_>) -> Result<Answer, Failure> {
     let is_post = visit.input.method == Method::POST;
     match (route.action, is_post) {
         (Action::Csrf, false) => Ok(csrf::token(visit)),
         (Action::Session, false) => session::read(visit).await,
-        (Action::Session, true) => session::update(visit).await,
+        (Action::Session, true) => Box::pin(session::update(visit)).await,
         (Action::SignIn, false) => sign_in::page(visit, route.provider),
-        (Action::SignIn, true) => sign_in::start(visit, route.provider).await,
+        (Action::SignIn, true) => Box::pin(sign_in::start(visit, route.provider)).await,
         (Action::SignOut, false) => Ok(sign_out::page(visit)),
-        (Action::SignOut, true) => sign_out::end(visit).await,
-        (Action::Callback, _) => callback::finish(visit, route.provider).await,
+        (Action::SignOut, true) => Box::pin(sign_out::end(visit)).await,
+        (Action::Callback, _) => Box::pin(callback::finish(visit, route.provider)).await,
         (Action::Error, false) => Ok(error::page(visit)),
         (Action::VerifyRequest, false) => Ok(verify_request::page(visit)),
         (Action::Providers | Action::Csrf | Action::Error | Action::VerifyRequest, _)
