@@ -197,6 +197,16 @@ impl Current {
         }
     }
 
+    /// What `Cache-Control` has to say of a response with a session's cookie, if the application's own values do not:
+    /// no shared cache may keep it (RFC 9111 §5.2.2.7). What they say of the browser's own cache stays.
+    pub fn cache_control<'a>(mut said: impl Iterator<Item = &'a str>) -> Option<&'static str> {
+        let is_private = |directive: &str| {
+            let directive = directive.trim();
+            directive.eq_ignore_ascii_case("private") || directive.eq_ignore_ascii_case("no-store")
+        };
+        (!said.any(|value| value.split(',').any(is_private))).then_some("private, no-cache, no-store")
+    }
+
     /// Where to sign in and come back here.
     pub fn sign_in_url(&self) -> String {
         crate::address::with_query(&self.0.realm.sign_in_page(), &[("callbackUrl", self.0.head.path())])

@@ -186,18 +186,8 @@ fn write(headers: &mut HeaderMap, cookies: &[HeaderValue]) {
     for cookie in cookies {
         headers.append(SET_COOKIE, cookie.clone());
     }
-    if !is_kept_private(headers) {
-        headers.insert(CACHE_CONTROL, NO_STORE);
+    let said = headers.get_all(CACHE_CONTROL).filter_map(|value| value.to_str().ok());
+    if let Some(private) = Current::cache_control(said) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(private));
     }
 }
-
-/// Whether the handler itself keeps shared caches away. What it says of the browser's own cache then stays.
-fn is_kept_private(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(CACHE_CONTROL)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|directive| matches!(directive.trim().to_ascii_lowercase().as_str(), "private" | "no-store"))
-}
-
-const NO_STORE: HeaderValue = HeaderValue::from_static("private, no-cache, no-store");

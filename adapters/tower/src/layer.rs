@@ -9,7 +9,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use admit::Auth;
+use admit::{Auth, Current};
 use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::{HeaderMap, HeaderValue, Request, Response};
 use pin_project_lite::pin_project;
@@ -38,7 +38,7 @@ impl AuthLayer {
     /// Where a router that takes prefixes off keeps the whole address: people have to come back to that.
     ///
     /// ```
-    /// # use admit::Auth;
+    /// # use admit::{Auth, Current};
     /// # use admit_tower::AuthLayer;
     /// /// Put into a request's extensions by whoever takes a prefix off.
     /// #[derive(Clone)]
@@ -155,19 +155,8 @@ fn write(headers: &mut HeaderMap, cookies: Vec<HeaderValue>) {
     for cookie in cookies {
         headers.append(SET_COOKIE, cookie);
     }
-    if !is_kept_private(headers) {
-        headers.insert(CACHE_CONTROL, NO_STORE);
+    let said = headers.get_all(CACHE_CONTROL).iter().filter_map(|value| value.to_str().ok());
+    if let Some(private) = Current::cache_control(said) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static(private));
     }
 }
-
-/// Whether the handler itself keeps shared caches away. What it says of the browser's own cache then stays.
-fn is_kept_private(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(CACHE_CONTROL)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .any(|directive| matches!(directive.trim().to_ascii_lowercase().as_str(), "private" | "no-store"))
-}
-
-const NO_STORE: HeaderValue = HeaderValue::from_static("private, no-cache, no-store");
