@@ -1,12 +1,12 @@
 // The React page with the Rust server behind it, in both ways its README tells: built, and while it is worked on.
 
-import { spawn, spawnSync } from "node:child_process"
+import { spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { rmSync } from "node:fs"
 import { createServer } from "node:net"
 import { join } from "node:path"
 import { ROOT } from "./folders.js"
-import { startProgram } from "./program.js"
+import { startProcess, startProgram } from "./program.js"
 
 const WEB = join(ROOT, "examples", "react-spa", "web")
 
@@ -24,26 +24,18 @@ export async function openBuilt() {
 export async function openInDevelopment() {
   const port = await freePort()
   const server = await openServer({ AUTH_URL: `http://localhost:${port}` })
-  const env = { ...process.env, PORT: new URL(server.address).port }
+  // As a person's terminal has it. With `CI` set, Vite outlives whoever started it, and colours what it says.
+  const { CI, ...env } = { ...process.env, NO_COLOR: "1", PORT: new URL(server.address).port }
   const words = ["node_modules/vite/bin/vite.js", "--port", String(port), "--strictPort"]
-  const vite = spawn(process.execPath, words, { cwd: WEB, env, stdio: ["ignore", "pipe", "inherit"] })
-  const abandon = () => vite.kill("SIGKILL")
-  process.once("exit", abandon)
-  const ended = once(vite, "close")
-  let said = ""
-  for await (const text of vite.stdout.setEncoding("utf8").iterator({ destroyOnReturn: false })) {
-    if ((said += text).includes("Local:")) break
+  const vite = startProcess("vite", process.execPath, words, { cwd: WEB, env })
+  const close = () => Promise.all([vite.end(), server.close()])
+  try {
+    for (let line = ""; !line.includes("Local:"); ) line = await vite.line()
+  } catch (error) {
+    await close()
+    throw error
   }
-  vite.stdout.resume()
-  return {
-    ...server,
-    async close() {
-      vite.kill()
-      await ended
-      process.off("exit", abandon)
-      await server.close()
-    },
-  }
+  return { ...server, close }
 }
 
 async function openServer(env) {

@@ -18,7 +18,7 @@ for (const [how, open] of [["built", openBuilt], ["in development", openInDevelo
     site = await open()
     unbuilt ??= site.unbuilt
   })
-  after(() => site.close())
+  after(() => site?.close())
 
   const claim = (what, body, { tolerates } = {}) =>
     test(`react-spa, ${how}: ${what}`, { timeout: 60_000 }, async () => {
