@@ -8,6 +8,8 @@ mod cached;
 mod fetch;
 mod id_token;
 mod metadata;
+#[cfg(test)]
+mod oracle;
 
 use std::sync::Arc;
 
