@@ -5,12 +5,14 @@ mod context;
 mod credential;
 mod description;
 mod error;
+mod federated_token_file;
 mod flow;
 mod grant;
 mod id_token_error;
 mod openid;
 mod parameters;
 mod pkce;
+mod private_key_jwt;
 mod profile_error;
 mod review;
 mod word;
@@ -25,18 +27,20 @@ pub use credential::{
 };
 pub use description::OAuthProvider;
 pub use error::{Endpoint, Fault, ProviderError};
+pub use federated_token_file::FederatedTokenFile;
 pub use flow::{AuthorizationRequest, OAuthFlow};
 pub use grant::{Grant, Granted};
 pub use id_token_error::{IdTokenError, IssuerError, SignatureError};
 pub(crate) use openid::{OpenIdRules, problems as openid_problems};
 pub use parameters::Parameters;
 pub use pkce::Pkce;
+pub use private_key_jwt::PrivateKeyJwt;
 pub use profile_error::ProfileError;
 pub use review::{Finding, Review};
 pub use word::same_word;
 
 use crate::credentials::Credentials;
-pub use crate::jws::SigningAlgorithm;
+pub use crate::jws::{SigningAlgorithm, SigningKey, SigningKeyError};
 pub use crate::oidc::Metadata;
 
 /// Someone who can tell who a person is.

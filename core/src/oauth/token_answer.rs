@@ -11,6 +11,7 @@ use std::time::Duration;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::shown;
 use crate::account::Extra;
 use crate::provider::{Endpoint, Fault, ProviderError, same_word};
 use crate::{HttpResponse, Secret, Timestamp, TokenSet};
@@ -121,11 +122,6 @@ fn fault(code: &str) -> Fault {
     } else {
         Fault::Protocol
     }
-}
-
-/// A provider's words as a log may show them: no control characters, at most 300 characters.
-fn shown(text: &str) -> String {
-    text.chars().take(300).flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 /// A JSON object in which no key stands twice.

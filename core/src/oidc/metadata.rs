@@ -21,6 +21,8 @@ pub struct Metadata {
     pub userinfo_endpoint: Option<Url>,
     /// Where the keys are.
     pub jwks_uri: Url,
+    /// How clients may prove themselves at the token endpoint, if the document says.
+    pub client_auth_methods: Option<Vec<String>>,
     /// Whether every answer to the browser carries `iss` (RFC 9207 §3).
     pub sends_iss: bool,
     /// The whole document.
@@ -48,10 +50,18 @@ impl Metadata {
             token_endpoint: required("token_endpoint")?,
             userinfo_endpoint: optional("userinfo_endpoint")?,
             jwks_uri: required("jwks_uri")?,
+            client_auth_methods: words(&document, "token_endpoint_auth_methods_supported"),
             sends_iss: document.flag("authorization_response_iss_parameter_supported") == Some(true),
             document,
         })
     }
+}
+
+/// A list of words; nothing, if there is no word in it.
+fn words(document: &Claims, name: &str) -> Option<Vec<String>> {
+    let list = document.value(name)?.as_array()?;
+    let words: Vec<_> = list.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect();
+    (!words.is_empty()).then_some(words)
 }
 
 #[cfg(test)]
@@ -76,6 +86,17 @@ mod tests {
             read(json!({ "scopes_supported": 7, "userinfo_endpoint": null, "claims": [[{}]] }), false).unwrap();
         assert!(metadata.userinfo_endpoint.is_none() && !metadata.sends_iss);
         assert_eq!(metadata.document.value("scopes_supported"), Some(&json!(7)));
+        for (list, expected) in [
+            (json!(null), None),
+            (json!("client_secret_post"), None),
+            (json!({}), None),
+            (json!([]), None),
+            (json!([7]), None),
+            (json!(["a", 7, null, "b"]), Some(vec!["a".to_owned(), "b".to_owned()])),
+        ] {
+            let metadata = read(json!({ "token_endpoint_auth_methods_supported": list }), false).unwrap();
+            assert_eq!(metadata.client_auth_methods, expected);
+        }
     }
 
     #[test]

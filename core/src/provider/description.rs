@@ -44,7 +44,7 @@ pub struct OAuthProvider {
     pub(crate) response_type: &'static str,
     pub(crate) parameters: Vec<(String, String)>,
     pub(crate) pkce: Pkce,
-    pub(crate) client_auth: ClientAuthMethod,
+    pub(crate) client_auth: Option<ClientAuthMethod>,
     pub(crate) rotates_refresh_tokens: bool,
     pub(crate) form_post: bool,
     pub(crate) issuer: Option<String>,
@@ -75,7 +75,7 @@ impl OAuthProvider {
             response_type: "code",
             parameters: Vec::new(),
             pkce: Pkce::S256,
-            client_auth: ClientAuthMethod::Basic,
+            client_auth: None,
             rotates_refresh_tokens: false,
             form_post: false,
             issuer: None,
@@ -181,10 +181,10 @@ impl OAuthProvider {
         self
     }
 
-    /// Where the client's secret goes in a token request.
+    /// Where the client's secret goes. Else where the discovery document says, and where there is none, in a header.
     #[must_use]
     pub fn client_auth(mut self, method: ClientAuthMethod) -> Self {
-        self.client_auth = method;
+        self.client_auth = Some(method);
         self
     }
 

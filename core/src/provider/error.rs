@@ -75,6 +75,15 @@ pub enum ProviderError {
     /// The client has no credential to show.
     #[error(transparent)]
     Credential(#[from] CredentialError),
+    /// The client has a secret, and the token endpoint takes none.
+    #[error(
+        "the client's secret can go by client_secret_basic or client_secret_post, and the token endpoint takes \
+         [{offered}]; give the client such a credential, or say where the secret goes with client_auth"
+    )]
+    ClientAuthMethod {
+        /// What the discovery document offers.
+        offered: String,
+    },
     /// The request could not be put together.
     #[error("the request cannot be made: {0}")]
     Request(String),
@@ -102,7 +111,9 @@ impl ProviderError {
             Self::Unavailable { .. } => Fault::Temporary,
             Self::TokenRejected { .. } => Fault::Reauthenticate,
             Self::Unexpected { .. } | Self::Profile(_) | Self::IdToken(_) | Self::Issuer(_) => Fault::Protocol,
-            Self::Credential(_) | Self::Request(_) | Self::Retired(_) => Fault::Configuration,
+            Self::Credential(_) | Self::ClientAuthMethod { .. } | Self::Request(_) | Self::Retired(_) => {
+                Fault::Configuration
+            }
             Self::Shared(_) => Fault::Protocol,
         }
     }
