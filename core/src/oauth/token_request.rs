@@ -19,7 +19,7 @@ pub(crate) fn request(
 ) -> Result<HttpRequest, ProviderError> {
     let mut form: Vec<(&str, &str)> = Vec::new();
     match grant {
-        Grant::AuthorizationCode { code, redirect_uri, code_verifier } => {
+        Grant::AuthorizationCode { code, redirect_uri, code_verifier, .. } => {
             form.push(("grant_type", "authorization_code"));
             form.push(("code", code.expose()));
             form.push(("redirect_uri", redirect_uri));
