@@ -14,6 +14,8 @@ pub(crate) struct KeptTokens {
     token_type: String,
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    refresh_at: Option<Timestamp>,
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none", with = "exposed_option")]
     refresh_token: Option<Secret>,
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
@@ -31,6 +33,7 @@ impl KeptTokens {
             access_token: account.tokens.access_token.clone(),
             token_type: account.tokens.token_type.clone(),
             expires_at: account.tokens.expires_at,
+            refresh_at: account.tokens.refresh_at,
             refresh_token: account.tokens.refresh_token.clone(),
             scope: account.tokens.scope.clone(),
             grant: account.grant.clone(),
@@ -42,6 +45,7 @@ impl KeptTokens {
     pub(crate) fn account(&self, provider: &str, subject: &str) -> GrantedAccount {
         let mut tokens = TokenSet::new(self.access_token.clone())
             .expires_at(self.expires_at)
+            .refresh_at(self.refresh_at)
             .refresh_token(self.refresh_token.clone());
         tokens.token_type.clone_from(&self.token_type);
         tokens.scope.clone_from(&self.scope);

@@ -15,9 +15,11 @@ mod pkce;
 mod private_key_jwt;
 mod profile_error;
 mod review;
+mod settings;
 mod word;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub use client::Client;
 pub(crate) use client::ResolvedClient;
@@ -37,6 +39,7 @@ pub use pkce::Pkce;
 pub use private_key_jwt::PrivateKeyJwt;
 pub use profile_error::ProfileError;
 pub use review::{Finding, Review};
+pub use settings::Settings;
 pub use word::same_word;
 
 use crate::credentials::Credentials;
@@ -56,6 +59,14 @@ pub trait Provider: fmt::Debug + Send + Sync + 'static {
 
     /// How it signs people in.
     fn flow(&self) -> Flow<'_>;
+
+    /// The provider as the environment would have it; `None` if that changes nothing. Asked first of all when
+    /// [`build()`](crate::AuthBuilder::build) runs. Client and scopes are looked up for every provider, so this is for
+    /// what else there is to say, such as an issuer. What was given in code stays.
+    fn configured(&self, settings: &Settings<'_>) -> Option<Arc<dyn Provider>> {
+        let _ = settings;
+        None
+    }
 
     /// Looks at the configuration when [`build()`](crate::AuthBuilder::build) runs, and says what is wrong with it.
     fn review(&self, review: &Review<'_>) -> Vec<Finding> {

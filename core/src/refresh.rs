@@ -77,7 +77,9 @@ fn settled(realm: &Realm, account: &GrantedAccount, newer: bool) -> Option<Outco
     if account.needs_reauthentication {
         return Some(Outcome::Refused(account.clone()));
     }
-    is_fresh(account, realm.clock.now(), realm.lifetimes.refresh_margin).then(|| at_hand(account.clone(), newer))
+    let now = realm.clock.now();
+    let is_settled = is_fresh(account, now, realm.lifetimes.refresh_margin) && !is_due(account, now);
+    is_settled.then(|| at_hand(account.clone(), newer))
 }
 
 /// One refresh of tokens that a session keeps itself. `stored` is that session, if it lives in a store.
@@ -213,7 +215,7 @@ fn refreshed(
 
 fn failed(mut account: GrantedAccount, error: ProviderError) -> Outcome {
     let cause = crate::failure::chain(&error);
-    if matches!(error.fault(), Fault::Reauthenticate | Fault::Denied) {
+    if matches!(error.fault(), Fault::Reauthenticate | Fault::Denied | Fault::Administrator) {
         tracing::warn!(provider = account.provider, cause, "the refresh token was refused");
         account.needs_reauthentication = true;
         return Outcome::Refused(account);
@@ -249,6 +251,14 @@ fn is_fresh(account: &GrantedAccount, now: Timestamp, margin: Duration) -> bool 
         Some(end) => end.since(now) > margin.min(end.since(account.grant.granted_at) / 2),
         None => true,
     }
+}
+
+/// Whether the provider wants an access token to be renewed that lives on. Not before half of its life, or a strange
+/// answer would have one refreshed at every request.
+fn is_due(account: &GrantedAccount, now: Timestamp) -> bool {
+    let (Some(at), Some(_)) = (account.tokens.refresh_at, &account.tokens.refresh_token) else { return false };
+    let half = end(account).map(|end| end.before(end.since(account.grant.granted_at) / 2));
+    now >= half.map_or(at, |half| half.max(at))
 }
 
 fn end(account: &GrantedAccount) -> Option<Timestamp> {

@@ -9,7 +9,7 @@ use crate::env::{Environment, provider_prefix};
 use crate::http::is_loopback;
 use crate::oidc::OpenId;
 use crate::provider::{
-    ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, ResolvedClient, Review, openid_problems,
+    ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, ResolvedClient, Review, Settings, openid_problems,
 };
 use crate::realm::{Base, Registered, Registration};
 use crate::{Provider, Timestamp};
@@ -34,6 +34,7 @@ pub(super) fn resolve(
     let mut ids = HashSet::new();
     for provider in providers {
         let id = provider.id().to_owned();
+        let provider = provider.configured(&Settings::new(&id, setup.environment)).unwrap_or(provider);
         if !is_plain(&id) {
             problems.push(format!("provider id {id:?} does not fit a path; use a-z, 0-9 and hyphens"));
         }

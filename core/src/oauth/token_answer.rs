@@ -2,7 +2,7 @@
 //!
 //! 1. An error counts whatever the status; its key may be `error` or `Error`.
 //! 2. A success is a 2xx with a JSON object that holds a non-empty `access_token`.
-//! 3. `expires_in` may be a number or a numeric string; what cannot be read is unknown, never an instant.
+//! 3. `expires_in`, and `refresh_in` beside it, may be a number or a numeric string; what cannot be read is unknown, never an instant.
 //! 4. Any `token_type` is taken down as it stands.
 //! 5. Two values for one security-relevant key are refused.
 
@@ -61,6 +61,8 @@ pub(crate) fn parse(response: &HttpResponse, now: Timestamp) -> Result<TokenSet,
 fn success(mut members: Map<String, Value>, now: Timestamp) -> Option<TokenSet> {
     let access_token = take_secret(&mut members, "access_token")?;
     let expires_at = members.remove("expires_in").and_then(|value| seconds(&value)).map(|life| now + life);
+    // No word of RFC 6749's. Microsoft's servers say by it when to renew a token that lives on.
+    let refresh_at = members.remove("refresh_in").and_then(|value| seconds(&value)).map(|wait| now + wait);
     let scope = match members.remove("scope") {
         Some(Value::String(text)) if !text.trim().is_empty() => Some(text),
         Some(Value::Array(list)) => {
@@ -74,7 +76,16 @@ fn success(mut members: Map<String, Value>, now: Timestamp) -> Option<TokenSet> 
     };
     let refresh_token = take_secret(&mut members, "refresh_token");
     let id_token = take_secret(&mut members, "id_token");
-    Some(TokenSet { access_token, token_type, expires_at, refresh_token, id_token, scope, extra: Extra(members) })
+    Some(TokenSet {
+        access_token,
+        token_type,
+        expires_at,
+        refresh_at,
+        refresh_token,
+        id_token,
+        scope,
+        extra: Extra(members),
+    })
 }
 
 fn take_secret(members: &mut Map<String, Value>, key: &str) -> Option<Secret> {

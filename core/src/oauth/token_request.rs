@@ -13,7 +13,7 @@ pub(crate) fn request(
 ) -> Result<HttpRequest, ProviderError> {
     let mut form = Parameters::default();
     match grant {
-        Grant::AuthorizationCode { code, redirect_uri, code_verifier } => {
+        Grant::AuthorizationCode { code, redirect_uri, code_verifier, .. } => {
             form.set("grant_type", "authorization_code");
             form.set("code", code.expose());
             form.set("redirect_uri", *redirect_uri);

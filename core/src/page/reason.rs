@@ -106,6 +106,21 @@ reasons! {
         "The sign-in was cancelled, or you do not have permission to sign in."
         "You can sign in again, also with a different account."
 
+    OrganizationNotAllowed "organization_not_allowed" FORBIDDEN SignIn
+        "Your organization has no access here"
+        "You were recognised, but this site is not open to the organization that your account belongs to."
+        "Sign in with an account of another organization, or ask the people who run this site."
+
+    AdministratorNeeded "administrator_needed" FORBIDDEN SignIn
+        "An administrator has to agree first"
+        "Your organization decides who may use this site, and has not agreed to it for your account."
+        "Ask an administrator of your organization; then sign in again."
+
+    InteractionRequired "interaction_required" BAD_REQUEST SignIn
+        "Please sign in once more"
+        "The service you sign in with wants to ask you something before it lets you in."
+        "Sign in again, and answer what you are asked there."
+
     // Reserved: nothing sends it yet.
     SignupDisabled "signup_disabled" FORBIDDEN SignIn
         "New accounts are not open"
@@ -240,14 +255,21 @@ mod tests {
             let all = Reason::ALL.iter();
             all.filter(|reason| reason.words().status == status).map(|reason| reason.code()).collect()
         };
-        assert_eq!(with(403), ["credentials", "access_denied", "signup_disabled", "user_disabled"]);
+        assert_eq!(with(403), [
+                "credentials",
+                "access_denied",
+                "organization_not_allowed",
+                "administrator_needed",
+                "signup_disabled",
+                "user_disabled"
+            ]);
         assert_eq!(with(500), ["configuration"]);
         assert_eq!(
             with(503),
             ["provider_unavailable", "discovery_invalid", "session_store_unavailable", "rate_limited"]
         );
         assert_eq!(with(404), ["provider_unknown"]);
-        assert_eq!(with(400).len(), Reason::ALL.len() - 10);
+        assert_eq!(with(400).len(), Reason::ALL.len() - 12);
     }
 
     #[test]

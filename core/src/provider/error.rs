@@ -29,6 +29,19 @@ pub enum ProviderError {
         /// Whose fault it is.
         fault: Fault,
     },
+    /// The provider wants more proof of the person before it goes on: another sign-in, with these `claims` in the
+    /// authorization request (OpenID Connect Core §5.5).
+    #[error("{endpoint} wants another sign-in, with claims: {code}{}", .description.as_deref().map(|d| format!(": {d}")).unwrap_or_default())]
+    Challenged {
+        /// Which endpoint.
+        endpoint: Endpoint,
+        /// The error code, such as `interaction_required`.
+        code: String,
+        /// The provider's explanation.
+        description: Option<String>,
+        /// The claims, a JSON object.
+        claims: String,
+    },
     /// The provider could not answer now: 5xx, 429, or no answer at all.
     #[error("{endpoint} is unavailable{}", .status.map(|s| format!(" (status {s})")).unwrap_or_default())]
     Unavailable {
@@ -109,7 +122,8 @@ impl ProviderError {
         match self.first() {
             Self::Refused { fault, .. } => *fault,
             Self::Unavailable { .. } => Fault::Temporary,
-            Self::TokenRejected { .. } => Fault::Reauthenticate,
+            Self::IdToken(IdTokenError::OrganizationNotAllowed(_)) => Fault::Denied,
+            Self::TokenRejected { .. } | Self::Challenged { .. } => Fault::Reauthenticate,
             Self::Unexpected { .. } | Self::Profile(_) | Self::IdToken(_) | Self::Issuer(_) => Fault::Protocol,
             Self::Credential(_) | Self::ClientAuthMethod { .. } | Self::Request(_) | Self::Retired(_) => {
                 Fault::Configuration
@@ -138,6 +152,8 @@ impl ProviderError {
 pub enum Fault {
     /// The application's set-up: an administrator has to act.
     Configuration,
+    /// The set-up of the person's organization: one of its administrators has to act, and consent above all.
+    Administrator,
     /// The grant is dead: the person has to sign in again.
     Reauthenticate,
     /// It will pass.

@@ -149,7 +149,8 @@ fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Result<StoredT
     let key = account.key();
     let plain = serde_json::to_vec(&KeptTokens::of(account)).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
     let sealed = realm.store_sealer.seal(&plain, &bound(&key), &*realm.random);
-    let refresh_at = account.tokens.expires_at.map(|at| at.before(realm.lifetimes.refresh_margin));
+    let in_time = account.tokens.expires_at.map(|at| at.before(realm.lifetimes.refresh_margin));
+    let refresh_at = in_time.into_iter().chain(account.tokens.refresh_at).min();
     let refresh_at = refresh_at.filter(|_| account.tokens.refresh_token.is_some() && !account.needs_reauthentication);
     Ok(StoredTokens { account: key, sealed, refresh_at, version })
 }

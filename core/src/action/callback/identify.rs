@@ -21,8 +21,12 @@ pub(super) async fn identify(
 ) -> Result<Person, Failure> {
     let flow = registered.flow;
     let verifier = pending.code_verifier.as_deref().map(Secret::new);
-    let grant =
-        Grant::AuthorizationCode { code, redirect_uri: &pending.redirect_uri, code_verifier: verifier.as_ref() };
+    let grant = Grant::AuthorizationCode {
+        code,
+        redirect_uri: &pending.redirect_uri,
+        code_verifier: verifier.as_ref(),
+        scopes: &pending.scopes,
+    };
     let metadata = registered.metadata(realm, &pending.client_id).await?;
     if let (Some(metadata), Some(before)) = (&metadata, &pending.token_endpoint) {
         oidc::check_same_place(metadata, before)?;
