@@ -58,14 +58,20 @@
 
 #[cfg(feature = "adapter")]
 pub mod adapter;
+mod answer;
 pub mod azure_devops;
 mod clock;
 pub mod contract;
+mod form;
+mod held;
 mod jar;
+mod keys;
 pub mod oidc;
+mod page;
 mod random;
 pub mod render;
 mod served;
+mod signed;
 
 #[doc(inline)]
 pub use azure_devops::PretendAzureDevOps;

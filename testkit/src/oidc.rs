@@ -29,9 +29,7 @@
 mod authorize;
 mod builder;
 mod fault;
-mod held;
 mod id_token;
-mod keys;
 mod token;
 mod transport;
 
@@ -45,12 +43,12 @@ use admit::provider::SigningAlgorithm;
 use admit::{Clock, Random, Timestamp};
 use serde_json::Value;
 
+pub use crate::held::Held;
 pub use builder::Builder;
 pub use fault::{Fault, Stage};
-pub use held::Held;
 
-use held::Gate;
-use keys::SigningKey;
+use crate::held::Gate;
+use crate::keys::SigningKey;
 
 /// A handle to one pretend OpenID provider. Clones share everything.
 ///

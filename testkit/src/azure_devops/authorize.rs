@@ -7,8 +7,8 @@ use http::{Method, StatusCode};
 use url::{Host, Url, form_urlencoded};
 
 use super::grants::{CODE_LIFETIME, Consent};
-use super::log::{is_form, pairs};
 use super::{Config, Person, PretendAzureDevOps, answer, jwt, pages};
+use crate::form::{is_form, pairs};
 
 impl PretendAzureDevOps {
     pub(super) fn authorization(&self, request: &HttpRequest) -> HttpResponse {

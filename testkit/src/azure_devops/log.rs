@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
 use admit::http::HttpRequest;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
-use url::form_urlencoded;
+use http::header::{AUTHORIZATION, COOKIE};
 
 use super::Stage;
+use crate::form::{is_form, pairs};
 
 /// One request that came in.
 ///
@@ -124,21 +124,6 @@ impl Log {
     pub(super) fn count(&self, stage: Stage) -> usize {
         self.counts.get(&stage).copied().unwrap_or(0)
     }
-}
-
-/// Whether the body is a form, by what it says of itself.
-pub(super) fn is_form(request: &HttpRequest) -> bool {
-    request
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .and_then(|value| value.split(';').next())
-        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"))
-}
-
-/// The decoded pairs of a query or a form body.
-pub(super) fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(encoded).into_owned().collect()
 }
 
 const BLOT: &str = "…";

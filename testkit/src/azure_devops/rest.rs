@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::data::{Organization, Person, Project, guid_of};
-use super::log::pairs;
 use super::{PretendAzureDevOps, answer, pages, scopes};
+use crate::form::pairs;
 
 impl PretendAzureDevOps {
     pub(super) fn rest(&self, request: &HttpRequest, denied_by_policy: bool) -> HttpResponse {

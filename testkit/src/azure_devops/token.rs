@@ -6,8 +6,8 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use super::grants::Refusal;
-use super::log::{is_form, pairs};
 use super::{PretendAzureDevOps, answer, jwt};
+use crate::form::{is_form, pairs};
 
 /// The `grant_type` with which Azure DevOps takes a code.
 pub const JWT_BEARER: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";

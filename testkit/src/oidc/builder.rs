@@ -10,8 +10,8 @@ use admit::provider::SigningAlgorithm;
 use admit::{Clock, Random, SystemClock, SystemRandom};
 use serde_json::{Value, json};
 
-use super::keys::SigningKey;
 use super::{Config, PretendOidc, State};
+use crate::keys::SigningKey;
 use crate::served::{self, Served};
 
 /// Describes a [`PretendOidc`].

@@ -1,13 +1,14 @@
 //! Making an ID token, and making it wrong.
 
 use admit::provider::SigningAlgorithm;
-use aws_lc_rs::{digest, hmac};
+use aws_lc_rs::digest;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
-use super::keys::SigningKey;
 use super::{Fault, Grant, PretendOidc};
+use crate::keys::SigningKey;
+use crate::signed::{Forgery, compact, set};
 
 impl PretendOidc {
     /// The token for a grant. One that comes with a refresh repeats no `nonce` (OpenID Connect Core §12.2).
@@ -52,31 +53,16 @@ impl PretendOidc {
             Some(Fault::UnknownKey) => set(&mut header, &json!({ "kid": "nobody" })),
             _ => {}
         }
-        let encode = |members: Map<String, Value>| URL_SAFE_NO_PAD.encode(Value::Object(members).to_string());
-        let signed = format!("{}.{}", encode(header), encode(claims));
-        let signature = match fault {
-            Some(Fault::AlgNone) => Vec::new(),
-            Some(Fault::HmacWithPublicKey) => {
-                let secret = hmac::Key::new(hmac::HMAC_SHA256, key.jwk().to_string().as_bytes());
-                hmac::sign(&secret, signed.as_bytes()).as_ref().to_vec()
-            }
+        let forgery = match fault {
+            Some(Fault::AlgNone) => Some(Forgery::Unsigned),
+            Some(Fault::HmacWithPublicKey) => Some(Forgery::HmacWithPublicKey),
             // The key after the next is the first again, so the next is the one that nobody has seen.
             Some(Fault::UnknownKey | Fault::Forged) => {
-                SigningKey::new(key.algorithm, state.turn + 1).sign(signed.as_bytes())
+                Some(Forgery::AnotherKey(SigningKey::new(key.algorithm, state.turn + 1)))
             }
-            _ => key.sign(signed.as_bytes()),
+            _ => None,
         };
-        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
-    }
-}
-
-/// Sets members; `null` takes one away.
-pub(super) fn set(members: &mut Map<String, Value>, changes: &Value) {
-    for (name, value) in changes.as_object().into_iter().flatten() {
-        match value {
-            Value::Null => members.remove(name),
-            value => members.insert(name.clone(), value.clone()),
-        };
+        compact(&header, &claims, key, forgery.as_ref())
     }
 }
 

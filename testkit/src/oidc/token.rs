@@ -11,9 +11,9 @@ use http::header::AUTHORIZATION;
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
-use super::id_token::set;
 use super::transport::json as answer;
 use super::{Fault, PretendOidc};
+use crate::signed::set;
 
 impl PretendOidc {
     /// Exchanges a code or a refresh token. Both are good for once.

@@ -7,11 +7,11 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::id_token::set;
-use super::keys::SigningKey;
 use super::{Fault, PretendOidc, Stage};
 use crate::azure_devops::Dropped;
+use crate::keys::SigningKey;
 use crate::served::Answers;
+use crate::signed::set;
 
 /// The back channel of an application under test. It answers below its issuer only, and leaves the authorization
 /// endpoint to the browser.

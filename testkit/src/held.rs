@@ -8,7 +8,7 @@ use tokio::sync::watch;
 pub struct Held(Gate);
 
 impl Held {
-    pub(super) fn new(gate: Gate) -> Self {
+    pub(crate) fn new(gate: Gate) -> Self {
         Self(gate)
     }
 
@@ -29,7 +29,7 @@ impl Drop for Held {
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Gate {
+pub(crate) struct Gate {
     open: watch::Sender<bool>,
     waiting: watch::Sender<usize>,
 }
@@ -41,7 +41,7 @@ impl Default for Gate {
 }
 
 impl Gate {
-    pub(super) async fn pass(&self) {
+    pub(crate) async fn pass(&self) {
         self.waiting.send_modify(|waiting| *waiting += 1);
         let _ = self.open.subscribe().wait_for(|open| *open).await;
     }

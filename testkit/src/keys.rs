@@ -1,4 +1,4 @@
-//! The keys it signs with: two of each kind, one after the other, for ever.
+//! The keys that pretend providers sign with: two of each kind, one after the other, for ever.
 
 use admit::provider::SigningAlgorithm;
 use aws_lc_rs::rand::SystemRandom;
@@ -10,9 +10,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-pub(super) struct SigningKey {
-    pub(super) algorithm: SigningAlgorithm,
-    pub(super) kid: String,
+pub(crate) struct SigningKey {
+    pub(crate) algorithm: SigningAlgorithm,
+    pub(crate) kid: String,
     pair: Pair,
 }
 
@@ -25,7 +25,7 @@ enum Pair {
 impl SigningKey {
     /// The `turn`th key of that algorithm. There are two; the third is the first again, under another name.
     #[allow(clippy::expect_used, clippy::panic, reason = "the keys stand beside this file")]
-    pub(super) fn new(algorithm: SigningAlgorithm, turn: usize) -> Self {
+    pub(crate) fn new(algorithm: SigningAlgorithm, turn: usize) -> Self {
         let rsa = |encoding: &'static dyn RsaEncoding| {
             Pair::Rsa(RsaKeyPair::from_pkcs8(if turn % 2 == 1 { RSA_1 } else { RSA_2 }).expect("a key"), encoding)
         };
@@ -48,7 +48,7 @@ impl SigningKey {
     }
 
     /// The key as it is published.
-    pub(super) fn jwk(&self) -> Value {
+    pub(crate) fn jwk(&self) -> Value {
         let encode = |bytes: Option<&[u8]>| URL_SAFE_NO_PAD.encode(bytes.unwrap_or_default());
         let mut jwk = match &self.pair {
             Pair::Rsa(pair, _) => {
@@ -74,7 +74,7 @@ impl SigningKey {
     }
 
     #[allow(clippy::expect_used, reason = "a key that was read can sign")]
-    pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
+    pub(crate) fn sign(&self, message: &[u8]) -> Vec<u8> {
         match &self.pair {
             Pair::Rsa(pair, encoding) => {
                 let mut signature = vec![0; pair.public_modulus_len()];

@@ -1,0 +1,50 @@
+//! The kinds of answers the pretend servers give.
+
+use admit::http::HttpResponse;
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use http::{HeaderName, HeaderValue, StatusCode};
+use maud::Markup;
+use serde_json::Value;
+
+pub(crate) fn json(status: StatusCode, body: &Value) -> HttpResponse {
+    with_body(status, "application/json; charset=utf-8", body.to_string().into())
+}
+
+pub(crate) fn html(status: StatusCode, page: Markup) -> HttpResponse {
+    let mut response = with_body(status, "text/html; charset=utf-8", page.into_string().into());
+    // The pages carry no script and load nothing. No `form-action`: it would stop the way back to the application.
+    set(
+        &mut response,
+        http::header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
+    );
+    response
+}
+
+pub(crate) fn redirect(to: &str) -> HttpResponse {
+    let mut response = empty(StatusCode::FOUND);
+    set(&mut response, LOCATION, to);
+    response
+}
+
+pub(crate) fn empty(status: StatusCode) -> HttpResponse {
+    let mut response = HttpResponse::new(Bytes::new());
+    *response.status_mut() = status;
+    response
+}
+
+/// Sets a header, unless the value cannot be one: what a test hands in may be anything.
+pub(crate) fn set(response: &mut HttpResponse, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::try_from(value) {
+        response.headers_mut().append(name, value);
+    }
+}
+
+pub(crate) fn with_body(status: StatusCode, media_type: &str, body: Bytes) -> HttpResponse {
+    let mut response = empty(status);
+    set(&mut response, CONTENT_TYPE, media_type);
+    set(&mut response, CACHE_CONTROL, "no-store");
+    *response.body_mut() = body;
+    response
+}
