@@ -14,6 +14,7 @@ mod parameters;
 mod pkce;
 mod private_key_jwt;
 mod profile_error;
+mod pushed_requests;
 mod review;
 mod word;
 
@@ -36,6 +37,7 @@ pub use parameters::Parameters;
 pub use pkce::Pkce;
 pub use private_key_jwt::PrivateKeyJwt;
 pub use profile_error::ProfileError;
+pub use pushed_requests::PushedRequests;
 pub use review::{Finding, Review};
 pub use word::same_word;
 

@@ -26,16 +26,19 @@
 //! assert!(auth.is_ok());
 //! ```
 
+mod assertion;
 mod authorize;
 mod builder;
+mod client_auth;
 mod fault;
 mod held;
 mod id_token;
 mod keys;
+mod pushed;
 mod token;
 mod transport;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -46,6 +49,7 @@ use admit::{Clock, Random, Timestamp};
 use serde_json::Value;
 
 pub use builder::Builder;
+pub use client_auth::ClientAuth;
 pub use fault::{Fault, Stage};
 pub use held::Held;
 
@@ -94,6 +98,11 @@ impl PretendOidc {
         state
             .published
             .extend(members.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
+    }
+
+    /// Takes other proofs of who its client is from now on.
+    pub fn require(&self, client_auth: ClientAuth) {
+        self.state().client_auth = client_auth;
     }
 
     /// Fails the next request at that stage. Several are used up one by one.
@@ -180,6 +189,7 @@ struct Config {
     lifetime: Duration,
     documents_live: Duration,
     sends_iss: bool,
+    pushed: Pushed,
     /// By login. The claims of the ID token first, then those that only the userinfo endpoint gives.
     people: BTreeMap<String, (Value, Value)>,
     clock: Arc<dyn Clock>,
@@ -192,6 +202,11 @@ struct State {
     /// How many keys there have been.
     turn: usize,
     published: BTreeMap<String, Value>,
+    client_auth: ClientAuth,
+    /// The `jti` of every assertion that came.
+    assertions: HashSet<String>,
+    /// The requests that were pushed, by reference, each with its end.
+    pushed: HashMap<String, (Vec<(String, String)>, Timestamp)>,
     codes: HashMap<String, Grant>,
     access_tokens: HashMap<String, Grant>,
     refresh_tokens: HashMap<String, Grant>,
@@ -200,6 +215,14 @@ struct State {
     gates: BTreeMap<Stage, Gate>,
     requests: Vec<(Stage, HttpRequest)>,
     violations: Vec<String>,
+}
+
+/// Whether authorization requests are pushed (RFC 9126).
+#[derive(Clone, Copy, PartialEq)]
+enum Pushed {
+    Unknown,
+    Offered,
+    Required,
 }
 
 /// What a person agreed to.
