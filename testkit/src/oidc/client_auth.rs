@@ -89,7 +89,7 @@ impl PretendOidc {
         };
         let in_form = || is_named && secret == Some(client_secret);
         let required = self.state().client_auth.clone();
-        if proofs == 1 && assertion.is_some() && field("client_assertion_type") != Some(JWT_BEARER) {
+        if assertion.is_some() && field("client_assertion_type") != Some(JWT_BEARER) {
             return Err("the assertion is of no type, or of another".to_owned());
         }
         match (required, assertion) {
