@@ -3,10 +3,12 @@
 //! The words are those of the `oauth2` crate. The messages are ours, because its code request cannot say what some
 //! servers want and its parser refuses answers that real servers give (DESIGN.md, "Why not the oauth2 client?").
 
+mod answer;
 pub(crate) mod authorization;
 mod client_auth;
 pub(crate) mod exchange;
 mod in_turn;
+pub(crate) mod pushed;
 mod token_answer;
 pub(crate) mod token_request;
 

@@ -6,7 +6,7 @@ use super::{Visit, unknown_provider, unsupported};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure};
-use crate::oauth::authorization;
+use crate::oauth::{authorization, pushed};
 use crate::page::{self, News, Reason, Way};
 use crate::pending::{self, Pending};
 use crate::provider::{AuthorizationRequest, Pkce};
@@ -85,7 +85,8 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
     let published = || metadata.as_deref().map(|metadata| &metadata.authorization_endpoint);
     let endpoint = registered.authorization_endpoint.or_else(published);
     let endpoint = endpoint.ok_or_else(|| Failure::of(Reason::Configuration))?;
-    let location = authorization::url(endpoint, &query);
+    let pushed = pushed::push(realm, &registered, &cx, &query).await?;
+    let location = authorization::url(endpoint, pushed.as_ref().unwrap_or(&query));
 
     let now = realm.clock.now();
     let mut pending = Pending {

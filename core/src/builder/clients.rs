@@ -9,7 +9,8 @@ use crate::env::{Environment, provider_prefix};
 use crate::http::is_loopback;
 use crate::oidc::OpenId;
 use crate::provider::{
-    ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, ResolvedClient, Review, Settings, openid_problems,
+    ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, PushedRequests, ResolvedClient, Review, Settings,
+    openid_problems,
 };
 use crate::realm::{Base, Registered, Registration};
 use crate::{Provider, Timestamp};
@@ -101,6 +102,9 @@ fn registration(
     let authorization_endpoint = endpoint(id, "authorization_endpoint", authorization_endpoint, required, problems);
     endpoint(id, "token_endpoint", config.token_endpoint.as_deref(), required, problems);
     endpoint(id, "userinfo_endpoint", config.userinfo_endpoint.as_deref(), false, problems);
+    let pushed = config.pushed_authorization_request_endpoint.as_deref();
+    let must_push = required && config.pushed_requests == PushedRequests::Always;
+    endpoint(id, "pushed_authorization_request_endpoint", pushed, must_push, problems);
     let (client_id, credentials) = client(id, config, setup.environment, problems);
     let scopes = match (&config.scopes, scopes_from_environment(id, config, setup.environment)) {
         (Some(scopes), _) => scopes.clone(),

@@ -1,5 +1,8 @@
 //! A private key of the application's own, with which it proves who it is.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -12,6 +15,7 @@ use aws_lc_rs::signature::{
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use memchr::memmem;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::pem::{self, Block};
@@ -32,7 +36,7 @@ use crate::Secret;
 /// assert!(matches!(error, SigningKeyError::NotPrivate { .. }));
 /// assert_eq!(
 ///     error.to_string(),
-///     "the signing key is a CERTIFICATE block, and a private key is needed; give the text of the PRIVATE KEY block"
+///     "the signing key stands in CERTIFICATE, and is none; give the text of the block PRIVATE KEY"
 /// );
 /// ```
 #[derive(Clone)]
@@ -103,7 +107,7 @@ impl SigningKey {
             }
             None => vec![bytes.to_vec()],
         };
-        // What is between the tag of a sequence and its end, is what a certificate is at least (X.690 §8.9).
+        // A certificate is a sequence at least (X.690 §8.9).
         let first = self.certificates.first().filter(|der| der.first() == Some(&0x30));
         let first = first.ok_or(SigningKeyError::NoCertificate)?;
         // A certificate holds the public key as it is, byte for byte (RFC 5280 §4.1.2.7, RFC 3279 §2.3).
@@ -121,16 +125,17 @@ impl SigningKey {
         self
     }
 
-    /// A JWT of these claims, signed: `header.payload.signature`.
+    /// A JWT of these claims, signed: `header.payload.signature`. They are whatever becomes a JSON object, such as what
+    /// `json!({ … })` makes.
     ///
     /// # Errors
-    /// When the key cannot sign after all.
-    pub fn sign(&self, claims: &Map<String, Value>) -> Result<Secret, SigningKeyError> {
-        let encode = |members: &Map<String, Value>| {
-            serde_json::to_vec(members).map(|json| URL_SAFE_NO_PAD.encode(json)).map_err(|_| SigningKeyError::NotSigned)
-        };
+    /// When they become something else, or the key cannot sign after all.
+    pub fn sign(&self, claims: &impl Serialize) -> Result<Secret, SigningKeyError> {
+        let claims = serde_json::to_vec(claims).ok().filter(|json| json.first() == Some(&b'{'));
+        let claims = claims.ok_or(SigningKeyError::NoClaims)?;
         let algorithm = self.chosen();
-        let mut token = format!("{}.{}", encode(&self.header(algorithm))?, encode(claims)?);
+        let header = Value::Object(self.header(algorithm)).to_string();
+        let mut token = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));
         let signature = self.pair.sign(algorithm, token.as_bytes()).ok_or(SigningKeyError::NotSigned)?;
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(signature, &mut token);

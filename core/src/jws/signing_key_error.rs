@@ -20,23 +20,23 @@ pub enum SigningKeyError {
     Encrypted,
     /// The key is there, in an older form.
     #[error(
-        "the signing key is a {label} block, and PKCS#8 is needed; convert it with: \
-         openssl pkcs8 -topk8 -nocrypt -in key.pem -out pkcs8.pem"
+        "the signing key stands in {label}, and PKCS#8 is needed; convert it with: {}",
+        if label.starts_with("OPENSSH") { "ssh-keygen -p -m PKCS8 -f key" } else { TO_PKCS8 }
     )]
     NotPkcs8 {
         /// The label of the block.
         label: &'static str,
     },
     /// There is something else.
-    #[error("the signing key is a {label} block, and a private key is needed; give the text of the PRIVATE KEY block")]
+    #[error("the signing key stands in {label}, and is none; give the text of the block PRIVATE KEY")]
     NotPrivate {
         /// The label of the block.
         label: &'static str,
     },
-    /// The key is of a kind that does not sign here.
+    /// The key is broken, or of a kind that does not sign here.
     #[error(
-        "the signing key is of a kind that is not known here; RSA of 2048 to 8192 bits, EC on P-256 or P-384, \
-         and Ed25519 are"
+        "the signing key is broken, or of a kind that is not known here; RSA of 2048 to 8192 bits, EC on P-256 or \
+         P-384, and Ed25519 are"
     )]
     Unsupported,
     /// The key cannot sign by that algorithm.
@@ -55,6 +55,9 @@ pub enum SigningKeyError {
     /// The certificate is another key's.
     #[error("the certificate is not that of the signing key; give the two that were made together")]
     AnotherCertificate,
+    /// What was to be signed are no claims.
+    #[error("the claims to be signed are no JSON object")]
+    NoClaims,
     /// The signature could not be made.
     #[error("the signing key did not sign")]
     NotSigned,
@@ -75,7 +78,9 @@ impl SigningKeyError {
             Self::NotPkcs8 { label }
         } else {
             // Only labels that are known are shown: what else stands there may be anything.
-            Self::NotPrivate { label: others.into_iter().find(there).unwrap_or("different") }
+            Self::NotPrivate { label: others.into_iter().find(there).unwrap_or("an unknown block") }
         }
     }
 }
+
+const TO_PKCS8: &str = "openssl pkcs8 -topk8 -nocrypt -in key.pem -out pkcs8.pem";

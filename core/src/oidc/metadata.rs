@@ -19,6 +19,10 @@ pub struct Metadata {
     pub token_endpoint: Url,
     /// Where a person's claims are read, if anywhere.
     pub userinfo_endpoint: Option<Url>,
+    /// Where authorization requests are pushed to, if anywhere (RFC 9126 §5).
+    pub pushed_authorization_request_endpoint: Option<Url>,
+    /// Whether those that were not pushed are refused.
+    pub requires_pushed_requests: bool,
     /// Where the keys are.
     pub jwks_uri: Url,
     /// How clients may prove themselves at the token endpoint, if the document says.
@@ -49,6 +53,8 @@ impl Metadata {
             authorization_endpoint: required("authorization_endpoint")?,
             token_endpoint: required("token_endpoint")?,
             userinfo_endpoint: optional("userinfo_endpoint")?,
+            pushed_authorization_request_endpoint: optional("pushed_authorization_request_endpoint")?,
+            requires_pushed_requests: document.flag("require_pushed_authorization_requests") == Some(true),
             jwks_uri: required("jwks_uri")?,
             client_auth_methods: words(&document, "token_endpoint_auth_methods_supported"),
             sends_iss: document.flag("authorization_response_iss_parameter_supported") == Some(true),
@@ -102,7 +108,13 @@ mod tests {
     #[test]
     fn every_address_is_https() {
         // MIX-011, SRF-003
-        for name in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
+        for name in [
+            "authorization_endpoint",
+            "token_endpoint",
+            "jwks_uri",
+            "userinfo_endpoint",
+            "pushed_authorization_request_endpoint",
+        ] {
             for address in [
                 "http://idp.example/x",
                 "http://169.254.169.254/",

@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::openid::OpenIdRules;
-use super::{Client, ClientAuthMethod, Finding, Flow, OAuthFlow, Pkce, ProfileError, Provider, Review};
+use super::{Client, ClientAuthMethod, Finding, Flow, OAuthFlow, Pkce, ProfileError, Provider, PushedRequests, Review};
 use crate::profile::Image;
 use crate::{Claims, Profile, Timestamp};
 
@@ -37,6 +37,8 @@ pub struct OAuthProvider {
     pub(crate) authorization_endpoint: Option<String>,
     pub(crate) token_endpoint: Option<String>,
     pub(crate) userinfo_endpoint: Option<String>,
+    pub(crate) pushed_authorization_request_endpoint: Option<String>,
+    pub(crate) pushed_requests: PushedRequests,
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) default_scopes: Vec<String>,
     pub(crate) scope_separator: &'static str,
@@ -68,6 +70,8 @@ impl OAuthProvider {
             authorization_endpoint: None,
             token_endpoint: None,
             userinfo_endpoint: None,
+            pushed_authorization_request_endpoint: None,
+            pushed_requests: PushedRequests::WhereOffered,
             scopes: None,
             default_scopes: Vec::new(),
             scope_separator: " ",
@@ -129,6 +133,21 @@ impl OAuthProvider {
     #[must_use]
     pub fn userinfo_endpoint(mut self, url: impl Into<String>) -> Self {
         self.userinfo_endpoint = Some(url.into());
+        self
+    }
+
+    /// Where authorization requests are pushed to (RFC 9126). With it they are, so that the browser takes a reference along
+    /// and none of the parameters. https, save on loopback.
+    #[must_use]
+    pub fn pushed_authorization_request_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.pushed_authorization_request_endpoint = Some(url.into());
+        self
+    }
+
+    /// Whether authorization requests are pushed, in place of where the server offers it.
+    #[must_use]
+    pub fn pushed_requests(mut self, pushed: PushedRequests) -> Self {
+        self.pushed_requests = pushed;
         self
     }
 

@@ -170,6 +170,8 @@ pub enum Fault {
 pub enum Endpoint {
     /// The authorization endpoint.
     Authorization,
+    /// Where authorization requests are pushed to.
+    PushedAuthorization,
     /// The token endpoint.
     Token,
     /// The userinfo endpoint, or what the provider has in its place.
@@ -184,6 +186,7 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Authorization => "authorization endpoint",
+            Self::PushedAuthorization => "pushed authorization request endpoint",
             Self::Token => "token endpoint",
             Self::Userinfo => "userinfo endpoint",
             Self::Discovery => "discovery endpoint",

@@ -56,6 +56,8 @@ impl PrivateKeyJwt {
 
     fn claims(&self, cx: &CredentialContext<'_>) -> Map<String, Value> {
         let now = cx.clock.now();
+        // Of a pushed authorization request too: RFC 9126 §2 has its endpoint accept this one, and servers that are older
+        // than that RFC know no other.
         let members: [(&str, Value); 7] = [
             ("iss", cx.client_id.into()),
             ("sub", cx.client_id.into()),

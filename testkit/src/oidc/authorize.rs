@@ -64,8 +64,31 @@ impl PretendOidc {
 
     /// Where the browser goes back to.
     fn agree(&self, login: &str, url: &Url) -> Result<String, String> {
+        let (asked, state) = self.asked(self.brought(url)?)?;
+        if !self.config.people.contains_key(login) {
+            return Err(format!("nobody is called `{login}`"));
+        }
+        let redirect_uri = asked.redirect_uri.clone();
+        let grant = Grant { login: login.to_owned(), ..asked };
+        let code = self.fresh("code");
+        self.state().codes.insert(code.clone(), grant);
+        let iss = match self.take_fault(Stage::Authorize) {
+            Some(Fault::NoIss) => None,
+            Some(Fault::WrongIss(iss)) => Some(iss),
+            _ => self.config.sends_iss.then(|| self.config.issuer.clone()),
+        };
+        let mut back = Url::parse(&redirect_uri).map_err(|error| error.to_string())?;
+        back.query_pairs_mut().append_pair("code", &code).append_pair("state", &state);
+        if let Some(iss) = iss {
+            back.query_pairs_mut().append_pair("iss", &iss);
+        }
+        Ok(back.into())
+    }
+
+    /// What a request asks for, of nobody yet, and its `state`.
+    pub(super) fn asked(&self, request: Vec<(String, String)>) -> Result<(Grant, String), String> {
         let mut parameters = HashMap::new();
-        for (name, value) in url.query_pairs().into_owned() {
+        for (name, value) in request {
             if parameters.insert(name.clone(), value).is_some() {
                 return Err(format!("the parameter `{name}` stands twice"));
             }
@@ -89,31 +112,15 @@ impl PretendOidc {
         if !scope.split(' ').any(|one| one == "openid") {
             return Err("the scope `openid` is missing".to_owned());
         }
-        if !self.config.people.contains_key(login) {
-            return Err(format!("nobody is called `{login}`"));
-        }
         let grant = Grant {
-            login: login.to_owned(),
+            login: String::new(),
             scope,
             nonce: parameter("nonce")?,
-            redirect_uri: redirect_uri.clone(),
+            redirect_uri,
             code_challenge: parameter("code_challenge")?,
             authenticated_at: self.now(),
         };
-        let state = parameter("state")?;
-        let code = self.fresh("code");
-        self.state().codes.insert(code.clone(), grant);
-        let iss = match self.take_fault(Stage::Authorize) {
-            Some(Fault::NoIss) => None,
-            Some(Fault::WrongIss(iss)) => Some(iss),
-            _ => self.config.sends_iss.then(|| self.config.issuer.clone()),
-        };
-        let mut back = Url::parse(&redirect_uri).map_err(|error| error.to_string())?;
-        back.query_pairs_mut().append_pair("code", &code).append_pair("state", &state);
-        if let Some(iss) = iss {
-            back.query_pairs_mut().append_pair("iss", &iss);
-        }
-        Ok(back.into())
+        Ok((grant, parameter("state")?))
     }
 }
 
@@ -144,4 +151,4 @@ fn page(people: impl Iterator<Item = (String, String)>, query: &str) -> HttpResp
 }
 
 /// The parameter that a button of the page adds.
-const LOGIN: &str = "_login";
+pub(super) const LOGIN: &str = "_login";

@@ -12,6 +12,8 @@ pub enum Stage {
     Discovery,
     /// `GET /keys`.
     Keys,
+    /// `POST /par`, where authorization requests are pushed to.
+    Pushed,
     /// `GET /authorize`, where the browser goes.
     Authorize,
     /// `POST /token`.

@@ -46,6 +46,7 @@ fn stage(method: &Method, path: &str) -> Option<Stage> {
         (&Method::GET, "/keys") if !path.contains('?') => Some(Stage::Keys),
         (&Method::GET, "/userinfo") => Some(Stage::Userinfo),
         (&Method::POST, "/token") => Some(Stage::Token),
+        (&Method::POST, "/par") => Some(Stage::Pushed),
         (&Method::GET, "/authorize") => Some(Stage::Authorize),
         _ => None,
     }
@@ -89,6 +90,7 @@ impl PretendOidc {
                 let keys: Vec<_> = self.state().keys.iter().map(SigningKey::jwk).collect();
                 self.published(&json!({ "keys": keys }))
             }
+            Stage::Pushed => self.push(&request),
             Stage::Token => self.token(&request, fault.as_ref()),
             Stage::Userinfo | Stage::Authorize => self.userinfo(&request, fault.as_ref()),
         })
@@ -136,6 +138,8 @@ impl PretendOidc {
                 "authorization_response_iss_parameter_supported": self.config.sends_iss,
             }),
         );
+        set(&mut document, &self.published_client_auth());
+        set(&mut document, &self.published_pushed_requests());
         set(&mut document, &Value::Object(self.state().published.clone().into_iter().collect()));
         Value::Object(document)
     }
