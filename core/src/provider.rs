@@ -1,5 +1,6 @@
 //! What admit knows of a provider: its name, its looks, and the flow by which it signs people in.
 
+mod asked;
 mod client;
 mod context;
 mod credential;
@@ -13,10 +14,12 @@ mod parameters;
 mod pkce;
 mod profile_error;
 mod review;
+mod sign_out;
 mod word;
 
 use std::fmt;
 
+pub(crate) use asked::{Asked, BadParameter, essential_contexts, heeded, problems as parameter_problems};
 pub use client::Client;
 pub(crate) use client::ResolvedClient;
 pub use context::{ProviderContext, bearer};
@@ -33,6 +36,8 @@ pub use parameters::Parameters;
 pub use pkce::Pkce;
 pub use profile_error::ProfileError;
 pub use review::{Finding, Review};
+pub use sign_out::EndSessionRequest;
+pub(crate) use sign_out::end_session_url;
 pub use word::same_word;
 
 use crate::credentials::Credentials;

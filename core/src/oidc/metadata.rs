@@ -21,6 +21,8 @@ pub struct Metadata {
     pub userinfo_endpoint: Option<Url>,
     /// Where the keys are.
     pub jwks_uri: Url,
+    /// Where people are signed out, if anywhere (RP-Initiated Logout §2.1). Nothing, if it is no https address.
+    pub end_session_endpoint: Option<Url>,
     /// Whether every answer to the browser carries `iss` (RFC 9207 §3).
     pub sends_iss: bool,
     /// The whole document.
@@ -48,6 +50,7 @@ impl Metadata {
             token_endpoint: required("token_endpoint")?,
             userinfo_endpoint: optional("userinfo_endpoint")?,
             jwks_uri: required("jwks_uri")?,
+            end_session_endpoint: optional("end_session_endpoint").unwrap_or_default(),
             sends_iss: document.flag("authorization_response_iss_parameter_supported") == Some(true),
             document,
         })
@@ -99,6 +102,17 @@ mod tests {
             }
             read(json!({ name: "http://127.0.0.1:9/x" }), true).unwrap();
             read(json!({ name: "http://idp.example/x" }), true).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn where_people_sign_out_is_https_or_nowhere() {
+        let at = |address: &str| {
+            read(json!({ "end_session_endpoint": address }), false).unwrap().end_session_endpoint.map(String::from)
+        };
+        assert_eq!(at("https://idp.example/logout").as_deref(), Some("https://idp.example/logout"));
+        for nowhere in ["http://idp.example/logout", "javascript:alert(1)", "/logout", ""] {
+            assert_eq!(at(nowhere), None, "{nowhere}");
         }
     }
 
