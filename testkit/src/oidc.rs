@@ -28,6 +28,7 @@
 
 mod authorize;
 mod builder;
+mod end_session;
 mod fault;
 mod held;
 mod id_token;
@@ -176,6 +177,7 @@ struct Config {
     client_id: String,
     client_secret: String,
     redirect_uris: Vec<String>,
+    post_logout_redirect_uris: Vec<String>,
     algorithm: SigningAlgorithm,
     lifetime: Duration,
     documents_live: Duration,

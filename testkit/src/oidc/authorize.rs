@@ -54,6 +54,7 @@ impl PretendOidc {
             return page(people.map(|(login, (claims, _))| (login.clone(), name(claims).unwrap_or_default())), query);
         };
         match self.agree(&login, &url) {
+            Ok(location) if asks_for_a_post(&url) => posting(&location),
             Ok(location) => transport::redirect(&location),
             Err(why) => {
                 self.violation(format!("authorize: {why}"));
@@ -79,6 +80,9 @@ impl PretendOidc {
             _ => Err(format!("the parameter `{name}` is not `{expected}`")),
         };
         exactly("response_type", "code")?;
+        if parameters.get("response_mode").is_some_and(|mode| mode != "query" && mode != "form_post") {
+            return Err("the parameter `response_mode` is neither `query` nor `form_post`".to_owned());
+        }
         exactly("client_id", &self.config.client_id)?;
         let redirect_uri = parameter("redirect_uri")?;
         if !self.config.redirect_uris.contains(&redirect_uri) {
@@ -100,21 +104,64 @@ impl PretendOidc {
             code_challenge: parameter("code_challenge")?,
             authenticated_at: self.now(),
         };
-        let state = parameter("state")?;
-        let code = self.fresh("code");
-        self.state().codes.insert(code.clone(), grant);
-        let iss = match self.take_fault(Stage::Authorize) {
+        let fault = self.take_fault(Stage::Authorize);
+        let state = match &fault {
+            Some(Fault::NoState) => None,
+            Some(Fault::WrongState(state)) => Some(state.clone()),
+            _ => Some(parameter("state")?),
+        };
+        let iss = match &fault {
             Some(Fault::NoIss) => None,
-            Some(Fault::WrongIss(iss)) => Some(iss),
+            Some(Fault::WrongIss(iss)) => Some(iss.clone()),
             _ => self.config.sends_iss.then(|| self.config.issuer.clone()),
         };
         let mut back = Url::parse(&redirect_uri).map_err(|error| error.to_string())?;
-        back.query_pairs_mut().append_pair("code", &code).append_pair("state", &state);
+        match &fault {
+            Some(Fault::Refused(error)) => drop(back.query_pairs_mut().append_pair("error", error)),
+            // OpenID Connect Core §3.1.2.6: nobody stays signed in here, so somebody would have to be asked.
+            _ if parameters.get("prompt").is_some_and(|prompt| prompt == "none") => {
+                back.query_pairs_mut().append_pair("error", "login_required");
+            }
+            _ => {
+                let code = self.fresh("code");
+                self.state().codes.insert(code.clone(), grant);
+                back.query_pairs_mut().append_pair("code", &code);
+            }
+        }
+        if let Some(state) = state {
+            back.query_pairs_mut().append_pair("state", &state);
+        }
         if let Some(iss) = iss {
             back.query_pairs_mut().append_pair("iss", &iss);
         }
         Ok(back.into())
     }
+}
+
+/// OAuth 2.0 Form Post Response Mode §2.
+fn asks_for_a_post(url: &Url) -> bool {
+    url.query_pairs().any(|(name, value)| name == "response_mode" && value == "form_post")
+}
+
+/// The page that makes the browser post the answer, by itself where it runs scripts.
+fn posting(back: &str) -> HttpResponse {
+    let (action, answer) = back.split_once('?').unwrap_or((back, ""));
+    let parameters: Vec<_> = url::form_urlencoded::parse(answer.as_bytes()).collect();
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head { meta charset="utf-8"; title { "Pretend sign-in" } }
+            body onload="document.forms[0].submit()" {
+                form method="post" action=(action) {
+                    @for (name, value) in &parameters {
+                        input type="hidden" name=(name) value=(value);
+                    }
+                    button { "Go back" }
+                }
+            }
+        }
+    };
+    html(markup.into_string())
 }
 
 /// Who are you? One button for each person, and the whole request again behind it.
@@ -138,7 +185,11 @@ fn page(people: impl Iterator<Item = (String, String)>, query: &str) -> HttpResp
             }
         }
     };
-    let mut response = HttpResponse::new(Bytes::from(markup.into_string()));
+    html(markup.into_string())
+}
+
+fn html(page: String) -> HttpResponse {
+    let mut response = HttpResponse::new(Bytes::from(page));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     response
 }
