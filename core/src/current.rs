@@ -1,5 +1,6 @@
 //! The request at hand: who makes it, and fresh tokens to act for them.
 
+mod again;
 mod head;
 
 use std::fmt;
@@ -20,6 +21,8 @@ use crate::refresh::{self, Outcome};
 use crate::{AccessTokenError, Account, AuthError, JwtCause, Secret, Session, Timestamp, Token, issue};
 use head::Head;
 
+pub(crate) use again::AGAIN;
+pub use again::SignInAgain;
 pub use head::RequestHead;
 
 /// Who makes a request. Cheap to make and to clone: the session is opened when it is first asked for.
@@ -210,6 +213,12 @@ impl Current {
     /// Where to sign in and come back here.
     pub fn sign_in_url(&self) -> String {
         crate::address::with_query(&self.0.realm.sign_in_page(), &[("callbackUrl", self.0.head.path())])
+    }
+
+    /// Where whoever is signed in proves it once more, and comes back here: before a payment, say. If somebody else
+    /// comes back, they are refused and the session stays as it was.
+    pub fn sign_in_again(&self) -> SignInAgain {
+        SignInAgain::new(self)
     }
 
     /// Whether a person's browser asks for a page, and not a program for data.

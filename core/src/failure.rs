@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use crate::AuthError;
 use crate::credentials::Refused;
 use crate::page::Reason;
-use crate::provider::{Endpoint, Fault, IdTokenError, ProviderError};
+use crate::provider::{BadParameter, Endpoint, Fault, IdTokenError, ProviderError};
 use crate::store::StoreError;
 
 /// A trip that ended badly.
@@ -115,6 +115,12 @@ impl From<ProviderError> for Failure {
             _ => Reason::TokenResponseInvalid,
         };
         Self::because(code, reason, error)
+    }
+}
+
+impl From<BadParameter> for Failure {
+    fn from(error: BadParameter) -> Self {
+        Self::because(Code::Configuration, Reason::ParameterInvalid, error)
     }
 }
 

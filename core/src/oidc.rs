@@ -106,6 +106,7 @@ impl OpenId {
             audiences: self.audiences(),
             nonce: None,
             max_age: None,
+            contexts: None,
             access_token: &tokens.access_token,
             now: cx.now(),
         };

@@ -1,5 +1,6 @@
 //! What admit knows of a provider: its name, its looks, and the flow by which it signs people in.
 
+mod asked;
 mod client;
 mod context;
 mod credential;
@@ -17,11 +18,13 @@ mod profile_error;
 mod pushed_requests;
 mod review;
 mod settings;
+mod sign_out;
 mod word;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use asked::{Asked, BadParameter, essential_contexts, heeded, problems as parameter_problems};
 pub use client::Client;
 pub(crate) use client::ResolvedClient;
 pub use context::{ProviderContext, bearer};
@@ -42,6 +45,8 @@ pub use profile_error::ProfileError;
 pub use pushed_requests::PushedRequests;
 pub use review::{Finding, Review};
 pub use settings::Settings;
+pub use sign_out::EndSessionRequest;
+pub(crate) use sign_out::end_session_url;
 pub use word::same_word;
 
 use crate::credentials::Credentials;

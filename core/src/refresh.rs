@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use gate::RefreshGate;
-pub(crate) use stored::keep;
+pub(crate) use stored::{keep, kept_id_token};
 
 use crate::account::GrantedAccount;
 use crate::http::HttpError;
@@ -108,11 +108,9 @@ async fn refresh_in_session(
 /// Whoever asked may have gone, so the session is written from here. If that fails, the next who asks tries again.
 async fn keep_in_session(realm: &Realm, mut live: Live, account: &GrantedAccount) {
     let (provider, subject) = (account.provider.clone(), account.subject.clone());
-    Arc::make_mut(&mut live.private).set_account(SessionAccount {
-        provider,
-        subject,
-        kept: Some(KeptTokens::of(account)),
-    });
+    let logout_hint = live.private.account(&provider).and_then(|account| account.logout_hint.clone());
+    let kept = Some(KeptTokens::of(account));
+    Arc::make_mut(&mut live.private).set_account(SessionAccount { provider, subject, kept, logout_hint });
     if let Err(error) = issue::save(realm, &mut live, false).await {
         let cause = crate::failure::chain(&error);
         tracing::error!(provider = account.provider, cause, "refreshed tokens could not be stored this time");
@@ -207,6 +205,8 @@ fn refreshed(
         tokens.refresh_token = account.tokens.refresh_token.take();
     }
     tokens.scope = tokens.scope.or_else(|| account.tokens.scope.take());
+    // That of the sign-in, where it was kept: it still says who signs out.
+    tokens.id_token = tokens.id_token.or_else(|| account.tokens.id_token.take());
     account.tokens = tokens;
     account.grant.credential = credential;
     account.grant.granted_at = realm.clock.now();

@@ -30,6 +30,7 @@ mod assertion;
 mod authorize;
 mod builder;
 mod client_auth;
+mod end_session;
 mod fault;
 mod id_token;
 mod pushed;
@@ -183,6 +184,7 @@ struct Config {
     client_id: String,
     client_secret: String,
     redirect_uris: Vec<String>,
+    post_logout_redirect_uris: Vec<String>,
     algorithm: SigningAlgorithm,
     lifetime: Duration,
     documents_live: Duration,

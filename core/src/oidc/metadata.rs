@@ -27,6 +27,8 @@ pub struct Metadata {
     pub jwks_uri: Url,
     /// How clients may prove themselves at the token endpoint, if the document says.
     pub client_auth_methods: Option<Vec<String>>,
+    /// Where people are signed out, if anywhere (RP-Initiated Logout §2.1). Nothing, if it is no https address.
+    pub end_session_endpoint: Option<Url>,
     /// Whether every answer to the browser carries `iss` (RFC 9207 §3).
     pub sends_iss: bool,
     /// The whole document.
@@ -57,6 +59,7 @@ impl Metadata {
             requires_pushed_requests: document.flag("require_pushed_authorization_requests") == Some(true),
             jwks_uri: required("jwks_uri")?,
             client_auth_methods: words(&document, "token_endpoint_auth_methods_supported"),
+            end_session_endpoint: optional("end_session_endpoint").unwrap_or_default(),
             sends_iss: document.flag("authorization_response_iss_parameter_supported") == Some(true),
             document,
         })
@@ -132,6 +135,17 @@ mod tests {
             }
             read(json!({ name: "http://127.0.0.1:9/x" }), true).unwrap();
             read(json!({ name: "http://idp.example/x" }), true).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn where_people_sign_out_is_https_or_nowhere() {
+        let at = |address: &str| {
+            read(json!({ "end_session_endpoint": address }), false).unwrap().end_session_endpoint.map(String::from)
+        };
+        assert_eq!(at("https://idp.example/logout").as_deref(), Some("https://idp.example/logout"));
+        for nowhere in ["http://idp.example/logout", "javascript:alert(1)", "/logout", ""] {
+            assert_eq!(at(nowhere), None, "{nowhere}");
         }
     }
 

@@ -100,6 +100,11 @@ reasons! {
         "Sign in failed."
         "Check the details you provided are correct."
 
+    ParameterInvalid "parameter_invalid" BAD_REQUEST SignIn
+        "This sign-in asks for something malformed"
+        "The address that begins it carries a value that no service could understand."
+        "Go back to where you came from, and start from there or from the sign-in page."
+
     // The person may not come in, or not this way.
     AccessDenied "access_denied" FORBIDDEN SignIn
         "Access Denied"
@@ -126,6 +131,11 @@ reasons! {
         "New accounts are not open"
         "This site has no account for you, and does not open new ones here."
         "If you have one, sign in with it; otherwise ask the people who run this site."
+
+    AnotherPerson "another_person" FORBIDDEN SignIn
+        "Somebody else came back"
+        "You were asked to prove once more who you are, and another account was used."
+        "Sign in again with the account that you are signed in with here."
 
     UserDisabled "user_disabled" FORBIDDEN Home
         "Your account is disabled"
@@ -255,21 +265,25 @@ mod tests {
             let all = Reason::ALL.iter();
             all.filter(|reason| reason.words().status == status).map(|reason| reason.code()).collect()
         };
-        assert_eq!(with(403), [
+        assert_eq!(
+            with(403),
+            [
                 "credentials",
                 "access_denied",
                 "organization_not_allowed",
                 "administrator_needed",
                 "signup_disabled",
+                "another_person",
                 "user_disabled"
-            ]);
+            ]
+        );
         assert_eq!(with(500), ["configuration"]);
         assert_eq!(
             with(503),
             ["provider_unavailable", "discovery_invalid", "session_store_unavailable", "rate_limited"]
         );
         assert_eq!(with(404), ["provider_unknown"]);
-        assert_eq!(with(400).len(), Reason::ALL.len() - 12);
+        assert_eq!(with(400).len(), Reason::ALL.len() - 13);
     }
 
     #[test]

@@ -8,8 +8,8 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::{
-    ClientAuthentication, Endpoint, Grant, Granted, IdTokenError, IssuerError, OAuthProvider, Parameters,
-    ProviderContext, ProviderError,
+    ClientAuthentication, EndSessionRequest, Endpoint, Grant, Granted, IdTokenError, IssuerError, OAuthProvider,
+    Parameters, ProviderContext, ProviderError,
 };
 use crate::oauth::{self, authorization, token_request};
 use crate::oidc;
@@ -128,6 +128,19 @@ pub trait OAuthFlow: fmt::Debug + Send + Sync + 'static {
                 source: None,
             }),
         }
+    }
+
+    /// Where the browser goes so that the person is signed out at the provider too (OpenID Connect RP-Initiated Logout
+    /// §2). Nothing, if nobody says where; then they are signed out here alone.
+    ///
+    /// # Errors
+    /// When it cannot be put together: with the same effect.
+    fn end_session_url(
+        &self,
+        cx: &ProviderContext<'_>,
+        request: &EndSessionRequest<'_>,
+    ) -> Result<Option<String>, ProviderError> {
+        Ok(super::end_session_url(self.config(), cx, request))
     }
 }
 

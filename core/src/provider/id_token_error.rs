@@ -54,6 +54,9 @@ pub enum IdTokenError {
         /// What was allowed, in seconds.
         max_age: u64,
     },
+    /// `acr` is not what the trip demanded.
+    #[error("the person was not signed in by any class of authentication that was demanded (`acr`)")]
+    AuthenticationContext,
     /// `at_hash` is not that of the access token beside it.
     #[error("the id token was made for another access token (`at_hash`)")]
     AccessTokenHash,

@@ -101,6 +101,16 @@ impl Callback {
         }
     }
 
+    /// The path, for a provider that lets the browser post its answer there.
+    pub fn path(&self) -> &str {
+        self.url.path()
+    }
+
+    /// The parameters as the form that the browser posts.
+    pub fn form(&self) -> &str {
+        self.url.query().unwrap_or_default()
+    }
+
     /// The decoded value of a parameter: `code`, `state`, `error`.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())

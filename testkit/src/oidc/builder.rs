@@ -34,6 +34,7 @@ impl Builder {
             client_id,
             client_secret,
             redirect_uris: vec![redirect_uri],
+            post_logout_redirect_uris: Vec::new(),
             algorithm: SigningAlgorithm::Rs256,
             lifetime: Duration::from_secs(3600),
             documents_live: Duration::from_secs(3600),
@@ -58,6 +59,12 @@ impl Builder {
     /// One more registered callback address.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.config.redirect_uris.push(uri.into());
+        self
+    }
+
+    /// A registered address to come back to from signing out. There is none at first.
+    pub fn post_logout_redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.config.post_logout_redirect_uris.push(uri.into());
         self
     }
 

@@ -25,6 +25,8 @@ impl Answered {
         let parameters = match (&input.body, form_post) {
             (Body::Form(form), true) if input.method == Method::POST => form.clone(),
             (_, false) if input.method == Method::GET => input.query.clone(),
+            // A server that cannot post says so by a redirect. A code is not taken from an address that was to have none.
+            (_, true) if input.method == Method::GET && is_error(&input.query) => input.query.clone(),
             _ => return Err(unsupported()),
         };
         // Two values for one name: whoever reads the first and whoever reads the last would see different trips.
@@ -93,6 +95,10 @@ fn refused(registered: &RegisteredOAuth<'_>, parameters: &[(String, String)], er
     };
     let word: String = error.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
     Failure::because(Code::OAuthCallbackError, reason, format!("the provider sent back the error {word}"))
+}
+
+fn is_error(query: &[(String, String)]) -> bool {
+    find(query, "error").is_some() && find(query, "code").is_none()
 }
 
 fn find<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {

@@ -48,8 +48,9 @@ pub(super) async fn identify(
         credential,
         granted_at: realm.clock.now(),
     };
+    let (same_user, before) = (pending.same_user.clone(), pending.before.clone());
     let account = Account::new(registered.id, &profile.subject, tokens, record);
-    Ok(Person { account, profile, claims, is_named: false })
+    Ok(Person { account, profile, claims, is_named: false, same_user, before })
 }
 
 /// Verifies the ID token of a trip, which must be there.
@@ -68,6 +69,7 @@ async fn prove(
         audiences: openid.audiences(),
         nonce: Some(nonce),
         max_age: pending.max_age.map(Duration::from_secs),
+        contexts: pending.contexts.as_deref(),
         access_token: &tokens.access_token,
         now: cx.now(),
     };
