@@ -255,14 +255,17 @@ mod tests {
             let all = Reason::ALL.iter();
             all.filter(|reason| reason.words().status == status).map(|reason| reason.code()).collect()
         };
-        assert_eq!(with(403), [
+        assert_eq!(
+            with(403),
+            [
                 "credentials",
                 "access_denied",
                 "organization_not_allowed",
                 "administrator_needed",
                 "signup_disabled",
                 "user_disabled"
-            ]);
+            ]
+        );
         assert_eq!(with(500), ["configuration"]);
         assert_eq!(
             with(503),
