@@ -40,6 +40,9 @@ pub use transport::{BASE_URL, Dropped};
 
 pub use crate::served::Served;
 
+pub(crate) use scopes::in_words;
+
+use crate::PretendEntra;
 use fault::Faults;
 use grants::Grants;
 use log::Log;
@@ -160,6 +163,8 @@ struct Config {
     lifetime: Duration,
     lifetime_as_number: bool,
     people: Vec<Person>,
+    /// Whose tokens it takes beside its own.
+    entra: Option<PretendEntra>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     /// When it was built: sample data is dated from here, so that it does not move while somebody looks.

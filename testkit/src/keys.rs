@@ -47,6 +47,13 @@ impl SigningKey {
         Self { algorithm, kid: format!("{}-{turn}", algorithm.name().to_ascii_lowercase()), pair }
     }
 
+    /// An RSA key of somebody else's, in PKCS #8.
+    #[allow(clippy::expect_used, reason = "the keys stand beside the files that name them")]
+    pub(crate) fn rs256(pkcs8: &[u8], kid: String) -> Self {
+        let pair = Pair::Rsa(RsaKeyPair::from_pkcs8(pkcs8).expect("a key"), &RSA_PKCS1_SHA256);
+        Self { algorithm: SigningAlgorithm::Rs256, kid, pair }
+    }
+
     /// The key as it is published.
     pub(crate) fn jwk(&self) -> Value {
         let encode = |bytes: Option<&[u8]>| URL_SAFE_NO_PAD.encode(bytes.unwrap_or_default());

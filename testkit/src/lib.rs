@@ -5,6 +5,7 @@
 //! - [`PretendAzureDevOps`] is Azure DevOps as an application sees it: the pages, the token endpoint and a slice of the
 //!   REST API, with sample data. It is stricter than the real one, fails on demand, and remembers what it was asked.
 //!   It answers in process, as an [`admit::HttpClient`], or on a loopback socket where a person can click.
+//! - [`PretendEntra`] is Microsoft Entra ID with several tenants, and the slice of Graph that sign-in touches.
 //! - [`PretendOidc`] is an OpenID provider that keeps to the letter, and departs from it on demand.
 //! - [`FixedClock`] and [`FixedRandom`] stand in for time and chance.
 //! - [`CookieJar`] keeps cookies as a browser does, and refuses what a browser refuses.
@@ -62,7 +63,9 @@ mod answer;
 pub mod azure_devops;
 mod clock;
 pub mod contract;
+pub mod entra;
 mod form;
+mod guid;
 mod held;
 mod jar;
 mod keys;
@@ -76,6 +79,8 @@ mod signed;
 #[doc(inline)]
 pub use azure_devops::PretendAzureDevOps;
 pub use clock::FixedClock;
+#[doc(inline)]
+pub use entra::PretendEntra;
 pub use jar::CookieJar;
 #[doc(inline)]
 pub use oidc::PretendOidc;

@@ -61,10 +61,14 @@ ul{margin:1rem 0;padding:0 0 0 1.2rem}\
 .about{color:var(--soft);font-size:.9rem;align-self:start}\
 button{font:inherit;color:inherit;background:none;border:1px solid var(--line);border-radius:10px;padding:.7rem 1.1rem;min-height:44px;cursor:pointer}\
 button:hover{border-color:var(--accent)}\
-button:focus-visible,a:focus-visible{outline:3px solid var(--accent);outline-offset:2px}\
+button:focus-visible,a:focus-visible,input:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-offset:2px}\
 .accept{background:var(--accent);border-color:var(--accent);color:var(--on-accent);font-weight:600}\
 .decision{display:flex;gap:.75rem;margin-top:1.5rem}\
 .decision button{flex:1}\
+details{margin-top:1rem}\
+summary{cursor:pointer;padding:.5rem 0}\
+.another{display:grid;gap:.75rem;margin-top:.5rem}\
+.another input:not([type=hidden]){font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:10px;padding:.6rem .8rem;min-height:44px}\
 .scopes li{margin:.35rem 0}\
 code{color:var(--soft);font-size:.85em;white-space:nowrap}\
 .why{border-left:4px solid var(--accent);padding-left:1rem;overflow-wrap:anywhere}\

@@ -7,6 +7,7 @@ use std::time::Duration;
 use admit::{Clock, Random, SystemClock, SystemRandom};
 
 use super::{Config, Faults, Grants, Log, Person, PretendAzureDevOps, State, sample};
+use crate::PretendEntra;
 
 /// Describes a [`PretendAzureDevOps`]. What is not said is as it would be at Azure DevOps.
 #[must_use]
@@ -29,6 +30,7 @@ impl Builder {
             lifetime: Duration::from_secs(3599),
             lifetime_as_number: false,
             people: sample::people(),
+            entra: None,
             started: clock.now(),
             clock,
             random: Arc::new(SystemRandom),
@@ -91,6 +93,13 @@ impl Builder {
     /// sample organisation.
     pub fn auto_consent(mut self, login: impl Into<String>) -> Self {
         self.auto_consent = Some(login.into());
+        self
+    }
+
+    /// Takes access tokens of that Entra ID too, if they are for Azure DevOps. Whoever has no such login here is somebody
+    /// without organisations. As a back channel, this then leads to both.
+    pub fn entra(mut self, entra: PretendEntra) -> Self {
+        self.config.entra = Some(entra);
         self
     }
 

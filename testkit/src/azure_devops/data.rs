@@ -1,8 +1,11 @@
 //! Who can sign in, and what they have there.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
+
+use crate::guid::guid_of;
 
 /// Somebody with an account.
 ///
@@ -72,6 +75,18 @@ impl Person {
         self.organizations.push(organization);
         self
     }
+
+    /// What a token of Entra ID shows of them: the organisations of its tenant, and those that belong to none.
+    pub(super) fn seen_from(&self, tenant: &str) -> Cow<'_, Self> {
+        let is_there =
+            |organization: &Organization| organization.tenant.as_ref().is_none_or(|of| of.eq_ignore_ascii_case(tenant));
+        if self.organizations.iter().all(is_there) {
+            return Cow::Borrowed(self);
+        }
+        let mut seen = self.clone();
+        seen.organizations.retain(is_there);
+        Cow::Owned(seen)
+    }
 }
 
 impl fmt::Debug for Person {
@@ -88,6 +103,8 @@ pub struct Organization {
     pub id: String,
     /// Its name, which is part of its address.
     pub name: String,
+    /// The tenant of Entra ID that it is connected to. What an Entra token shows is of the token's tenant only.
+    pub tenant: Option<String>,
     /// Its projects.
     pub projects: Vec<Project>,
 }
@@ -96,7 +113,14 @@ impl Organization {
     /// One without projects.
     pub fn new(name: impl Into<String>) -> Self {
         let name = name.into();
-        Self { id: guid_of("organization", &name), name, projects: Vec::new() }
+        Self { id: guid_of("organization", &name), name, tenant: None, projects: Vec::new() }
+    }
+
+    /// Connects it to a tenant of Entra ID.
+    #[must_use]
+    pub fn tenant(mut self, id: impl Into<String>) -> Self {
+        self.tenant = Some(id.into());
+        self
     }
 
     /// Adds a project.
@@ -273,46 +297,5 @@ impl Repository {
     pub fn new(name: impl Into<String>) -> Self {
         let name = name.into();
         Self { id: guid_of("repository", &name), name }
-    }
-}
-
-/// A GUID that follows from a name, so that the same people have the same ids in every run.
-pub(super) fn guid_of(kind: &str, name: &str) -> String {
-    // FNV-1a over the name, spread to 128 bits. Ids must differ and stay; nobody has to be unable to guess them.
-    let hash = kind
-        .bytes()
-        .chain([0])
-        .chain(name.bytes())
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-    let (high, low) = (crate::random::mix(hash), crate::random::mix(!hash));
-    guid((u128::from(high) << 64) | u128::from(low))
-}
-
-/// Writes 128 bits as a version 4 GUID.
-pub(super) fn guid(bits: u128) -> String {
-    let bits = (bits & !(0xf << 76) & !(0x3 << 62)) | (0x4 << 76) | (0x2 << 62);
-    let hex = format!("{bits:032x}");
-    let mut out = String::with_capacity(36);
-    for (place, digit) in hex.chars().enumerate() {
-        if matches!(place, 8 | 12 | 16 | 20) {
-            out.push('-');
-        }
-        out.push(digit);
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_follow_from_kind_and_name_and_are_version_4_guids() {
-        assert_eq!(guid_of("person", "norma"), guid_of("person", "norma"));
-        assert_ne!(guid_of("person", "norma"), guid_of("project", "norma"));
-        let id = guid_of("person", "bo");
-        assert_eq!((id.len(), &id[14..15]), (36, "4"));
-        assert!(matches!(&id[19..20], "8" | "9" | "a" | "b"), "{id}");
-        assert_eq!(guid(0), "00000000-0000-4000-8000-000000000000");
     }
 }

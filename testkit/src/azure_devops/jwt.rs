@@ -7,10 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
+use crate::guid;
+
 pub(super) fn forge(random: &dyn Random, person_id: &str, scope: &str, from: Timestamp, until: Timestamp) -> String {
     let header = json!({ "typ": "JWT", "alg": "RS256", "x5t": URL_SAFE_NO_PAD.encode(bytes::<20>(random)) });
     let payload = json!({
-        "aui": guid(random),
+        "aui": guid::fresh(random),
         "nameid": person_id,
         "scp": scope,
         "iss": ISSUER,
@@ -20,10 +22,6 @@ pub(super) fn forge(random: &dyn Random, person_id: &str, scope: &str, from: Tim
     });
     let encode = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}.{}", encode(header), encode(payload), URL_SAFE_NO_PAD.encode(bytes::<256>(random)))
-}
-
-fn guid(random: &dyn Random) -> String {
-    super::data::guid(u128::from_le_bytes(bytes(random)))
 }
 
 fn bytes<const N: usize>(random: &dyn Random) -> [u8; N] {

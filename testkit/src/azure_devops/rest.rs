@@ -4,15 +4,20 @@ mod profile;
 mod project;
 mod work;
 
+use std::borrow::Cow;
+
 use admit::http::{HttpRequest, HttpResponse};
 use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use super::data::{Organization, Person, Project, guid_of};
+use super::data::{Organization, Person, Project};
 use super::{PretendAzureDevOps, answer, pages, scopes};
+use crate::PretendEntra;
+use crate::entra::Resource;
 use crate::form::pairs;
+use crate::guid::guid_of;
 
 impl PretendAzureDevOps {
     pub(super) fn rest(&self, request: &HttpRequest, denied_by_policy: bool) -> HttpResponse {
@@ -22,9 +27,9 @@ impl PretendAzureDevOps {
         if denied_by_policy {
             return unauthorized(request, &caller.person.id);
         }
-        let call = match Call::read(request, caller.person) {
+        let call = match Call::read(request, &caller.person) {
             Ok(call) => call,
-            Err(nothing) => return nothing.answer(request, caller.person),
+            Err(nothing) => return nothing.answer(request, &caller.person),
         };
         if !scopes::allow(&caller.scopes, call.scope()) {
             return answer::exception(
@@ -38,7 +43,7 @@ impl PretendAzureDevOps {
                 3000,
             );
         }
-        self.answer(&call, request, caller.person)
+        self.answer(&call, request, &caller.person)
     }
 
     fn caller(&self, request: &HttpRequest) -> Option<Caller<'_>> {
@@ -47,8 +52,25 @@ impl PretendAzureDevOps {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return None;
         }
+        if let Some(caller) = self.config.entra.as_ref().and_then(|entra| self.of_entra(entra, token)) {
+            return Some(caller);
+        }
         let consent = self.state().grants.bearer(token, self.now())?.clone();
-        Some(Caller { person: self.config.person(&consent.login)?, scopes: consent.scopes })
+        Some(Caller { person: Cow::Borrowed(self.config.person(&consent.login)?), scopes: consent.scopes })
+    }
+
+    /// Whoever has that token of Entra ID. One that is for another resource is no token here.
+    fn of_entra(&self, entra: &PretendEntra, token: &str) -> Option<Caller<'_>> {
+        let bearer = entra.bearer(token).filter(|bearer| bearer.resource == Resource::AzureDevOps)?;
+        let account = entra.person(&bearer.login)?;
+        let person = match self.config.person(&bearer.login) {
+            Some(person) => person.seen_from(&bearer.tenant),
+            None => {
+                let stranger = Person::new(&bearer.login, &account.name);
+                Cow::Owned(account.email.iter().fold(stranger, |stranger, email| stranger.email(email)))
+            }
+        };
+        Some(Caller { person, scopes: bearer.scopes })
     }
 
     fn answer(&self, call: &Call<'_>, request: &HttpRequest, person: &Person) -> HttpResponse {
@@ -72,7 +94,7 @@ impl PretendAzureDevOps {
 }
 
 struct Caller<'a> {
-    person: &'a Person,
+    person: Cow<'a, Person>,
     scopes: Vec<String>,
 }
 

@@ -1,7 +1,7 @@
 //! The scopes in plain words, and which of them bring others along.
 
 /// What a scope allows, in the words of a consent page.
-pub(super) fn in_words(scope: &str) -> Option<&'static str> {
+pub(crate) fn in_words(scope: &str) -> Option<&'static str> {
     WORDS.iter().find(|(known, _)| *known == scope).map(|(_, words)| *words)
 }
 

@@ -53,6 +53,9 @@ impl PretendAzureDevOps {
 #[async_trait]
 impl HttpClient for PretendAzureDevOps {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        if let Some(entra) = self.config.entra.as_ref().filter(|entra| entra.is_at(&request)) {
+            return entra.send(request).await;
+        }
         let refusal = match Stage::of(request.uri().path()) {
             None => Some("this page is for people"),
             Some(Stage::Authorize) => Some("the authorization endpoint is for the browser"),

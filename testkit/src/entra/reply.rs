@@ -1,0 +1,60 @@
+//! What a browser gets: a page, or the way back to the application.
+
+use admit::http::HttpResponse;
+use http::StatusCode;
+use maud::Markup;
+use url::Url;
+
+use super::pages;
+use crate::answer;
+use crate::azure_devops::{Callback, NoCallback};
+
+/// Where the application wants the answer, and how.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    pub(super) redirect_uri: String,
+    pub(super) mode: Mode,
+    pub(super) state: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    Query,
+    FormPost,
+}
+
+pub(super) enum Reply {
+    Page(StatusCode, Markup),
+    Back(Way, Vec<(String, String)>),
+}
+
+impl Reply {
+    pub(super) fn into_response(self) -> HttpResponse {
+        match self {
+            Self::Page(status, page) => answer::html(status, page),
+            Self::Back(way, parameters) => match way.mode {
+                Mode::Query => answer::redirect(&with_query(&way.redirect_uri, &parameters)),
+                Mode::FormPost => answer::html(StatusCode::OK, pages::go_back(&way.redirect_uri, &parameters)),
+            },
+        }
+    }
+
+    pub(super) fn into_callback(self) -> Result<Callback, NoCallback> {
+        match self {
+            Self::Page(status, page) => Err(NoCallback::Page { status, page: page.into_string() }),
+            Self::Back(way, parameters) => {
+                let is_form = way.mode == Mode::FormPost;
+                let url = if is_form { way.redirect_uri } else { with_query(&way.redirect_uri, &parameters) };
+                let url = Url::parse(&url).map_err(|_| NoCallback::NotAUrl)?;
+                Ok(if is_form { Callback::form(url, parameters) } else { Callback::query(url) })
+            }
+        }
+    }
+}
+
+/// The registered address is kept as it was written, and the answer appended.
+pub(super) fn with_query(address: &str, parameters: &[(String, String)]) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish();
+    let separator = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{separator}{query}")
+}
