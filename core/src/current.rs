@@ -20,7 +20,7 @@ use crate::refresh::{self, Outcome};
 use crate::{AccessTokenError, Account, AuthError, JwtCause, Secret, Session, Timestamp, Token, issue};
 use head::Head;
 
-pub use head::RequestHead;
+pub use head::{PlainHead, RequestHead};
 
 /// Who makes a request. Cheap to make and to clone: the session is opened when it is first asked for.
 #[derive(Clone)]
@@ -67,8 +67,16 @@ pub struct ConnectedAccount {
 }
 
 impl Current {
-    pub(crate) fn new(realm: Arc<Realm>, head: &RequestHead<'_>) -> Self {
-        Self(Arc::new(Inner { realm, head: Head::of(head), opened: OnceCell::new(), ended: AtomicBool::new(false) }))
+    pub(crate) fn of(realm: Arc<Realm>, head: &RequestHead<'_>) -> Self {
+        Self::new(realm, Head::of(head))
+    }
+
+    pub(crate) fn of_plain<'a>(realm: Arc<Realm>, head: PlainHead<'_, impl IntoIterator<Item = &'a [u8]>>) -> Self {
+        Self::new(realm, Head::of_plain(head))
+    }
+
+    fn new(realm: Arc<Realm>, head: Head) -> Self {
+        Self(Arc::new(Inner { realm, head, opened: OnceCell::new(), ended: AtomicBool::new(false) }))
     }
 
     /// Who is signed in, if anybody is.

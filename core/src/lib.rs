@@ -134,7 +134,7 @@ pub use builder::{AuthBuilder, ConfigError};
 pub use callbacks::{BoxError, Callbacks, Decision, JwtCause, SessionCause, SignInAttempt};
 pub use claims::{Claims, ClaimsError};
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use current::{ConnectedAccount, Current, RequestHead};
+pub use current::{ConnectedAccount, Current, PlainHead, RequestHead};
 pub use env::Environment;
 pub use error::{AccessTokenError, AuthError};
 pub use events::{Event, Events};

@@ -64,7 +64,7 @@ impl FromRequest for Session {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Rejection>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let asked = Slot::of(request).and_then(|slot| Ok((slot.current(request)?, slot)));
+        let asked = Slot::of(request).map(|slot| (slot.current(request).clone(), slot));
         let request = request.clone();
         Box::pin(async move {
             let (current, slot) = asked?;

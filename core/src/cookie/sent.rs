@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use http::HeaderValue;
 use percent_encoding::percent_decode_str;
 
 /// One cookie of a request as it stands, perhaps none at all: it is read only as far as somebody looks for its name.
@@ -28,9 +27,11 @@ impl<'a> Pair<'a> {
 }
 
 /// Every pair of every `Cookie` header, in order.
-pub(crate) fn pairs<'a>(headers: impl IntoIterator<Item = &'a HeaderValue>) -> impl Iterator<Item = Pair<'a>> {
+pub(crate) fn pairs<'a, V: AsRef<[u8]> + 'a>(
+    headers: impl IntoIterator<Item = &'a V>,
+) -> impl Iterator<Item = Pair<'a>> {
     headers.into_iter().flat_map(|header| {
-        let mut rest = Some(header.as_bytes());
+        let mut rest = Some(header.as_ref());
         std::iter::from_fn(move || {
             let (part, further) = cut(rest?, b';');
             rest = further;
@@ -138,6 +139,8 @@ const DUPLICATES: usize = 4;
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     fn session(cookies: &[&str]) -> Vec<String> {
