@@ -40,6 +40,15 @@ pub(crate) fn pairs<'a, V: AsRef<[u8]> + 'a>(
     })
 }
 
+/// The value of the first cookie of that name that has one: the session's, for most requests.
+pub(crate) fn first<'a, V: AsRef<[u8]> + 'a>(
+    headers: impl IntoIterator<Item = &'a V>,
+    name: &str,
+) -> Option<&'a [u8]> {
+    let mut named = pairs(headers).filter_map(|pair| pair.beginning(name));
+    named.find(|(rest, value)| rest.is_empty() && !value.is_empty()).map(|(_, value)| value)
+}
+
 /// What stands before a sign and what after it; all, if it is not there.
 fn cut(text: &[u8], sign: u8) -> (&[u8], Option<&[u8]>) {
     match memchr::memchr(sign, text).and_then(|place| text.split_at_checked(place)) {
@@ -149,6 +158,7 @@ mod tests {
         for pair in pairs(&headers) {
             session.collect("s", pair);
         }
+        assert_eq!(first(&headers, "s"), session.whole[0].as_deref());
         session.candidates().map(|value| text(&value).unwrap().to_owned()).collect()
     }
 
