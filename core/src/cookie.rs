@@ -14,7 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::Timestamp;
 
-pub(crate) use sent::{SessionCookies, decode, pairs, text};
+pub(crate) use sent::{SessionCookies, decode, first, pairs, text};
 
 /// The names of admit's cookies, and whether they are for https only.
 #[derive(Clone, Debug)]

@@ -135,7 +135,7 @@ pub use builder::{AuthBuilder, ConfigError};
 pub use callbacks::{BoxError, Callbacks, Decision, JwtCause, SessionCause, SignInAttempt};
 pub use claims::{Authentication, Claims, ClaimsError};
 pub use clock::{Clock, SystemClock, Timestamp};
-pub use current::{ConnectedAccount, Current, RequestHead, SignInAgain};
+pub use current::{ConnectedAccount, Current, PlainHead, RequestHead, SignInAgain};
 pub use env::Environment;
 pub use error::{AccessTokenError, AuthError};
 pub use events::{Event, Events};
