@@ -93,7 +93,7 @@ impl Callback {
     }
 
     /// The browser posts the answer as a form.
-    pub(crate) fn form(url: Url, parameters: Vec<(String, String)>) -> Self {
+    pub(crate) fn posted(url: Url, parameters: Vec<(String, String)>) -> Self {
         Self { url, parameters, is_form: true }
     }
 
