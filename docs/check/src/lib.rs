@@ -17,6 +17,9 @@ mod pages {
     #[doc = include_str!("../../src/callbacks.md")]
     pub struct Callbacks;
 
+    #[doc = include_str!("../../src/client-credentials.md")]
+    pub struct ClientCredentials;
+
     #[doc = include_str!("../../src/configuration.md")]
     pub struct Configuration;
 
