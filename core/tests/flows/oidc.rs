@@ -1,13 +1,17 @@
 //! Sign-in through OpenID Connect, against the pretend provider.
 
 mod attacks;
+mod certification;
 mod claims;
 mod discovery;
 mod id_token;
 mod issuer;
 mod keys;
+mod parameters;
 mod refresh;
 mod sign_in;
+mod sign_out;
+mod step_up;
 mod userinfo;
 
 use std::sync::Arc;
