@@ -31,8 +31,8 @@ const passed = []
 // Whoever ends this ends all that it started.
 const ended = new AbortController()
 for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => ended.abort())
-// A test has an end of its own; the timeout is for a file that comes to none.
-const events = run({ files, concurrency: 2, timeout: 600_000, signal: ended.signal })
+// A test has an end of its own; the timeout is for a file that comes to none, on however slow a machine.
+const events = run({ files, concurrency: 2, timeout: 1_800_000, signal: ended.signal })
 events.on("test:pass", ({ name }) => passed.push(name))
 events.on("test:fail", () => (process.exitCode = 1))
 events.compose(new spec()).pipe(process.stdout)

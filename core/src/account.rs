@@ -91,6 +91,8 @@ pub struct TokenSet {
     pub token_type: String,
     /// When the access token ends. `None` where the provider did not say.
     pub expires_at: Option<Timestamp>,
+    /// When the provider wants the access token to be renewed, though it lives on. `None` where it did not say.
+    pub refresh_at: Option<Timestamp>,
     /// The refresh token.
     pub refresh_token: Option<Secret>,
     /// The ID token.
@@ -108,6 +110,7 @@ impl TokenSet {
             access_token: access_token.into(),
             token_type: "Bearer".to_owned(),
             expires_at: None,
+            refresh_at: None,
             refresh_token: None,
             id_token: None,
             scope: None,
@@ -119,6 +122,13 @@ impl TokenSet {
     #[must_use]
     pub fn expires_at(mut self, expires_at: Option<Timestamp>) -> Self {
         self.expires_at = expires_at;
+        self
+    }
+
+    /// When the provider wants the access token to be renewed, though it lives on.
+    #[must_use]
+    pub fn refresh_at(mut self, refresh_at: Option<Timestamp>) -> Self {
+        self.refresh_at = refresh_at;
         self
     }
 

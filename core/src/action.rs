@@ -5,6 +5,7 @@
 //! 3. The action. What goes wrong in it is told by a redirect to a page, and in full in the log.
 
 mod admission;
+mod again;
 mod callback;
 mod credentials;
 mod csrf;
@@ -79,8 +80,8 @@ async fn dispatch(visit: &mut Visit, route: Route<'_>) -> Result<Answer, Failure
         (Action::Session, true) => Box::pin(session::update(visit)).await,
         (Action::SignIn, false) => sign_in::page(visit, route.provider),
         (Action::SignIn, true) => Box::pin(sign_in::start(visit, route.provider)).await,
-        (Action::SignOut, false) => Ok(sign_out::page(visit)),
-        (Action::SignOut, true) => Box::pin(sign_out::end(visit)).await,
+        (Action::SignOut, false) => Ok(Box::pin(sign_out::page(visit, route.provider)).await),
+        (Action::SignOut, true) => Box::pin(sign_out::end(visit, route.provider)).await,
         (Action::Callback, _) => Box::pin(callback::finish(visit, route.provider)).await,
         (Action::Error, false) => Ok(error::page(visit)),
         (Action::VerifyRequest, false) => Ok(verify_request::page(visit)),

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::realm::Realm;
-use crate::{AuthBuilder, Current, RequestHead, action};
+use crate::{AuthBuilder, Current, PlainHead, RequestHead, action};
 
 /// Sign-in for one site. Cheap to clone.
 ///
@@ -59,7 +59,12 @@ impl Auth {
 
     /// Who makes a request, to be asked when it is needed.
     pub fn current(&self, head: &RequestHead<'_>) -> Current {
-        Current::new(Arc::clone(&self.0), head)
+        Current::of(Arc::clone(&self.0), head)
+    }
+
+    /// The same for a framework whose types are not those of `http` 1.
+    pub fn current_of<'a>(&self, head: PlainHead<'_, impl IntoIterator<Item = &'a [u8]>>) -> Current {
+        Current::of_plain(Arc::clone(&self.0), head)
     }
 
     /// The path that admit's endpoints lie under, without a slash at its end.

@@ -1,10 +1,14 @@
 //! What a provider says of a person, read leniently: the JSON of a userinfo answer or of an ID token.
 
+mod authentication;
+
 use std::fmt;
 
 use serde_json::{Map, Value};
 
 use crate::json;
+
+pub use authentication::Authentication;
 
 /// A JSON object with readers that fit what providers really send.
 ///

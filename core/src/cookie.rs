@@ -14,7 +14,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::Timestamp;
 
-pub(crate) use sent::{SessionCookies, decode, pairs, text};
+pub(crate) use sent::{SessionCookies, decode, first, pairs, text};
 
 /// The names of admit's cookies, and whether they are for https only.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub(crate) struct CookieNames {
     pub(crate) callback_url: String,
     /// What a pending cookie's name begins with.
     pub(crate) pending: String,
+    /// Of whoever signs out at the provider.
+    pub(crate) leaving: String,
     /// The name next-auth v4 gave the session.
     pub(crate) session_v4: String,
     pub(crate) secure: bool,
@@ -38,6 +40,7 @@ impl CookieNames {
             csrf: format!("{hosted}authjs.csrf-token"),
             callback_url: format!("{}authjs.callback-url", if host_only { hosted } else { secured }),
             pending: format!("{hosted}admit.pending."),
+            leaving: format!("{hosted}admit.leaving"),
             session_v4: format!("{secured}next-auth.session-token"),
             secure,
         }

@@ -10,22 +10,24 @@ use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::private_claim::PrivateClaim;
-use crate::{Token, json};
+use crate::{Session, Timestamp, Token, json};
 
-/// What a session cookie holds, as it was sealed: nothing of it is judged yet. Clones share it.
-#[derive(Clone, Debug)]
+/// What a session cookie holds, as it was sealed: nothing of it is judged yet.
+#[derive(Debug)]
 pub(crate) struct Contents {
     /// The claims, without ours.
     pub(crate) token: Arc<Token>,
     /// Ours, unless somebody else sealed it.
     pub(crate) private: Option<Arc<PrivateClaim>>,
+    /// What is shown of it, since somebody asked.
+    session: OnceLock<Arc<Session>>,
 }
 
 impl Contents {
@@ -33,7 +35,15 @@ impl Contents {
     pub(crate) fn parse(claims: &[u8]) -> Option<Self> {
         let mut token: Token = json::read(claims).ok()?;
         let private = token.private.take();
-        Some(Self { token: Arc::new(token), private })
+        Some(Self { token: Arc::new(token), private, session: OnceLock::new() })
+    }
+
+    /// The session that these claims make, if it ends then: one for all who ask.
+    pub(crate) fn session(&self, expires: Timestamp) -> Arc<Session> {
+        let make = || Arc::new(Session::new(&self.token, expires));
+        let kept = self.session.get_or_init(make);
+        // A foreign token without an end gets another at each request.
+        if kept.expires == expires { Arc::clone(kept) } else { make() }
     }
 }
 
@@ -56,7 +66,7 @@ struct Shard {
 
 struct Entry {
     value: Zeroizing<Box<[u8]>>,
-    contents: Contents,
+    contents: Arc<Contents>,
     weight: usize,
     /// Whether it was asked for since its turn began.
     asked_for: AtomicBool,
@@ -74,7 +84,7 @@ impl CookieMemory {
     }
 
     /// What the cookie with that value holds, if it is remembered.
-    pub(crate) fn recall(&self, value: &[u8]) -> Option<Contents> {
+    pub(crate) fn recall(&self, value: &[u8]) -> Option<Arc<Contents>> {
         if self.limit == 0 {
             return None;
         }
@@ -84,11 +94,11 @@ impl CookieMemory {
         // In the same time wherever they differ: who knew only the end of somebody's cookie could else find the rest.
         verify_slices_are_equal(&entry.value, value).ok()?;
         entry.asked_for.store(true, Ordering::Relaxed);
-        Some(entry.contents.clone())
+        Some(Arc::clone(&entry.contents))
     }
 
     /// Remembers what a cookie holds that opened and is alive.
-    pub(crate) fn remember(&self, value: &[u8], contents: Contents) {
+    pub(crate) fn remember(&self, value: &[u8], contents: Arc<Contents>) {
         let weight = weight(value, &contents.token);
         if weight > self.limit {
             return;
@@ -187,8 +197,8 @@ const FURTHER_TURNS: usize = 8;
 mod tests {
     use super::*;
 
-    fn contents(subject: &str) -> Contents {
-        Contents::parse(format!(r#"{{"sub":"{subject}"}}"#).as_bytes()).unwrap()
+    fn contents(subject: &str) -> Arc<Contents> {
+        Arc::new(Contents::parse(format!(r#"{{"sub":"{subject}"}}"#).as_bytes()).unwrap())
     }
 
     fn subject(contents: &Contents) -> &str {
@@ -218,7 +228,7 @@ mod tests {
         assert!(memory.recall(&eve).is_none());
         assert!(memory.recall(&ada[1..]).is_none());
         memory.remember(&eve, contents("eve"));
-        assert_eq!(memory.recall(&eve).as_ref().map(subject), Some("eve"));
+        assert_eq!(memory.recall(&eve).as_deref().map(subject), Some("eve"));
         assert!(memory.recall(&ada).is_none());
         assert_eq!(weighed(&memory).1, 1);
     }

@@ -1,26 +1,29 @@
 //! The request at hand: who makes it, and fresh tokens to act for them.
 
+mod again;
 mod head;
+mod signed_in;
+mod tokens;
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use http::HeaderValue;
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::Mutex;
 
-use crate::account::GrantedAccount;
-use crate::cookie::{Cookie, SessionCookies, pairs};
-use crate::kept_tokens::KeptTokens;
-use crate::live::{Home, Live};
+use crate::cookie::{Cookie, SessionCookies, first, pairs};
+use crate::live::{self, Home, Live};
 use crate::opened::{self, Opened};
-use crate::private_claim::SessionAccount;
 use crate::realm::Realm;
-use crate::refresh::{self, Outcome};
-use crate::{AccessTokenError, Account, AuthError, JwtCause, Secret, Session, Timestamp, Token, issue};
+use crate::{AuthError, JwtCause, Session, issue};
 use head::Head;
+use signed_in::{Shown, SignedIn};
 
-pub use head::RequestHead;
+pub(crate) use again::AGAIN;
+pub use again::SignInAgain;
+pub use head::{PlainHead, RequestHead};
+pub use tokens::ConnectedAccount;
 
 /// Who makes a request. Cheap to make and to clone: the session is opened when it is first asked for.
 #[derive(Clone)]
@@ -29,7 +32,9 @@ pub struct Current(Arc<Inner>);
 struct Inner {
     realm: Arc<Realm>,
     head: Head,
-    opened: OnceCell<Result<Option<SignedIn>, AuthError>>,
+    opened: OnceLock<Result<Option<SignedIn>, AuthError>>,
+    /// Held by whoever opens it, so that it is done once.
+    opening: Mutex<()>,
     /// Whether a callback ended the session, so that its cookies go.
     ended: AtomicBool,
 }
@@ -42,33 +47,18 @@ struct Sent<'a> {
     v4: SessionCookies<'a>,
 }
 
-struct SignedIn {
-    shown: Shown,
-    live: Mutex<Live>,
-    changed: AtomicBool,
-}
-
-/// The session that the application sees.
-enum Shown {
-    /// These claims, until then: it is made when it is asked for.
-    Claims(Arc<Token>, Timestamp),
-    /// What the `session` callback made.
-    Made(Box<Session>),
-}
-
-/// An account of the person who is signed in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct ConnectedAccount {
-    /// The provider's id.
-    pub provider: String,
-    /// The provider's identifier of the person.
-    pub subject: String,
-}
-
 impl Current {
-    pub(crate) fn new(realm: Arc<Realm>, head: &RequestHead<'_>) -> Self {
-        Self(Arc::new(Inner { realm, head: Head::of(head), opened: OnceCell::new(), ended: AtomicBool::new(false) }))
+    pub(crate) fn of(realm: Arc<Realm>, head: &RequestHead<'_>) -> Self {
+        Self::new(realm, Head::of(head))
+    }
+
+    pub(crate) fn of_plain<'a>(realm: Arc<Realm>, head: PlainHead<'_, impl IntoIterator<Item = &'a [u8]>>) -> Self {
+        Self::new(realm, Head::of_plain(head))
+    }
+
+    fn new(realm: Arc<Realm>, head: Head) -> Self {
+        let (opened, opening, ended) = (OnceLock::new(), Mutex::new(()), AtomicBool::new(false));
+        Self(Arc::new(Inner { realm, head, opened, opening, ended }))
     }
 
     /// Who is signed in, if anybody is.
@@ -76,7 +66,22 @@ impl Current {
     /// # Errors
     /// When it cannot be said: a store is down, or a callback failed. Treat it as an error, never as "nobody".
     pub async fn session(&self) -> Result<Option<Session>, AuthError> {
-        Ok(self.opened().await?.map(|signed_in| signed_in.shown.session()))
+        Ok(self.shared_session().await?.map(Arc::unwrap_or_clone))
+    }
+
+    /// The same, without a copy of its texts: requests with one cookie share it.
+    ///
+    /// # Errors
+    /// As [`session`](Self::session).
+    pub async fn shared_session(&self) -> Result<Option<Arc<Session>>, AuthError> {
+        Ok(self.opened().await?.map(SignedIn::session))
+    }
+
+    /// The session, if it is known by now: it was asked for before, or its cookie was opened for an earlier request and
+    /// no store or callback has a say. So an adapter gets by without a future of its own. `None` says nothing, not even
+    /// that nobody is signed in.
+    pub fn known_session(&self) -> Option<Arc<Session>> {
+        self.known_to_be_signed_in().map(SignedIn::session)
     }
 
     /// Whether anybody is signed in. Cheaper than asking for the session, where that is not needed.
@@ -85,83 +90,6 @@ impl Current {
     /// As [`session`](Self::session).
     pub async fn is_signed_in(&self) -> Result<bool, AuthError> {
         Ok(self.opened().await?.is_some())
-    }
-
-    /// An access token that is good for the next minutes, refreshed if need be.
-    ///
-    /// # Errors
-    /// Each ending has its own: see [`AccessTokenError`]. None of them ends the session.
-    pub async fn access_token(&self, provider: &str) -> Result<Secret, AccessTokenError> {
-        let realm = &self.0.realm;
-        if realm.provider(provider).is_none() {
-            return Err(AccessTokenError::UnknownProvider(provider.to_owned()));
-        }
-        let signed_in = self.opened().await?.ok_or(AccessTokenError::SignedOut)?;
-        let mut live = signed_in.live.lock().await;
-        let Some(account) = live.private.account(provider).cloned() else {
-            return Err(AccessTokenError::NotConnected { provider: provider.to_owned() });
-        };
-        let outcome = refresh::fresh(realm, &live, &account).await?;
-        if let Outcome::Refreshed(after) | Outcome::Refused(after) = &outcome {
-            self.take_up(signed_in, &mut live, account, after).await?;
-        }
-        refresh::token(provider, outcome)
-    }
-
-    /// Puts new tokens, or the mark that they were refused, into the session.
-    async fn take_up(
-        &self,
-        signed_in: &SignedIn,
-        live: &mut Live,
-        account: SessionAccount,
-        after: &GrantedAccount,
-    ) -> Result<(), AccessTokenError> {
-        let realm = &self.0.realm;
-        let kept = account.kept.as_ref().map(|_| KeptTokens::of(after));
-        let tokens_changed = kept != account.kept;
-        if account.kept.is_some() && !tokens_changed {
-            return Ok(());
-        }
-        if tokens_changed {
-            Arc::make_mut(&mut live.private).set_account(SessionAccount { kept, ..account });
-            // Before the callback runs: if it fails, the tokens are new nonetheless.
-            signed_in.changed.fetch_or(matches!(live.home, Home::Cookie { .. }), Ordering::AcqRel);
-        }
-        let mut claims_changed = false;
-        if !after.needs_reauthentication {
-            match opened::run_jwt(realm, live, JwtCause::Refresh { account: &Account::from(after.clone()) }).await? {
-                Some(changed) => claims_changed = changed,
-                None => {
-                    issue::end(realm, live).await?;
-                    self.0.ended.store(true, Ordering::Release);
-                    return Err(AccessTokenError::SignedOut);
-                }
-            }
-        }
-        match live.home {
-            Home::Cookie { .. } => drop(signed_in.changed.fetch_or(claims_changed, Ordering::AcqRel)),
-            // Stored before anybody uses it.
-            Home::Store { .. } if tokens_changed || claims_changed => {
-                if !issue::save(realm, live, claims_changed).await? {
-                    return Err(AccessTokenError::SignedOut);
-                }
-            }
-            Home::Store { .. } => {}
-        }
-        Ok(())
-    }
-
-    /// The accounts the session was begun with.
-    ///
-    /// # Errors
-    /// As [`session`](Self::session).
-    pub async fn accounts(&self) -> Result<Vec<ConnectedAccount>, AuthError> {
-        let Some(signed_in) = self.opened().await? else { return Ok(Vec::new()) };
-        let live = signed_in.live.lock().await;
-        let accounts = live.private.accounts.iter();
-        Ok(accounts
-            .map(|account| ConnectedAccount { provider: account.provider.clone(), subject: account.subject.clone() })
-            .collect())
     }
 
     /// What has to be put into the response's `Set-Cookie` headers: the session, if it changed or is old enough to be
@@ -188,12 +116,7 @@ impl Current {
         match self.0.opened.get() {
             None | Some(Err(_)) => false,
             Some(Ok(_)) if self.0.ended.load(Ordering::Acquire) => true,
-            Some(Ok(None)) => false,
-            // Somebody has the lock who refreshes: what comes of it is to be waited for.
-            Some(Ok(Some(signed_in))) => signed_in
-                .live
-                .try_lock()
-                .map_or(true, |live| signed_in.changed.load(Ordering::Acquire) || self.is_old(&live)),
+            Some(Ok(signed_in)) => signed_in.as_ref().is_some_and(SignedIn::may_be_written),
         }
     }
 
@@ -212,6 +135,12 @@ impl Current {
         crate::address::with_query(&self.0.realm.sign_in_page(), &[("callbackUrl", self.0.head.path())])
     }
 
+    /// Where whoever is signed in proves it once more, and comes back here: before a payment, say. If somebody else
+    /// comes back, they are refused and the session stays as it was.
+    pub fn sign_in_again(&self) -> SignInAgain {
+        SignInAgain::new(self)
+    }
+
     /// Whether a person's browser asks for a page, and not a program for data.
     pub fn is_browser(&self) -> bool {
         self.0.head.is_browser()
@@ -223,9 +152,8 @@ impl Current {
 
     async fn rolled(&self, signed_in: &SignedIn) -> Result<Vec<Cookie>, AuthError> {
         let realm = &self.0.realm;
-        let mut live = signed_in.live.lock().await;
-        // With the lock held, so that a refresh that was under way is not missed.
-        let changed = signed_in.changed.swap(false, Ordering::AcqRel);
+        let mut live = signed_in.live().await;
+        let changed = signed_in.take_changed(&live);
         let issued = match (&live.home, changed, self.is_old(&live)) {
             (_, true, _) | (Home::Cookie { .. }, _, true) => issue::renew(realm, &mut live).await?,
             (Home::Store { .. }, false, true) => issue::touch(realm, &live).await?,
@@ -250,12 +178,51 @@ impl Current {
         sent
     }
 
+    pub(crate) fn is_known_to_be_signed_in(&self) -> bool {
+        self.known_to_be_signed_in().is_some()
+    }
+
+    fn known_to_be_signed_in(&self) -> Option<&SignedIn> {
+        self.told(self.known()?).ok().flatten()
+    }
+
     async fn opened(&self) -> Result<Option<&SignedIn>, AuthError> {
-        let opened = self.0.opened.get_or_init(|| self.open()).await;
+        self.told(match self.known() {
+            Some(known) => known,
+            // In a box, since most requests have no need of it.
+            None => Box::pin(self.opened_once()).await,
+        })
+    }
+
+    fn told<'a>(&self, opened: &'a Result<Option<SignedIn>, AuthError>) -> Result<Option<&'a SignedIn>, AuthError> {
         match opened {
             Ok(_) if self.0.ended.load(Ordering::Acquire) => Ok(None),
             Ok(signed_in) => Ok(signed_in.as_ref()),
             Err(error) => Err(error.clone()),
+        }
+    }
+
+    /// What was opened in this request, or what is remembered of earlier ones.
+    fn known(&self) -> Option<&Result<Option<SignedIn>, AuthError>> {
+        let Inner { realm, head, opened, .. } = &*self.0;
+        opened.get().or_else(|| {
+            let value = first(head.cookies(), &realm.cookies.session)?;
+            let (live, contents) = live::recall(realm, value)?;
+            let shown = Shown::Remembered(contents, live.expires_at);
+            let changed = matches!(live.home, Home::Cookie { adopted: true });
+            Some(opened.get_or_init(|| Ok(Some(self.signed_in(shown, live, changed)))))
+        })
+    }
+
+    async fn opened_once(&self) -> &Result<Option<SignedIn>, AuthError> {
+        let Inner { opened, opening, .. } = &*self.0;
+        let _others_wait = opening.lock().await;
+        match opened.get() {
+            Some(opened) => opened,
+            None => {
+                let came_of_it = self.open().await;
+                opened.get_or_init(|| came_of_it)
+            }
         }
     }
 
@@ -269,26 +236,22 @@ impl Current {
             Opened::SignedIn { live, changed } => {
                 let shown = match inner.realm.callbacks {
                     None => Shown::Claims(Arc::clone(&live.token), live.expires_at),
-                    Some(_) => Shown::Made(Box::new(opened::show(&inner.realm, &live, live.expires_at, None).await?)),
+                    Some(_) => Shown::Made(Arc::new(opened::show(&inner.realm, &live, live.expires_at, None).await?)),
                 };
-                Ok(Some(SignedIn { shown, live: Mutex::new(live), changed: AtomicBool::new(changed) }))
+                Ok(Some(self.signed_in(shown, live, changed)))
             }
         }
+    }
+
+    fn signed_in(&self, shown: Shown, live: Live, changed: bool) -> SignedIn {
+        let is_old = self.is_old(&live);
+        SignedIn::new(shown, live, changed, is_old)
     }
 }
 
 impl fmt::Debug for Current {
     /// Says whether the session was asked for; what it holds stays out of logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Current").field("opened", &self.0.opened.initialized()).finish_non_exhaustive()
-    }
-}
-
-impl Shown {
-    fn session(&self) -> Session {
-        match self {
-            Self::Claims(token, expires) => Session::new(token, *expires),
-            Self::Made(session) => Session::clone(session),
-        }
+        f.debug_struct("Current").field("opened", &self.0.opened.get().is_some()).finish_non_exhaustive()
     }
 }

@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use crate::AuthError;
 use crate::credentials::Refused;
 use crate::page::Reason;
-use crate::provider::{Endpoint, Fault, IdTokenError, ProviderError};
+use crate::provider::{BadParameter, Endpoint, Fault, IdTokenError, ProviderError};
 use crate::store::StoreError;
 
 /// A trip that ended badly.
@@ -63,7 +63,7 @@ impl Failure {
     pub(crate) fn provider_code(&self) -> Option<&str> {
         let cause = self.cause.as_deref()?;
         match cause.downcast_ref().map(ProviderError::first) {
-            Some(ProviderError::Refused { code, .. }) => Some(code),
+            Some(ProviderError::Refused { code, .. } | ProviderError::Challenged { code, .. }) => Some(code),
             Some(_) => None,
             None => cause.downcast_ref().and_then(Refused::own_code),
         }
@@ -89,9 +89,14 @@ impl From<Refused> for Failure {
 
 impl From<ProviderError> for Failure {
     fn from(error: ProviderError) -> Self {
+        let code = match error.first() {
+            ProviderError::IdToken(IdTokenError::OrganizationNotAllowed(_)) => Code::AccessDenied,
+            _ => Code::Configuration,
+        };
         let reason = match (error.first(), error.fault()) {
             (ProviderError::Profile(_), _) => Reason::ProfileInvalid,
             (ProviderError::IdToken(IdTokenError::Absent), _) => Reason::IdTokenMissing,
+            (ProviderError::IdToken(IdTokenError::OrganizationNotAllowed(_)), _) => Reason::OrganizationNotAllowed,
             (ProviderError::IdToken(error), _) if error.is_untimely() => Reason::IdTokenUntimely,
             (ProviderError::IdToken(_), _) => Reason::IdTokenInvalid,
             (ProviderError::Issuer(_), _)
@@ -102,12 +107,20 @@ impl From<ProviderError> for Failure {
             // The code has expired or was used: RFC 6749's `invalid_grant`.
             (ProviderError::Refused { .. }, Fault::Reauthenticate) => Reason::TokenRejected,
             (ProviderError::Retired(_), _) => Reason::ProviderRetired,
+            (ProviderError::Challenged { .. }, _) => Reason::InteractionRequired,
+            (_, Fault::Administrator) => Reason::AdministratorNeeded,
             (_, Fault::Temporary) => Reason::ProviderUnavailable,
             (_, Fault::Configuration) => Reason::Configuration,
             (_, Fault::Denied) => Reason::AccessDenied,
             _ => Reason::TokenResponseInvalid,
         };
-        Self::because(Code::Configuration, reason, error)
+        Self::because(code, reason, error)
+    }
+}
+
+impl From<BadParameter> for Failure {
+    fn from(error: BadParameter) -> Self {
+        Self::because(Code::Configuration, Reason::ParameterInvalid, error)
     }
 }
 

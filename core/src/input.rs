@@ -52,6 +52,7 @@ pub(crate) struct RequestCookies {
     pub(crate) csrf: Vec<String>,
     pub(crate) callback_url: Option<String>,
     pub(crate) pending: Vec<(String, String)>,
+    pub(crate) leaving: Option<String>,
 }
 
 impl Input {
@@ -140,6 +141,8 @@ impl RequestCookies {
                 cookies.csrf.push(cookie::decode(value).into_owned());
             } else if let Some(value) = pair.named(&names.callback_url).filter(|_| cookies.callback_url.is_none()) {
                 cookies.callback_url = Some(cookie::decode(value).into_owned());
+            } else if let Some(value) = pair.named(&names.leaving).filter(|_| cookies.leaving.is_none()) {
+                cookies.leaving = Some(value.to_owned());
             } else if let Some((trip, value)) = pair.beginning(&names.pending)
                 && let Some(value) = cookie::text(value)
                 && cookies.pending.len() < MOST_PENDING

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use crate::cookie::{Cookie, CookieNames};
 use crate::live::{self, Home, Live};
+use crate::pending::Before;
 use crate::private_claim::PrivateClaim;
 use crate::realm::Realm;
-use crate::store::SessionRecord;
+use crate::store::{SessionKey, SessionRecord};
 use crate::token::Written;
 use crate::{AuthError, Timestamp, Token, random};
 
@@ -104,15 +105,19 @@ pub(crate) async fn touch(realm: &Realm, live: &Live) -> Result<Option<Issued>, 
     Ok(Some(Issued { cookies: realm.cookies.write_session(value, expires_at), expires_at }))
 }
 
-/// Ends a session on this side, so that no copy of its cookie counts any more.
-pub(crate) async fn end(realm: &Realm, live: &Live) -> Result<(), AuthError> {
+/// Ends a session of which nothing is at hand but what a trip remembered.
+pub(crate) async fn end_before(realm: &Realm, before: &Before) -> Result<(), AuthError> {
     let now = realm.clock.now();
-    let until = (live.private.started_at + realm.lifetimes.absolute).max(now);
-    realm.tombstones.bury(&live.private.sid, now, until);
-    if let (Some(store), Home::Store { record, .. }) = (&realm.sessions, &live.home) {
-        store.delete(&record.key).await?;
+    realm.tombstones.bury(&before.sid, now, (before.started_at + realm.lifetimes.absolute).max(now));
+    if let (Some(store), Some(key)) = (&realm.sessions, before.key) {
+        store.delete(&SessionKey(key)).await?;
     }
     Ok(())
+}
+
+/// Ends a session on this side, so that no copy of its cookie counts any more.
+pub(crate) async fn end(realm: &Realm, live: &Live) -> Result<(), AuthError> {
+    end_before(realm, &Before::of(live)).await
 }
 
 /// The idle lifetime from now, but never beyond the absolute one.

@@ -1,4 +1,6 @@
-//! Signed tokens: the compact JWS (RFC 7515), verified against the keys of an issuer.
+//! Signed tokens: the compact JWS (RFC 7515), verified against the keys of an issuer, and made with a key of our own.
+//!
+//! Of tokens that come:
 //!
 //! 1. The algorithms are those agreed upon beforehand, never what the token or the keys would have.
 //! 2. A key verifies by algorithms of its own kind only, and by its own `alg` if it names one. It is parsed once.
@@ -12,6 +14,9 @@ mod error;
 mod header;
 mod key;
 mod key_set;
+mod pem;
+mod signing_key;
+mod signing_key_error;
 #[cfg(test)]
 mod tests;
 mod unique;
@@ -19,6 +24,8 @@ mod unique;
 pub use algorithm::SigningAlgorithm;
 pub(crate) use error::JwsError;
 pub(crate) use key_set::KeySet;
+pub use signing_key::SigningKey;
+pub use signing_key_error::SigningKeyError;
 
 use crate::Claims;
 use compact::Parts;

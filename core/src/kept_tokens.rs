@@ -14,8 +14,12 @@ pub(crate) struct KeptTokens {
     token_type: String,
     #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<Timestamp>,
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
+    refresh_at: Option<Timestamp>,
     #[serde(rename = "r", default, skip_serializing_if = "Option::is_none", with = "exposed_option")]
     refresh_token: Option<Secret>,
+    #[serde(rename = "i", default, skip_serializing_if = "Option::is_none", with = "exposed_option")]
+    id_token: Option<Secret>,
     #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
     #[serde(rename = "g")]
@@ -25,26 +29,35 @@ pub(crate) struct KeptTokens {
 }
 
 impl KeptTokens {
-    /// What has to be kept of an account. The ID token and unnamed members of the answer are not.
+    /// What has to be kept of an account. The ID token and unnamed members of the answer are not: they are large.
     pub(crate) fn of(account: &GrantedAccount) -> Self {
         Self {
             access_token: account.tokens.access_token.clone(),
             token_type: account.tokens.token_type.clone(),
             expires_at: account.tokens.expires_at,
+            refresh_at: account.tokens.refresh_at,
             refresh_token: account.tokens.refresh_token.clone(),
+            id_token: None,
             scope: account.tokens.scope.clone(),
             grant: account.grant.clone(),
             needs_reauthentication: account.needs_reauthentication,
         }
     }
 
+    /// The same with the ID token, for a store that has room for it.
+    pub(crate) fn with_id_token(account: &GrantedAccount) -> Self {
+        Self { id_token: account.tokens.id_token.clone(), ..Self::of(account) }
+    }
+
     /// The account again.
     pub(crate) fn account(&self, provider: &str, subject: &str) -> GrantedAccount {
         let mut tokens = TokenSet::new(self.access_token.clone())
             .expires_at(self.expires_at)
+            .refresh_at(self.refresh_at)
             .refresh_token(self.refresh_token.clone());
         tokens.token_type.clone_from(&self.token_type);
         tokens.scope.clone_from(&self.scope);
+        tokens.id_token.clone_from(&self.id_token);
         let mut account = GrantedAccount::new(provider, subject, tokens, self.grant.clone());
         account.needs_reauthentication = self.needs_reauthentication;
         account

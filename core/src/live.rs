@@ -73,8 +73,8 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCo
     for value in own.candidates() {
         let remembered = realm.cookie_memory.recall(&value);
         let is_new = remembered.is_none();
-        let contents = remembered.or_else(|| Contents::parse(&realm.session_keys.open(text(&value)?).ok()?));
-        let Some(contents) = contents else { continue };
+        let open = || Contents::parse(&realm.session_keys.open(text(&value)?).ok()?).map(Arc::new);
+        let Some(contents) = remembered.or_else(open) else { continue };
         let Some(live) = from_contents(realm, &contents, now) else { continue };
         found = judge(realm, live, now).await?;
         if matches!(found, Found::Live(_)) {
@@ -97,11 +97,23 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCo
     Ok(found)
 }
 
+/// The session of a cookie that was opened before, with what is remembered of it, where nobody else is to be asked
+/// whether it counts. `None` says nothing.
+pub(crate) fn recall(realm: &Realm, value: &[u8]) -> Option<(Live, Arc<Contents>)> {
+    if realm.sessions.is_some() || realm.users.is_some() || realm.callbacks.is_some() {
+        return None;
+    }
+    let contents = realm.cookie_memory.recall(value)?;
+    let now = realm.clock.now();
+    let live = from_contents(realm, &contents, now)?;
+    over(realm, &live, now).is_none().then_some((live, contents))
+}
+
 fn from_contents(realm: &Realm, contents: &Contents, now: Timestamp) -> Option<Live> {
-    let Contents { token, private } = contents.clone();
+    let token = Arc::clone(&contents.token);
     jwe::check_times(&token, now).ok()?;
-    let adopted = private.is_none();
-    let private = private.unwrap_or_else(|| Arc::new(PrivateClaim::adopt(&token, now)));
+    let adopted = contents.private.is_none();
+    let private = contents.private.clone().unwrap_or_else(|| Arc::new(PrivateClaim::adopt(&token, now)));
     Some(Live {
         expires_at: token.expires_at.map_or(now + realm.lifetimes.max_age, Timestamp::from_unix_seconds),
         renewed_at: token.issued_at.map_or(private.started_at, Timestamp::from_unix_seconds),
@@ -126,7 +138,7 @@ async fn from_store(realm: &Realm, value: &str, now: Timestamp) -> Result<Option
 /// Opens what a store keeps.
 pub(crate) fn open_record(realm: &Realm, record: SessionRecord, value: &str) -> Result<Live, AuthError> {
     let plain = realm.store_sealer.open(&record.data, &record.key.0).map_err(|_| AuthError::Unsealable)?;
-    let Contents { token, private } = Contents::parse(&plain).ok_or(AuthError::Unsealable)?;
+    let Contents { token, private, .. } = Contents::parse(&plain).ok_or(AuthError::Unsealable)?;
     let private = private.unwrap_or_else(|| Arc::new(PrivateClaim::adopt(&token, record.created_at)));
     Ok(Live {
         expires_at: record.expires_at,
@@ -139,11 +151,8 @@ pub(crate) fn open_record(realm: &Realm, record: SessionRecord, value: &str) -> 
 
 /// Whether a session that opened still counts: its absolute lifetime, sign-out, and the user's standing.
 async fn judge(realm: &Realm, live: Live, now: Timestamp) -> Result<Found, AuthError> {
-    if live.private.started_at + realm.lifetimes.absolute <= now {
-        return Ok(Found::Dead);
-    }
-    if realm.tombstones.hold(&live.private.sid) {
-        return Ok(Found::Ended);
+    if let Some(found) = over(realm, &live, now) {
+        return Ok(found);
     }
     if let Some(users) = &realm.users {
         // Whose session it is has to be known; one that names nobody is nobody's.
@@ -156,6 +165,14 @@ async fn judge(realm: &Realm, live: Live, now: Timestamp) -> Result<Found, AuthE
         }
     }
     Ok(Found::Live(live))
+}
+
+/// What nobody has to be asked for: whether its absolute lifetime has passed, or it was ended.
+fn over(realm: &Realm, live: &Live, now: Timestamp) -> Option<Found> {
+    if live.private.started_at + realm.lifetimes.absolute <= now {
+        return Some(Found::Dead);
+    }
+    realm.tombstones.hold(&live.private.sid).then_some(Found::Ended)
 }
 
 /// The digest under which a stored session is found.

@@ -3,19 +3,35 @@
 //! The words are those of the `oauth2` crate. The messages are ours, because its code request cannot say what some
 //! servers want and its parser refuses answers that real servers give (DESIGN.md, "Why not the oauth2 client?").
 
+mod answer;
 pub(crate) mod authorization;
+mod client_auth;
 pub(crate) mod exchange;
+mod in_turn;
+pub(crate) mod pushed;
 mod token_answer;
 pub(crate) mod token_request;
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::HeaderMap;
+use http::header::{ACCEPT, CONTENT_TYPE};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 pub(crate) use token_answer::parse as parse_token_answer;
 
-use crate::Timestamp;
+use crate::provider::ProviderError;
+use crate::{HttpRequest, Timestamp};
+
+/// A form post that asks for JSON.
+fn form_post(endpoint: &str, body: String) -> Result<HttpRequest, ProviderError> {
+    http::Request::post(endpoint)
+        .header(ACCEPT, "application/json")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Bytes::from(body))
+        .map_err(|error| ProviderError::Request(error.to_string()))
+}
 
 /// Encodes pairs for a query or a form body, with `%20` for a space.
 pub(crate) fn form_encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
@@ -29,6 +45,11 @@ pub(crate) fn form_encode<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -
         out.extend(utf8_percent_encode(value, EVERYTHING));
     }
     out
+}
+
+/// A provider's words as a log may show them: no control characters, at most 300 characters.
+fn shown(text: &str) -> String {
+    text.chars().take(300).flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
 /// What `Retry-After` asks for (RFC 9110 §10.2.3), at most an hour.

@@ -8,6 +8,8 @@ mod cached;
 mod fetch;
 mod id_token;
 mod metadata;
+#[cfg(test)]
+mod oracle;
 
 use std::sync::Arc;
 
@@ -104,6 +106,7 @@ impl OpenId {
             audiences: self.audiences(),
             nonce: None,
             max_age: None,
+            contexts: None,
             access_token: &tokens.access_token,
             now: cx.now(),
         };

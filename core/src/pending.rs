@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cookie::{Cookie, CookieNames, Life};
 use crate::csrf::hex;
+use crate::live::{Home, Live};
 use crate::seal::Sealer;
 use crate::{Random, Timestamp};
 
@@ -38,12 +39,41 @@ pub(crate) struct Pending {
     /// How long ago the person may have been asked who they are, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) max_age: Option<u64>,
+    /// The classes of authentication that were demanded; any, if the list is empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) contexts: Option<Vec<String>>,
+    /// The user who has to come back, where somebody who is signed in proves it once more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) same_user: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) code_verifier: Option<String>,
     pub(crate) scopes: Vec<String>,
+    /// The session that the browser had, for a provider whose post will not bring its cookie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) before: Option<Before>,
     /// Where the browser goes in the end.
     pub(crate) return_to: String,
     pub(crate) begun_at: Timestamp,
+}
+
+/// A session that is over once the trip has led to the next.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Before {
+    pub(crate) sid: String,
+    pub(crate) started_at: Timestamp,
+    /// Its key in the store, if it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) key: Option<[u8; 32]>,
+}
+
+impl Before {
+    pub(crate) fn of(live: &Live) -> Self {
+        let key = match &live.home {
+            Home::Store { record, .. } => Some(record.key.0),
+            Home::Cookie { .. } => None,
+        };
+        Self { sid: live.private.sid.clone(), started_at: live.private.started_at, key }
+    }
 }
 
 impl Pending {
@@ -114,7 +144,7 @@ pub(crate) fn to_evict(received: &[(String, String)], sealer: &Sealer, now: Time
     evicted
 }
 
-const PENDING_SECONDS: u32 = 900;
+pub(crate) const PENDING_SECONDS: u32 = 900;
 pub(crate) const PENDING_LIFE: Duration = Duration::from_secs(900);
 const MOST: usize = 8;
 const MOST_BYTES: usize = 6 * 1024;

@@ -74,6 +74,9 @@ pub(crate) struct SessionAccount {
     pub(crate) subject: String,
     #[serde(rename = "k", default, skip_serializing_if = "Option::is_none")]
     pub(crate) kept: Option<KeptTokens>,
+    /// What tells the provider at sign-out who it is.
+    #[serde(rename = "h", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) logout_hint: Option<String>,
 }
 
 #[cfg(test)]

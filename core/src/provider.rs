@@ -1,22 +1,30 @@
 //! What admit knows of a provider: its name, its looks, and the flow by which it signs people in.
 
+mod asked;
 mod client;
 mod context;
 mod credential;
 mod description;
 mod error;
+mod federated_token_file;
 mod flow;
 mod grant;
 mod id_token_error;
 mod openid;
 mod parameters;
 mod pkce;
+mod private_key_jwt;
 mod profile_error;
+mod pushed_requests;
 mod review;
+mod settings;
+mod sign_out;
 mod word;
 
 use std::fmt;
+use std::sync::Arc;
 
+pub(crate) use asked::{Asked, BadParameter, essential_contexts, heeded, problems as parameter_problems};
 pub use client::Client;
 pub(crate) use client::ResolvedClient;
 pub use context::{ProviderContext, bearer};
@@ -25,18 +33,24 @@ pub use credential::{
 };
 pub use description::OAuthProvider;
 pub use error::{Endpoint, Fault, ProviderError};
+pub use federated_token_file::FederatedTokenFile;
 pub use flow::{AuthorizationRequest, OAuthFlow};
 pub use grant::{Grant, Granted};
 pub use id_token_error::{IdTokenError, IssuerError, SignatureError};
 pub(crate) use openid::{OpenIdRules, problems as openid_problems};
 pub use parameters::Parameters;
 pub use pkce::Pkce;
+pub use private_key_jwt::PrivateKeyJwt;
 pub use profile_error::ProfileError;
+pub use pushed_requests::PushedRequests;
 pub use review::{Finding, Review};
+pub use settings::Settings;
+pub use sign_out::EndSessionRequest;
+pub(crate) use sign_out::end_session_url;
 pub use word::same_word;
 
 use crate::credentials::Credentials;
-pub use crate::jws::SigningAlgorithm;
+pub use crate::jws::{SigningAlgorithm, SigningKey, SigningKeyError};
 pub use crate::oidc::Metadata;
 
 /// Someone who can tell who a person is.
@@ -52,6 +66,14 @@ pub trait Provider: fmt::Debug + Send + Sync + 'static {
 
     /// How it signs people in.
     fn flow(&self) -> Flow<'_>;
+
+    /// The provider as the environment would have it; `None` if that changes nothing. Asked first of all when
+    /// [`build()`](crate::AuthBuilder::build) runs. Client and scopes are looked up for every provider, so this is for
+    /// what else there is to say, such as an issuer. What was given in code stays.
+    fn configured(&self, settings: &Settings<'_>) -> Option<Arc<dyn Provider>> {
+        let _ = settings;
+        None
+    }
 
     /// Looks at the configuration when [`build()`](crate::AuthBuilder::build) runs, and says what is wrong with it.
     fn review(&self, review: &Review<'_>) -> Vec<Finding> {

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use gate::RefreshGate;
-pub(crate) use stored::keep;
+pub(crate) use stored::{keep, kept_id_token};
 
 use crate::account::GrantedAccount;
 use crate::http::HttpError;
@@ -77,7 +77,9 @@ fn settled(realm: &Realm, account: &GrantedAccount, newer: bool) -> Option<Outco
     if account.needs_reauthentication {
         return Some(Outcome::Refused(account.clone()));
     }
-    is_fresh(account, realm.clock.now(), realm.lifetimes.refresh_margin).then(|| at_hand(account.clone(), newer))
+    let now = realm.clock.now();
+    let is_settled = is_fresh(account, now, realm.lifetimes.refresh_margin) && !is_due(account, now);
+    is_settled.then(|| at_hand(account.clone(), newer))
 }
 
 /// One refresh of tokens that a session keeps itself. `stored` is that session, if it lives in a store.
@@ -106,11 +108,9 @@ async fn refresh_in_session(
 /// Whoever asked may have gone, so the session is written from here. If that fails, the next who asks tries again.
 async fn keep_in_session(realm: &Realm, mut live: Live, account: &GrantedAccount) {
     let (provider, subject) = (account.provider.clone(), account.subject.clone());
-    Arc::make_mut(&mut live.private).set_account(SessionAccount {
-        provider,
-        subject,
-        kept: Some(KeptTokens::of(account)),
-    });
+    let logout_hint = live.private.account(&provider).and_then(|account| account.logout_hint.clone());
+    let kept = Some(KeptTokens::of(account));
+    Arc::make_mut(&mut live.private).set_account(SessionAccount { provider, subject, kept, logout_hint });
     if let Err(error) = issue::save(realm, &mut live, false).await {
         let cause = crate::failure::chain(&error);
         tracing::error!(provider = account.provider, cause, "refreshed tokens could not be stored this time");
@@ -205,6 +205,8 @@ fn refreshed(
         tokens.refresh_token = account.tokens.refresh_token.take();
     }
     tokens.scope = tokens.scope.or_else(|| account.tokens.scope.take());
+    // That of the sign-in, where it was kept: it still says who signs out.
+    tokens.id_token = tokens.id_token.or_else(|| account.tokens.id_token.take());
     account.tokens = tokens;
     account.grant.credential = credential;
     account.grant.granted_at = realm.clock.now();
@@ -213,7 +215,7 @@ fn refreshed(
 
 fn failed(mut account: GrantedAccount, error: ProviderError) -> Outcome {
     let cause = crate::failure::chain(&error);
-    if matches!(error.fault(), Fault::Reauthenticate | Fault::Denied) {
+    if matches!(error.fault(), Fault::Reauthenticate | Fault::Denied | Fault::Administrator) {
         tracing::warn!(provider = account.provider, cause, "the refresh token was refused");
         account.needs_reauthentication = true;
         return Outcome::Refused(account);
@@ -249,6 +251,14 @@ fn is_fresh(account: &GrantedAccount, now: Timestamp, margin: Duration) -> bool 
         Some(end) => end.since(now) > margin.min(end.since(account.grant.granted_at) / 2),
         None => true,
     }
+}
+
+/// Whether the provider wants an access token to be renewed that lives on. Not before half of its life, or a strange
+/// answer would have one refreshed at every request.
+fn is_due(account: &GrantedAccount, now: Timestamp) -> bool {
+    let (Some(at), Some(_)) = (account.tokens.refresh_at, &account.tokens.refresh_token) else { return false };
+    let half = end(account).map(|end| end.before(end.since(account.grant.granted_at) / 2));
+    now >= half.map_or(at, |half| half.max(at))
 }
 
 fn end(account: &GrantedAccount) -> Option<Timestamp> {

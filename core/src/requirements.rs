@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Response;
 
-use crate::{AccessTokenError, Current};
+use crate::{AccessTokenError, Current, Session};
 
 /// What a guard asks for: somebody who is signed in, and perhaps more.
 ///
@@ -47,8 +47,24 @@ impl Requirements {
         None
     }
 
+    /// Whether it is known by now that nothing is to be refused: the session is, and no token has to be fresh. So an
+    /// adapter gets by without a future of its own. `false` says nothing.
+    pub fn are_known_to_hold(&self, current: &Current) -> bool {
+        if !self.providers.is_empty() {
+            return false;
+        }
+        if self.roles.is_empty() {
+            return current.is_known_to_be_signed_in();
+        }
+        current.known_session().is_some_and(|session| self.are_all_roles_of(&session))
+    }
+
     async fn are_roles_of(&self, current: &Current) -> bool {
-        let session = current.session().await.ok().flatten();
-        session.is_some_and(|session| self.roles.iter().all(|role| session.has_role(role)))
+        let session = current.shared_session().await.ok().flatten();
+        session.is_some_and(|session| self.are_all_roles_of(&session))
+    }
+
+    fn are_all_roles_of(&self, session: &Session) -> bool {
+        self.roles.iter().all(|role| session.has_role(role))
     }
 }

@@ -80,7 +80,7 @@ impl Action {
     }
 
     fn takes_a_provider(self) -> bool {
-        matches!(self, Self::SignIn | Self::Callback | Self::WebauthnOptions)
+        matches!(self, Self::SignIn | Self::SignOut | Self::Callback | Self::WebauthnOptions)
     }
 }
 
@@ -99,6 +99,7 @@ mod tests {
         assert_eq!(route("/api/auth/session/"), Some((Action::Session, None)));
         assert_eq!(route("/api/auth/signin/github"), Some((Action::SignIn, Some("github"))));
         assert_eq!(route("/api/auth/signin/git%68ub"), Some((Action::SignIn, Some("git%68ub"))));
+        assert_eq!(route("/api/auth/signout/github"), Some((Action::SignOut, Some("github"))));
         assert_eq!(route("/api/auth/signin/undefined"), Some((Action::SignIn, None)));
         for path in [
             "/api/auth",

@@ -20,6 +20,7 @@
 //! | Azure DevOps | [`azure_devops`](azure_devops()) | `azure-devops` | `AUTH_AZURE_DEVOPS_ID`, `_SECRET` | an OAuth server of its own kind, so a type of its own |
 //! | Discord | [`discord`](discord()) | `discord` | `AUTH_DISCORD_ID`, `_SECRET` | a description |
 //! | GitHub | [`github`](github()) | `github` | `AUTH_GITHUB_ID`, `_SECRET` | a description |
+//! | Microsoft Entra ID | [`microsoft_entra_id`](microsoft_entra_id()) | `microsoft-entra-id` | `AUTH_MICROSOFT_ENTRA_ID_ID`, `_SECRET`, `_ISSUER` | OpenID Connect with issuers by template, so a type of its own |
 //!
 //! The modules' pages say where to register, which callback URL to enter, and what is odd about each.
 //!
@@ -36,6 +37,7 @@
 pub mod azure_devops;
 pub mod discord;
 pub mod github;
+pub mod microsoft_entra_id;
 
 #[doc(inline)]
-pub use crate::{azure_devops::azure_devops, discord::discord, github::github};
+pub use crate::{azure_devops::azure_devops, discord::discord, github::github, microsoft_entra_id::microsoft_entra_id};

@@ -57,7 +57,7 @@ fn the_token_request_is_the_documented_one() {
     for_each("code_request", |_, flow, cx| {
         let (code, verifier) = (Secret::new("fixture-code"), Secret::new("fixture-code-verifier"));
         let code_verifier = flow.config().uses_pkce().then_some(&verifier);
-        let grant = Grant::AuthorizationCode { code: &code, redirect_uri: REDIRECT_URI, code_verifier };
+        let grant = Grant::AuthorizationCode { code: &code, redirect_uri: REDIRECT_URI, code_verifier, scopes: &[] };
         show_request(&flow.token_request(cx, &grant, &secret()).unwrap())
     });
 }
@@ -157,7 +157,7 @@ fn snapshot(case: &Case, step: &str, text: &str) {
 fn code() -> Grant<'static> {
     static CODE: std::sync::OnceLock<Secret> = std::sync::OnceLock::new();
     let code = CODE.get_or_init(|| Secret::new("fixture-code"));
-    Grant::AuthorizationCode { code, redirect_uri: REDIRECT_URI, code_verifier: None }
+    Grant::AuthorizationCode { code, redirect_uri: REDIRECT_URI, code_verifier: None, scopes: &[] }
 }
 
 fn refresh(refresh_token: &Secret) -> Grant<'_> {

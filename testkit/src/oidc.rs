@@ -26,14 +26,18 @@
 //! assert!(auth.is_ok());
 //! ```
 
+mod assertion;
 mod authorize;
 mod builder;
+mod client_auth;
+mod end_session;
 mod fault;
 mod id_token;
+mod pushed;
 mod token;
 mod transport;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -45,6 +49,7 @@ use serde_json::Value;
 
 pub use crate::held::Held;
 pub use builder::Builder;
+pub use client_auth::ClientAuth;
 pub use fault::{Fault, Stage};
 
 use crate::held::Gate;
@@ -92,6 +97,11 @@ impl PretendOidc {
         state
             .published
             .extend(members.as_object().into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())));
+    }
+
+    /// Takes other proofs of who its client is from now on.
+    pub fn require(&self, client_auth: ClientAuth) {
+        self.state().client_auth = client_auth;
     }
 
     /// Fails the next request at that stage. Several are used up one by one.
@@ -174,10 +184,12 @@ struct Config {
     client_id: String,
     client_secret: String,
     redirect_uris: Vec<String>,
+    post_logout_redirect_uris: Vec<String>,
     algorithm: SigningAlgorithm,
     lifetime: Duration,
     documents_live: Duration,
     sends_iss: bool,
+    pushed: Pushed,
     /// By login. The claims of the ID token first, then those that only the userinfo endpoint gives.
     people: BTreeMap<String, (Value, Value)>,
     clock: Arc<dyn Clock>,
@@ -190,6 +202,11 @@ struct State {
     /// How many keys there have been.
     turn: usize,
     published: BTreeMap<String, Value>,
+    client_auth: ClientAuth,
+    /// The `jti` of every assertion that came.
+    assertions: HashSet<String>,
+    /// The requests that were pushed, by reference, each with its end.
+    pushed: HashMap<String, (Vec<(String, String)>, Timestamp)>,
     codes: HashMap<String, Grant>,
     access_tokens: HashMap<String, Grant>,
     refresh_tokens: HashMap<String, Grant>,
@@ -198,6 +215,14 @@ struct State {
     gates: BTreeMap<Stage, Gate>,
     requests: Vec<(Stage, HttpRequest)>,
     violations: Vec<String>,
+}
+
+/// Whether authorization requests are pushed (RFC 9126).
+#[derive(Clone, Copy, PartialEq)]
+enum Pushed {
+    Unknown,
+    Offered,
+    Required,
 }
 
 /// What a person agreed to.

@@ -3,25 +3,25 @@
 //! 1. What the older edition takes and the newer does not makes a request malformed: 400. The tests go through all
 //!    bytes, and know of one such.
 //! 2. Scheme and host of an address are left behind. The base URL says where the site is.
-//! 3. Whoever only asks who is there pays for the headers that are looked at, and for no others.
+//! 3. Whoever only asks who is there has nothing converted: the engine takes text for that.
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{ACCEPT, COOKIE, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::{HttpRequest, HttpResponse};
-use admit::{Auth, Current, RequestHead};
+use admit::{Auth, Current, PlainHead};
 use bytes::Bytes;
 
-/// Who makes a request; nothing if it is malformed.
-pub(crate) fn current(auth: &Auth, request: &HttpRequest) -> Option<Current> {
-    let (method, uri) = (method(request.method())?, uri(request.uri())?);
-    let mut headers = http::HeaderMap::with_capacity(RequestHead::HEADERS.len());
-    for name in RequestHead::HEADERS {
-        for value in request.headers().get_all(name.as_str()) {
-            headers.try_append(name.clone(), given(value)?).ok()?;
-        }
-    }
-    Some(auth.current(&RequestHead::new(&method, &uri, &headers)))
+/// Who makes a request.
+pub(crate) fn current(auth: &Auth, request: &HttpRequest) -> Current {
+    let headers = request.headers();
+    auth.current_of(PlainHead {
+        method: request.method().as_str(),
+        path_and_query: request.uri().path_and_query().map_or("/", |path| path.as_str()),
+        accept: headers.get(ACCEPT).map(HeaderValue::as_bytes),
+        sec_fetch_mode: headers.get(&SEC_FETCH_MODE).map(HeaderValue::as_bytes),
+        cookies: headers.get_all(COOKIE).map(HeaderValue::as_bytes),
+    })
 }
 
 /// A request for the engine; nothing if it is malformed.
@@ -69,6 +69,8 @@ fn uri(uri: &Uri) -> Option<http::Uri> {
         None => Some(http::Uri::default()),
     }
 }
+
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,11 @@
 //! Extractors: who makes this request, as a handler's argument.
 
+use std::fmt;
 use std::future::{Future, Ready, ready};
 use std::ops::Deref;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest, HttpResponse};
@@ -28,19 +31,19 @@ use crate::{Rejection, convert};
 /// It is an [`admit::Session`] that actix-web can extract; that one itself is no argument for a handler.
 /// `web::Json(session)` shows what `GET …/session` shows.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Session(admit::Session);
+pub struct Session(Arc<admit::Session>);
 
 impl Session {
     /// The session itself.
     pub fn into_inner(self) -> admit::Session {
-        self.0
+        Arc::unwrap_or_clone(self.0)
     }
 }
 
 /// For testing handlers by themselves.
 impl From<admit::Session> for Session {
     fn from(session: admit::Session) -> Self {
-        Self(session)
+        Self(Arc::new(session))
     }
 }
 
@@ -61,23 +64,57 @@ impl Serialize for Session {
 
 impl FromRequest for Session {
     type Error = Rejection;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, Rejection>>>>;
+    type Future = Extraction;
 
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let asked = Slot::of(request).and_then(|slot| Ok((slot.current(request)?, slot)));
-        let request = request.clone();
-        Box::pin(async move {
-            let (current, slot) = asked?;
-            match current.session().await {
-                Ok(Some(session)) => Ok(Self(session)),
-                Ok(None) => Err(Rejection::SignedOut(current)),
-                Err(error) => {
-                    let failure = Failure { request, current: current.clone(), error: error.clone() };
-                    slot.outbox().report(failure).await;
-                    Err(Rejection::Unavailable(current, error))
-                }
-            }
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Extraction {
+        let slot = match Slot::of(request) {
+            Ok(slot) => slot,
+            Err(rejection) => return Extraction(Step::Done(Some(Err(rejection)))),
+        };
+        Extraction(match slot.current(request).known_session() {
+            Some(session) => Step::Done(Some(Ok(Self(session)))),
+            None => Step::Asking(Box::pin(ask(slot, request.clone()))),
         })
+    }
+}
+
+async fn ask(slot: Slot, request: HttpRequest) -> Result<Session, Rejection> {
+    let current = slot.current(&request).clone();
+    match current.shared_session().await {
+        Ok(Some(session)) => Ok(Session(session)),
+        Ok(None) => Err(Rejection::SignedOut(current)),
+        Err(error) => {
+            let failure = Failure { request, current: current.clone(), error: error.clone() };
+            slot.outbox().report(failure).await;
+            Err(Rejection::Unavailable(current, error))
+        }
+    }
+}
+
+/// The future in which a [`Session`] is extracted. Where the session is known it has ended by the time it is made.
+pub struct Extraction(Step);
+
+enum Step {
+    /// What came of it, until it is taken.
+    Done(Option<Result<Session, Rejection>>),
+    Asking(Pin<Box<dyn Future<Output = Result<Session, Rejection>>>>),
+}
+
+impl Future for Extraction {
+    type Output = Result<Session, Rejection>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            // Nobody polls a future again that has ended.
+            Step::Done(result) => result.take().map_or(Poll::Pending, Poll::Ready),
+            Step::Asking(future) => future.as_mut().poll(cx),
+        }
+    }
+}
+
+impl fmt::Debug for Extraction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Extraction")
     }
 }
 

@@ -1,16 +1,20 @@
 //! Guards: what has to hold before a handler is called.
 
+use std::fmt;
 use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use actix_web::body::EitherBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform, forward_ready};
 use actix_web::{Error, ResponseError as _};
 use admit::Requirements;
+use pin_project_lite::pin_project;
 
-use crate::{convert, slot};
+use crate::convert;
+use crate::slot::Slot;
 
 /// Lets a request through only if somebody is signed in: a browser goes to sign in and comes back, a program gets 401.
 ///
@@ -103,14 +107,18 @@ where
 {
     type Response = ServiceResponse<EitherBody<B>>;
     type Error = Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>>>>;
+    type Future = GuardedFuture<S::Future, B>;
 
     forward_ready!(inner);
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
+        let asked = Slot::of(request.request()).map(|slot| slot.current(request.request()).clone());
+        if asked.as_ref().is_ok_and(|current| self.requirements.are_known_to_hold(current)) {
+            return GuardedFuture { step: Step::LetThrough { future: self.inner.call(request) } };
+        }
         let (requirements, inner) = (Arc::clone(&self.requirements), Rc::clone(&self.inner));
-        Box::pin(async move {
-            let refusal = match slot::current(request.request()) {
+        let future = Box::pin(async move {
+            let refusal = match asked {
                 Ok(current) => requirements.refusal(&current).await.map(convert::response),
                 Err(rejection) => Some(rejection.error_response()),
             };
@@ -118,6 +126,45 @@ where
                 Some(response) => Ok(request.into_response(response).map_into_right_body()),
                 None => inner.call(request).await.map(ServiceResponse::map_into_left_body),
             }
-        })
+        });
+        GuardedFuture { step: Step::Asking { future } }
+    }
+}
+
+pin_project! {
+    /// The future of [`Guarded`].
+    pub struct GuardedFuture<F, B> {
+        #[pin]
+        step: Step<F, B>,
+    }
+}
+
+pin_project! {
+    #[project = StepProjection]
+    enum Step<F, B> {
+        LetThrough { #[pin] future: F },
+        Asking { future: Pin<Box<dyn Future<Output = Result<ServiceResponse<EitherBody<B>>, Error>>>> },
+    }
+}
+
+impl<F, B> Future for GuardedFuture<F, B>
+where
+    F: Future<Output = Result<ServiceResponse<B>, Error>>,
+{
+    type Output = Result<ServiceResponse<EitherBody<B>>, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().step.project() {
+            StepProjection::LetThrough { future } => {
+                future.poll(cx).map(|result| result.map(ServiceResponse::map_into_left_body))
+            }
+            StepProjection::Asking { future } => future.as_mut().poll(cx),
+        }
+    }
+}
+
+impl<F, B> fmt::Debug for GuardedFuture<F, B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardedFuture").finish_non_exhaustive()
     }
 }

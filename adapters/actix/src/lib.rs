@@ -77,8 +77,8 @@ mod rejection;
 mod routes;
 mod slot;
 
-pub use extract::{Current, Session};
-pub use guard::{Guarded, RequireSession, require_session};
+pub use extract::{Current, Extraction, Session};
+pub use guard::{Guarded, GuardedFuture, RequireSession, require_session};
 pub use middleware::{AuthMiddleware, AuthService, ResponseFuture};
 pub use rejection::Rejection;
 pub use routes::{AuthAppExt, endpoints, routes};

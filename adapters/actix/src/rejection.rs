@@ -18,8 +18,6 @@ use crate::convert;
 pub enum Rejection {
     /// The route has no [`AuthMiddleware`](crate::AuthMiddleware). The log says what to call.
     MissingLayer,
-    /// The request is none that admit can read.
-    Malformed,
     /// Nobody is signed in.
     SignedOut(admit::Current),
     /// It cannot be said who is signed in.
@@ -29,7 +27,6 @@ pub enum Rejection {
 impl ResponseError for Rejection {
     fn status_code(&self) -> StatusCode {
         match self {
-            Self::Malformed => StatusCode::BAD_REQUEST,
             Self::SignedOut(current) if current.is_browser() => StatusCode::SEE_OTHER,
             Self::SignedOut(_) => StatusCode::UNAUTHORIZED,
             Self::Unavailable(_, AuthError::Store(_)) => StatusCode::SERVICE_UNAVAILABLE,
@@ -41,7 +38,6 @@ impl ResponseError for Rejection {
         match self {
             Self::MissingLayer => HttpResponse::InternalServerError()
                 .body("Sign-in is not set up for this address; the log says what to call."),
-            Self::Malformed => HttpResponse::BadRequest().finish(),
             Self::SignedOut(current) => convert::response(current.unauthenticated()),
             Self::Unavailable(current, error) => convert::response(current.unavailable(error)),
         }
@@ -52,7 +48,6 @@ impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::MissingLayer => f.write_str("sign-in is not set up for this address"),
-            Self::Malformed => f.write_str("the request cannot be read"),
             Self::SignedOut(_) => f.write_str("nobody is signed in"),
             Self::Unavailable(_, error) => error.fmt(f),
         }

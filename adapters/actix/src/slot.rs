@@ -39,13 +39,9 @@ impl Slot {
     }
 
     /// Who makes that request.
-    pub(crate) fn current(&self, request: &HttpRequest) -> Result<Current, Rejection> {
+    pub(crate) fn current(&self, request: &HttpRequest) -> &Current {
         let Inner { auth, current, .. } = &*self.0;
-        if let Some(current) = current.get() {
-            return Ok(current.clone());
-        }
-        let made = convert::current(auth, request).ok_or(Rejection::Malformed)?;
-        Ok(current.get_or_init(|| made).clone())
+        current.get_or_init(|| convert::current(auth, request))
     }
 
     /// What was made, if anybody asked.
@@ -61,7 +57,7 @@ impl Slot {
 
 /// Who makes that request.
 pub(crate) fn current(request: &HttpRequest) -> Result<Current, Rejection> {
-    Slot::of(request)?.current(request)
+    Ok(Slot::of(request)?.current(request).clone())
 }
 
 impl fmt::Debug for Slot {

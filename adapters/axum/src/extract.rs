@@ -1,6 +1,7 @@
 //! Extractors: who makes this request, as a handler's argument.
 
 use std::ops::Deref;
+use std::sync::Arc;
 
 use admit::{AccessTokenError, AuthError};
 use admit_tower::CurrentExt as _;
@@ -20,19 +21,19 @@ use crate::Rejection;
 /// It is an [`admit::Session`] that axum can extract; that one itself is no argument for a handler.
 /// `Json(session)` shows what `GET …/session` shows.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Session(admit::Session);
+pub struct Session(Arc<admit::Session>);
 
 impl Session {
     /// The session itself.
     pub fn into_inner(self) -> admit::Session {
-        self.0
+        Arc::unwrap_or_clone(self.0)
     }
 }
 
 /// For testing handlers by themselves.
 impl From<admit::Session> for Session {
     fn from(session: admit::Session) -> Self {
-        Self(session)
+        Self(Arc::new(session))
     }
 }
 
@@ -56,7 +57,7 @@ impl<S: Sync> FromRequestParts<S> for Session {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Rejection> {
         let current = parts.current()?;
-        match current.session().await {
+        match current.shared_session().await {
             Ok(Some(session)) => Ok(Self(session)),
             Ok(None) => Err(Rejection::SignedOut(current)),
             Err(error) => Err(Rejection::Unavailable(current, error)),
@@ -69,7 +70,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for Session {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Rejection> {
         let current = parts.current()?;
-        match current.session().await {
+        match current.shared_session().await {
             Ok(session) => Ok(session.map(Self)),
             Err(error) => Err(Rejection::Unavailable(current, error)),
         }

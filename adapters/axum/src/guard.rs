@@ -1,6 +1,6 @@
 //! Guards: those of admit-tower, as they are used with axum.
 
-pub use admit_tower::{Guarded, RequireSession};
+pub use admit_tower::{Guarded, GuardedFuture, RequireSession};
 
 /// Lets a request through only if somebody is signed in: a browser goes to sign in and comes back, a program gets 401.
 ///

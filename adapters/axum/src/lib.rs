@@ -63,7 +63,7 @@ mod routes;
 
 pub use admit_tower::{AuthService, ResponseFuture};
 pub use extract::{Current, Session};
-pub use guard::{Guarded, RequireSession, require_session};
+pub use guard::{Guarded, GuardedFuture, RequireSession, require_session};
 pub use layer::AuthLayer;
 pub use rejection::Rejection;
 pub use routes::{AuthRouterExt, Endpoints, routes};

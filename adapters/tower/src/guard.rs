@@ -1,5 +1,6 @@
 //! Guards: what has to hold before a service is called.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::task::{Context, Poll};
 use admit::Requirements;
 use bytes::Bytes;
 use http::{Request, Response};
+use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -89,19 +91,22 @@ where
 {
     type Response = Response<R>;
     type Error = S::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Response<R>, S::Error>> + Send>>;
+    type Future = GuardedFuture<S::Future, R, S::Error>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
         self.inner.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
+        let current = request.current();
+        if current.as_ref().is_ok_and(|current| self.requirements.are_known_to_hold(current)) {
+            return GuardedFuture { step: Step::LetThrough { future: self.inner.call(request) } };
+        }
         // The service that was found ready is the one that is called; its clone may not be.
         let clone = self.inner.clone();
         let mut inner = std::mem::replace(&mut self.inner, clone);
         let requirements = Arc::clone(&self.requirements);
-        let current = request.current();
-        Box::pin(async move {
+        let future = Box::pin(async move {
             let refusal = match current {
                 Ok(current) => requirements.refusal(&current).await,
                 Err(missing) => Some(missing.response()),
@@ -110,6 +115,43 @@ where
                 Some(response) => Ok(response.map(R::from)),
                 None => inner.call(request).await,
             }
-        })
+        });
+        GuardedFuture { step: Step::Asking { future } }
+    }
+}
+
+pin_project! {
+    /// The future of [`Guarded`].
+    pub struct GuardedFuture<F, R, E> {
+        #[pin]
+        step: Step<F, R, E>,
+    }
+}
+
+pin_project! {
+    #[project = StepProjection]
+    enum Step<F, R, E> {
+        LetThrough { #[pin] future: F },
+        Asking { future: Pin<Box<dyn Future<Output = Result<Response<R>, E>> + Send>> },
+    }
+}
+
+impl<F, R, E> Future for GuardedFuture<F, R, E>
+where
+    F: Future<Output = Result<Response<R>, E>>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().step.project() {
+            StepProjection::LetThrough { future } => future.poll(cx),
+            StepProjection::Asking { future } => future.as_mut().poll(cx),
+        }
+    }
+}
+
+impl<F, R, E> fmt::Debug for GuardedFuture<F, R, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("GuardedFuture").finish_non_exhaustive()
     }
 }

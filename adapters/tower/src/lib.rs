@@ -60,7 +60,7 @@ mod slot;
 pub use address::OriginalUri;
 pub use body::AnswerBody;
 pub use endpoints::Endpoints;
-pub use guard::{Guarded, RequireSession, require_session};
+pub use guard::{Guarded, GuardedFuture, RequireSession, require_session};
 pub use layer::{AuthLayer, AuthService, ResponseFuture};
 pub use missing_layer::MissingLayer;
 pub use mount::{Mount, Mounted, MountedFuture};

@@ -19,6 +19,7 @@ use crate::linking::{self, Who};
 use crate::live::{self, Found, Live};
 use crate::opened;
 use crate::page::Reason;
+use crate::pending::Before;
 use crate::private_claim::{PrivateClaim, SessionAccount};
 use crate::realm::Realm;
 use crate::refresh;
@@ -34,6 +35,10 @@ pub(super) struct Person {
     pub(super) claims: Claims,
     /// Whether the subject is the id of a user, so that no link is needed.
     pub(super) is_named: bool,
+    /// The user whom it has to be, where somebody who is signed in proves it once more.
+    pub(super) same_user: Option<String>,
+    /// The session that the browser had, where it could not bring it.
+    pub(super) before: Option<Before>,
 }
 
 /// Signs in whoever `recognised` finds, and sends the browser to `return_to`.
@@ -63,7 +68,7 @@ pub(super) async fn begin(
 }
 
 /// The session that the browser has now. It will be over when the next begins.
-async fn previous(visit: &Visit) -> Result<Option<Live>, Failure> {
+pub(super) async fn previous(visit: &Visit) -> Result<Option<Live>, Failure> {
     let cookies = &visit.input.cookies;
     match live::find(&visit.realm, &cookies.session, &cookies.session_v4).await {
         Ok(Found::Live(live)) => Ok(Some(live)),
@@ -95,6 +100,7 @@ async fn sign_in(
         true => linking::named(realm, profile).await?,
         false => linking::find(realm, &key, profile).await?,
     };
+    check_same_user(person, &who)?;
     if let Some(target) = ask_application(realm, person, &who).await? {
         let location = destination::resolve(realm, Some(&target)).await?;
         return Ok(Arrived { issued: None, location });
@@ -116,6 +122,18 @@ async fn sign_in(
         None => return_to,
     };
     Ok(Arrived { issued: Some(issued), location })
+}
+
+/// Whoever was asked to prove it once more is who comes back. Nothing is written before that is known.
+fn check_same_user(person: &Person, who: &Who) -> Result<(), Failure> {
+    let found = match who {
+        Who::Known(user, _) | Who::Derived(user) => Some(&user.id),
+        Who::New => None,
+    };
+    match &person.same_user {
+        Some(expected) if found != Some(expected) => Err(Failure::new(Code::AccessDenied, Reason::AnotherPerson)),
+        _ => Ok(()),
+    }
 }
 
 /// Asks the `sign_in` callback. Where it sends the person instead, if it does.
@@ -189,6 +207,23 @@ async fn begin_session(
             None
         }
     };
-    private.set_account(SessionAccount { provider: account.provider.clone(), subject: account.subject.clone(), kept });
-    Ok(issue::begin(realm, token, private, previous).await?)
+    let (provider, subject) = (account.provider.clone(), account.subject.clone());
+    let logout_hint = logout_hint(realm, person);
+    private.set_account(SessionAccount { provider, subject, kept, logout_hint });
+    let issued = issue::begin(realm, token, private, previous).await?;
+    if let Some(before) = person.before.as_ref().filter(|_| previous.is_none()) {
+        issue::end_before(realm, before).await?;
+    }
+    Ok(issued)
 }
+
+/// What the provider wants to hear when this person signs out there, if its description names a claim for it.
+fn logout_hint(realm: &Realm, person: &Person) -> Option<String> {
+    let registered = realm.oauth(&person.account.provider)?;
+    let rules = &registered.flow.config().sign_out;
+    let hint = person.claims.text(rules.hint_claim.as_deref().filter(|_| rules.is_on)?)?;
+    (hint.len() <= LONGEST_HINT).then(|| hint.to_owned())
+}
+
+/// It may have to be carried in a cookie.
+const LONGEST_HINT: usize = 512;

@@ -11,6 +11,8 @@ mod identify;
 
 use std::sync::Arc;
 
+use http::Method;
+
 use super::{Visit, admission, credentials, unknown_provider};
 use crate::answer::Answer;
 use crate::failure::Failure;
@@ -25,10 +27,15 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
         return credentials::finish(visit, registered).await;
     }
     let registered = registered.oauth().ok_or_else(unknown_provider)?;
+    let form_post = registered.flow.config().form_post;
+    if form_post && visit.input.method == Method::POST {
+        // Another site's page sends it, so the browser kept the cookies that are `SameSite=Lax` to itself. New ones would
+        // take the place of those it has, and void the forms that are open in other tabs.
+        visit.cookies.clear();
+    }
     let answered = Answered::read(&visit.input, &registered)?;
     let (pending, cookie) = arrival::look_up(&realm, &visit.input.cookies.pending, &registered, &answered)?;
     arrival::consume(&realm, &pending).await?;
-    let form_post = registered.flow.config().form_post;
     visit.cookies.push(realm.cookies.delete(cookie).cross_site(form_post));
     let code = answered.code(&registered, &pending)?;
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use http::Method;
 
 use super::admission::{self, Person};
-use super::{Visit, unknown_provider, unsupported};
+use super::{Visit, again, unknown_provider, unsupported};
 use crate::answer::Answer;
 use crate::credentials::{GivenCredentials, Refused, Verdict};
 use crate::failure::{Code, Failure};
@@ -30,7 +30,11 @@ pub(super) async fn finish(visit: &mut Visit, registered: &Registered) -> Result
     let given = GivenCredentials::read(body, &visit.input.headers, &credentials.fields)
         .map_err(|unusable| Failure::because(Code::CredentialsSignin, Reason::Credentials, unusable))?;
     let (realm, id) = (Arc::clone(&visit.realm), registered.id().to_owned());
-    let person = async move { recognise(&realm, &id, &given).await };
+    let same_user = match again::is_asked(visit) {
+        true => again::same_user(visit, admission::previous(visit).await?.as_ref()),
+        false => None,
+    };
+    let person = async move { Ok(Person { same_user, ..recognise(&realm, &id, &given).await? }) };
     let return_to = visit.return_to.clone();
     admission::begin(visit, person, return_to).await
 }
@@ -53,5 +57,6 @@ async fn recognise(realm: &Realm, id: &str, given: &GivenCredentials) -> Result<
     }
     profile.image = profile.image.filter(Image::is_usable);
     let account = Account::without_tokens(id, &profile.subject);
-    Ok(Person { account, profile, claims: Claims::default(), is_named: credentials.subjects_are_users })
+    let is_named = credentials.subjects_are_users;
+    Ok(Person { account, profile, claims: Claims::default(), is_named, same_user: None, before: None })
 }

@@ -1,15 +1,16 @@
 //! `GET …/signin`: the page with the providers. `POST …/signin/{id}`: a trip begins.
 
 use http::StatusCode;
+use serde_json::Value;
 
-use super::{Visit, unknown_provider, unsupported};
+use super::{Visit, admission, again, unknown_provider, unsupported};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure};
-use crate::oauth::authorization;
+use crate::oauth::{authorization, pushed};
 use crate::page::{self, News, Reason, Way};
-use crate::pending::{self, Pending};
-use crate::provider::{AuthorizationRequest, Pkce};
+use crate::pending::{self, Before, Pending};
+use crate::provider::{Asked, AuthorizationRequest, Metadata, Pkce, essential_contexts, heeded};
 use crate::random;
 use crate::realm::{Realm, Registered};
 
@@ -24,15 +25,27 @@ pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Fail
         query.extend(error.map(|error| ("error", error)));
         return Ok(answer::redirect(StatusCode::FOUND, &with_query(path, &query)));
     }
-    let ways: Vec<_> = realm.providers.iter().filter_map(way).collect();
+    let actions: Vec<_> = realm.providers.iter().map(|registered| action(visit, registered)).collect();
+    let ways = realm.providers.iter().zip(&actions).filter_map(|(registered, action)| way(registered, action));
+    let ways: Vec<_> = ways.collect();
     let code = visit.input.query("code");
     let text = code.and_then(|code| texts(realm).find(|(known, _)| known == code)).map(|(_, text)| text.as_str());
     let news = error.map(|error| News { error, code, text });
     Ok(page::sign_in(&realm.shell(), &ways, &visit.csrf.token, &visit.return_to, news))
 }
 
+/// Where the form for a provider posts to. What is asked of one sign-in is passed on, if the sign-in would heed it.
+fn action(visit: &Visit, registered: &Registered) -> String {
+    let mut query: Vec<_> = again::passed_on(visit).into_iter().collect();
+    if let Some(registered) = registered.oauth() {
+        query.extend(heeded(registered.flow.config(), &visit.input.query));
+    }
+    let path = if registered.credentials().is_some() { &registered.callback_url } else { &registered.sign_in_url };
+    with_query(path, &query)
+}
+
 /// How the page offers a provider, if it does.
-fn way(registered: &Registered) -> Option<Way<'_>> {
+fn way<'a>(registered: &'a Registered, action: &'a str) -> Option<Way<'a>> {
     let credentials = registered.credentials();
     if credentials.is_some_and(|credentials| !credentials.has_form) {
         return None;
@@ -40,7 +53,7 @@ fn way(registered: &Registered) -> Option<Way<'_>> {
     Some(Way {
         id: registered.id(),
         name: registered.provider.name(),
-        action: if credentials.is_some() { &registered.callback_url } else { &registered.sign_in_url },
+        action,
         fields: credentials.map_or(&[], |credentials| &credentials.fields),
     })
 }
@@ -64,28 +77,35 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
     let Some(registered) = registered.oauth() else { return Ok(page()) };
     let flow = registered.flow;
     let config = flow.config();
+    let asked = Asked::read(config, registered.scopes, &visit.input.query)?;
+    // Only then: a sign-in begins also while the session store is down.
+    let needs_session = config.form_post || again::is_asked(visit);
+    let now_signed_in = if needs_session { admission::previous(visit).await? } else { None };
     let metadata = registered.metadata(realm, &registered.client.id).await?;
+    if config.form_post {
+        metadata.as_deref().map_or(Ok(()), check_form_post)?;
+    }
     let cx = realm.context(&registered, &registered.client.id).with(metadata.as_deref());
 
     let state = random::token(&*realm.random);
     let nonce = registered.openid.is_some().then(|| random::token(&*realm.random));
     let code_verifier = (config.pkce == Pkce::S256).then(|| random::token(&*realm.random));
     let code_challenge = code_verifier.as_deref().map(authorization::code_challenge);
-    let extra = allowed_parameters(&visit.input.query);
     let request = AuthorizationRequest {
         client_id: &registered.client.id,
         redirect_uri: registered.redirect_uri,
         state: &state,
         nonce: nonce.as_deref(),
         code_challenge: code_challenge.as_deref(),
-        scopes: registered.scopes,
-        extra: &extra,
+        scopes: &asked.scopes,
+        extra: &asked.parameters,
     };
     let query = flow.authorization(&cx, &request)?;
     let published = || metadata.as_deref().map(|metadata| &metadata.authorization_endpoint);
     let endpoint = registered.authorization_endpoint.or_else(published);
     let endpoint = endpoint.ok_or_else(|| Failure::of(Reason::Configuration))?;
-    let location = authorization::url(endpoint, &query);
+    let pushed = pushed::push(realm, &registered, &cx, &query).await?;
+    let location = authorization::url(endpoint, pushed.as_ref().unwrap_or(&query));
 
     let now = realm.clock.now();
     let mut pending = Pending {
@@ -96,9 +116,12 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
         sends_iss: metadata.as_ref().is_some_and(|metadata| metadata.sends_iss),
         token_endpoint: metadata.as_ref().map(|metadata| metadata.token_endpoint.to_string()),
         max_age: nonce.as_ref().and_then(|_| query.get("max_age")?.parse().ok()),
+        contexts: nonce.as_ref().and_then(|_| essential_contexts(query.get("claims")?)),
+        same_user: again::same_user(visit, now_signed_in.as_ref()),
+        before: now_signed_in.filter(|_| config.form_post).as_ref().map(Before::of),
         nonce,
         code_verifier,
-        scopes: registered.scopes.to_owned(),
+        scopes: asked.scopes,
         return_to: visit.return_to.clone(),
         begun_at: now,
         state,
@@ -121,9 +144,12 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
     Ok(answer::redirect(StatusCode::FOUND, &location))
 }
 
-/// What a page may add to one sign-in. Anything else in the query, `redirect_uri` and `state` above all, has no effect.
-fn allowed_parameters(query: &[(String, String)]) -> Vec<(String, String)> {
-    query.iter().filter(|(name, value)| ALLOWED.contains(&name.as_str()) && value.len() <= 512).cloned().collect()
+/// Whoever says by which ways they answer, and not by a post, would show the person a page of errors. Many say nothing.
+fn check_form_post(metadata: &Metadata) -> Result<(), Failure> {
+    let modes = metadata.document.value("response_modes_supported").and_then(Value::as_array);
+    if modes.is_none_or(|modes| modes.iter().any(|mode| mode == "form_post")) {
+        return Ok(());
+    }
+    let cause = "the issuer does not answer by a post (`response_modes_supported`); turn form_post off";
+    Err(Failure::because(Code::Configuration, Reason::Configuration, cause))
 }
-
-const ALLOWED: &[&str] = &["prompt", "login_hint", "domain_hint", "max_age", "acr_values", "ui_locales"];

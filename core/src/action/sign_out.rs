@@ -1,8 +1,13 @@
-//! `GET …/signout`: the page that asks. `POST …/signout`: the session ends.
+//! `GET …/signout`: the page that asks. `POST …/signout`: the session ends. `GET …/signout/{id}`: the browser comes back
+//! from the provider, where it ended too.
+
+mod at_provider;
+
+use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::Visit;
+use super::{Visit, unsupported};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Failure, chain};
@@ -10,7 +15,10 @@ use crate::live::{self, Found};
 use crate::page;
 use crate::{AuthError, Event, issue, opened};
 
-pub(super) fn page(visit: &Visit) -> Answer {
+pub(super) async fn page(visit: &mut Visit, provider: Option<&str>) -> Answer {
+    if let Some(provider) = provider {
+        return at_provider::come_back(visit, provider).await;
+    }
     let realm = &visit.realm;
     match &realm.pages.sign_out {
         Some(path) => answer::redirect(StatusCode::FOUND, &with_query(path, &[])),
@@ -22,10 +30,15 @@ pub(super) fn page(visit: &Visit) -> Answer {
 }
 
 /// Takes the session's cookies away, also those that open to nothing, and ends the session on this side. If that cannot
-/// be done it is told, and the cookies go all the same.
-pub(super) async fn end(visit: &mut Visit) -> Result<Answer, Failure> {
+/// be done it is told, and the cookies go all the same. Then the person goes on to be signed out at the provider, if its
+/// description says so.
+pub(super) async fn end(visit: &mut Visit, provider: Option<&str>) -> Result<Answer, Failure> {
+    if provider.is_some() {
+        return Err(unsupported());
+    }
     visit.check_csrf()?;
-    let realm = &visit.realm;
+    let realm = Arc::clone(&visit.realm);
+    let realm = &realm;
     let cookies = &visit.input.cookies;
     // Whatever happens on this side: who leaves a machine must not be found there by the next.
     visit.cookies.extend(opened::deletions(realm, &cookies.session, &cookies.session_v4));
@@ -35,6 +48,9 @@ pub(super) async fn end(visit: &mut Visit) -> Result<Answer, Failure> {
             let user = live.token.subject.as_deref().unwrap_or_default();
             tracing::info!("signed out");
             realm.record(Event::SignOut { user }).await;
+            if let Some(url) = at_provider::leave(visit, &live).await {
+                return Ok(answer::redirect(StatusCode::FOUND, &url));
+            }
         }
         Ok(Found::Nothing | Found::Dead | Found::Ended) => {}
         Err(error @ AuthError::Store(_)) => return Err(error.into()),

@@ -9,7 +9,8 @@ use crate::env::{Environment, provider_prefix};
 use crate::http::is_loopback;
 use crate::oidc::OpenId;
 use crate::provider::{
-    ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, ResolvedClient, Review, openid_problems,
+    ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, PushedRequests, ResolvedClient, Review, Settings,
+    openid_problems, parameter_problems,
 };
 use crate::realm::{Base, Registered, Registration};
 use crate::{Provider, Timestamp};
@@ -34,6 +35,7 @@ pub(super) fn resolve(
     let mut ids = HashSet::new();
     for provider in providers {
         let id = provider.id().to_owned();
+        let provider = provider.configured(&Settings::new(&id, setup.environment)).unwrap_or(provider);
         if !is_plain(&id) {
             problems.push(format!("provider id {id:?} does not fit a path; use a-z, 0-9 and hyphens"));
         }
@@ -100,12 +102,18 @@ fn registration(
     let authorization_endpoint = endpoint(id, "authorization_endpoint", authorization_endpoint, required, problems);
     endpoint(id, "token_endpoint", config.token_endpoint.as_deref(), required, problems);
     endpoint(id, "userinfo_endpoint", config.userinfo_endpoint.as_deref(), false, problems);
+    let pushed = config.pushed_authorization_request_endpoint.as_deref();
+    let must_push = required && config.pushed_requests == PushedRequests::Always;
+    endpoint(id, "pushed_authorization_request_endpoint", pushed, must_push, problems);
+    sign_out(id, config, problems);
+    form_post(id, config, setup.base, problems);
     let (client_id, credentials) = client(id, config, setup.environment, problems);
     let scopes = match (&config.scopes, scopes_from_environment(id, config, setup.environment)) {
         (Some(scopes), _) => scopes.clone(),
         (None, Some(scopes)) => scopes,
         (None, None) => config.default_scopes.clone(),
     };
+    problems.extend(parameter_problems(config).into_iter().map(|text| format!("{id}: {text}")));
     if let Some(rules) = &config.openid {
         problems.extend(openid_problems(config, rules, &scopes).into_iter().map(|text| format!("{id}: {text}")));
     }
@@ -124,6 +132,34 @@ fn registration(
             .as_ref()
             .map(|rules| OpenId::new(id, config.issuer.as_deref().unwrap_or_default(), rules)),
         scopes,
+    }
+}
+
+/// Where people sign out, and where they come back to.
+fn sign_out(id: &str, config: &OAuthProvider, problems: &mut Vec<String>) {
+    let rules = &config.sign_out;
+    // An issuer may publish it.
+    let required = rules.is_on && config.openid.is_none();
+    endpoint(id, "end_session_endpoint", rules.endpoint.as_deref(), required, problems);
+    endpoint(id, "post_logout_redirect_uri", rules.return_to.as_deref(), false, problems);
+}
+
+/// The cookie of a trip that ends in another site's post has to be `Secure`, or browsers throw it away.
+fn form_post(id: &str, config: &OAuthProvider, base: &Base, problems: &mut Vec<String>) {
+    if !config.form_post || base.url.scheme() == "https" {
+        return;
+    }
+    if is_loopback(&base.url) {
+        tracing::warn!(
+            provider = id,
+            "its answer is a post, whose cookie has to be Secure; on http://localhost Safari does not keep that one, \
+             other browsers do"
+        );
+    } else {
+        problems.push(format!(
+            "{id}: its answer is a post, and no browser keeps the cookie for that on plain http; use https, or turn \
+             form_post off"
+        ));
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 
-use http::HeaderValue;
 use percent_encoding::percent_decode_str;
 
 /// One cookie of a request as it stands, perhaps none at all: it is read only as far as somebody looks for its name.
@@ -28,15 +27,26 @@ impl<'a> Pair<'a> {
 }
 
 /// Every pair of every `Cookie` header, in order.
-pub(crate) fn pairs<'a>(headers: impl IntoIterator<Item = &'a HeaderValue>) -> impl Iterator<Item = Pair<'a>> {
+pub(crate) fn pairs<'a, V: AsRef<[u8]> + 'a>(
+    headers: impl IntoIterator<Item = &'a V>,
+) -> impl Iterator<Item = Pair<'a>> {
     headers.into_iter().flat_map(|header| {
-        let mut rest = Some(header.as_bytes());
+        let mut rest = Some(header.as_ref());
         std::iter::from_fn(move || {
             let (part, further) = cut(rest?, b';');
             rest = further;
             Some(Pair(part.trim_ascii_start()))
         })
     })
+}
+
+/// The value of the first cookie of that name that has one: the session's, for most requests.
+pub(crate) fn first<'a, V: AsRef<[u8]> + 'a>(
+    headers: impl IntoIterator<Item = &'a V>,
+    name: &str,
+) -> Option<&'a [u8]> {
+    let mut named = pairs(headers).filter_map(|pair| pair.beginning(name));
+    named.find(|(rest, value)| rest.is_empty() && !value.is_empty()).map(|(_, value)| value)
 }
 
 /// What stands before a sign and what after it; all, if it is not there.
@@ -138,6 +148,8 @@ const DUPLICATES: usize = 4;
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderValue;
+
     use super::*;
 
     fn session(cookies: &[&str]) -> Vec<String> {
@@ -146,6 +158,7 @@ mod tests {
         for pair in pairs(&headers) {
             session.collect("s", pair);
         }
+        assert_eq!(first(&headers, "s"), session.whole[0].as_deref());
         session.candidates().map(|value| text(&value).unwrap().to_owned()).collect()
     }
 

@@ -17,6 +17,10 @@ pub(crate) fn parameters(config: &OAuthProvider, request: &AuthorizationRequest<
     query.set("response_type", config.response_type);
     query.set("client_id", request.client_id);
     query.set("redirect_uri", request.redirect_uri);
+    if config.form_post {
+        // OAuth 2.0 Form Post Response Mode §2
+        query.set("response_mode", "form_post");
+    }
     if !request.scopes.is_empty() {
         query.set("scope", request.scopes.join(config.scope_separator));
     }

@@ -1,57 +1,23 @@
 //! What a token endpoint's answer means, read as leniently as real servers need and no further.
 //!
-//! 1. An error counts whatever the status; its key may be `error` or `Error`.
-//! 2. A success is a 2xx with a JSON object that holds a non-empty `access_token`.
-//! 3. `expires_in` may be a number or a numeric string; what cannot be read is unknown, never an instant.
-//! 4. Any `token_type` is taken down as it stands.
-//! 5. Two values for one security-relevant key are refused.
+//! 1. A success is a 2xx with a JSON object that holds a non-empty `access_token`.
+//! 2. `expires_in`, and `refresh_in` beside it, may be a number or a numeric string; what cannot be read is unknown,
+//!    never an instant.
+//! 3. Any `token_type` is taken down as it stands.
 
-use std::time::Duration;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
+use super::answer::{members, seconds, unexpected};
 use crate::account::Extra;
-use crate::provider::{Endpoint, Fault, ProviderError, same_word};
+use crate::provider::{Endpoint, ProviderError};
 use crate::{HttpResponse, Secret, Timestamp, TokenSet};
 
 /// Reads the answer. Faults are classed by RFC 6749 §5.2's words; a provider that means something else by them
 /// reclasses what comes back.
 pub(crate) fn parse(response: &HttpResponse, now: Timestamp) -> Result<TokenSet, ProviderError> {
-    let status = response.status().as_u16();
-    let unexpected = |what: &str| ProviderError::Unexpected {
-        endpoint: Endpoint::Token,
-        status,
-        what: what.to_owned(),
-        source: None,
-    };
-    if response.status().is_redirection() {
-        return Err(unexpected("a redirect, which is not followed"));
-    }
-    let body = response.body().strip_prefix(b"\xef\xbb\xbf").unwrap_or(response.body());
-    if body.is_empty() {
-        return Err(unexpected("an empty body"));
-    }
-    let Strict(members) = serde_json::from_slice(body).map_err(|error| {
-        if error.is_data() && error.to_string().starts_with(DUPLICATE) {
-            return unexpected("a key that stands twice");
-        }
-        unexpected(match body.first() {
-            Some(b'<') => "HTML",
-            Some(b'{') => "broken JSON",
-            _ => "no JSON object",
-        })
-    })?;
-    if let Some(code) = word(&members, "error") {
-        return Err(ProviderError::Refused {
-            endpoint: Endpoint::Token,
-            status,
-            fault: fault(&code),
-            code,
-            description: word(&members, "error_description"),
-        });
-    }
-    if !matches!(status, 200 | 201) {
+    let members = members(Endpoint::Token, response)?;
+    let unexpected = |what| unexpected(Endpoint::Token, response, what);
+    if !matches!(response.status().as_u16(), 200 | 201) {
         return Err(unexpected("neither tokens nor an error"));
     }
     success(members, now).ok_or_else(|| unexpected("no access token"))
@@ -60,6 +26,8 @@ pub(crate) fn parse(response: &HttpResponse, now: Timestamp) -> Result<TokenSet,
 fn success(mut members: Map<String, Value>, now: Timestamp) -> Option<TokenSet> {
     let access_token = take_secret(&mut members, "access_token")?;
     let expires_at = members.remove("expires_in").and_then(|value| seconds(&value)).map(|life| now + life);
+    // No word of RFC 6749's. Microsoft's servers say by it when to renew a token that lives on.
+    let refresh_at = members.remove("refresh_in").and_then(|value| seconds(&value)).map(|wait| now + wait);
     let scope = match members.remove("scope") {
         Some(Value::String(text)) if !text.trim().is_empty() => Some(text),
         Some(Value::Array(list)) => {
@@ -73,7 +41,16 @@ fn success(mut members: Map<String, Value>, now: Timestamp) -> Option<TokenSet> 
     };
     let refresh_token = take_secret(&mut members, "refresh_token");
     let id_token = take_secret(&mut members, "id_token");
-    Some(TokenSet { access_token, token_type, expires_at, refresh_token, id_token, scope, extra: Extra(members) })
+    Some(TokenSet {
+        access_token,
+        token_type,
+        expires_at,
+        refresh_at,
+        refresh_token,
+        id_token,
+        scope,
+        extra: Extra(members),
+    })
 }
 
 fn take_secret(members: &mut Map<String, Value>, key: &str) -> Option<Secret> {
@@ -82,85 +59,6 @@ fn take_secret(members: &mut Map<String, Value>, key: &str) -> Option<Secret> {
         _ => None,
     }
 }
-
-/// A lifetime: positive, rounded down, and no longer than ten years.
-fn seconds(value: &Value) -> Option<Duration> {
-    const TEN_YEARS: f64 = 315_360_000.0;
-    let number = match value {
-        Value::Number(number) => number.as_f64()?,
-        Value::String(text) => text.trim().parse::<f64>().ok()?,
-        _ => return None,
-    };
-    (1.0..=TEN_YEARS).contains(&number).then(|| Duration::from_secs_f64(number.floor()))
-}
-
-/// An error member under its RFC name, else under a name that differs in case and underscores only.
-fn word(members: &Map<String, Value>, name: &str) -> Option<String> {
-    let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(shown);
-    members
-        .get(name)
-        .and_then(text)
-        .or_else(|| members.iter().filter(|(key, _)| same_word(key, name)).find_map(|(_, value)| text(value)))
-}
-
-fn fault(code: &str) -> Fault {
-    let is = |word| same_word(code, word);
-    if is("invalid_grant") || is("interaction_required") || is("login_required") || is("consent_required") {
-        Fault::Reauthenticate
-    } else if is("access_denied") {
-        Fault::Denied
-    } else if is("temporarily_unavailable") || is("server_error") || is("slow_down") {
-        Fault::Temporary
-    } else if is("invalid_client")
-        || is("unauthorized_client")
-        || is("invalid_scope")
-        || is("unsupported_grant_type")
-        || is("invalid_target")
-    {
-        Fault::Configuration
-    } else {
-        Fault::Protocol
-    }
-}
-
-/// A provider's words as a log may show them: no control characters, at most 300 characters.
-fn shown(text: &str) -> String {
-    text.chars().take(300).flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
-}
-
-/// A JSON object in which no key stands twice.
-struct Strict(Map<String, Value>);
-
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-
-        impl<'de> Visitor<'de> for Members {
-            type Value = Strict;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("a JSON object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Strict, A::Error> {
-                let mut members = Map::new();
-                while let Some((key, value)) = access.next_entry::<String, Value>()? {
-                    if members.contains_key(&key) && SECURITY_KEYS.contains(&key.as_str()) {
-                        return Err(serde::de::Error::custom(DUPLICATE));
-                    }
-                    members.insert(key, value);
-                }
-                Ok(Strict(members))
-            }
-        }
-
-        deserializer.deserialize_map(Members)
-    }
-}
-
-const DUPLICATE: &str = "duplicate key";
-const SECURITY_KEYS: &[&str] =
-    &["access_token", "refresh_token", "id_token", "token_type", "expires_in", "scope", "error"];
 
 #[cfg(test)]
 mod tests {

@@ -8,8 +8,9 @@
 //! 3. `exp`, `iat` and `nbf` are judged by our clock, with a minute of leeway.
 //! 4. `nonce` is the trip's own, byte for byte. The token cannot say that it needs none.
 //! 5. `auth_time` must be there and recent when the trip asked for a `max_age`.
-//! 6. `at_hash`, where it is there, is the access token's.
-//! 7. `sub` is at most 255 characters of ASCII, and not blank.
+//! 6. `acr` must be one of those that the trip demanded, if it demanded any (§5.5.1.1).
+//! 7. `at_hash`, where it is there, is the access token's.
+//! 8. `sub` is at most 255 characters of ASCII, and not blank.
 
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ pub(crate) struct Expected<'a> {
     pub(crate) nonce: Option<&'a str>,
     /// How long ago the person may have been asked who they are, if the trip said.
     pub(crate) max_age: Option<Duration>,
+    /// The classes of authentication that the trip demanded; any, if the list is empty.
+    pub(crate) contexts: Option<&'a [String]>,
     pub(crate) access_token: &'a Secret,
     pub(crate) now: Timestamp,
 }
@@ -54,6 +57,7 @@ pub(crate) fn check(claims: &Claims, algorithm: SigningAlgorithm, expected: &Exp
             return Err(IdTokenError::AuthenticatedTooLongAgo { max_age: max_age.as_secs() });
         }
     }
+    check_context(claims, expected.contexts)?;
     check_at_hash(claims, algorithm, expected.access_token)?;
     check_subject(claims)
 }
@@ -124,6 +128,17 @@ fn time(claims: &Claims, claim: &'static str) -> Result<Option<Timestamp>, IdTok
     }
 }
 
+/// §3.1.3.7, 12.
+fn check_context(claims: &Claims, demanded: Option<&[String]>) -> Result<(), IdTokenError> {
+    let Some(demanded) = demanded else { return Ok(()) };
+    match claims.value("acr") {
+        Some(Value::String(found)) if demanded.is_empty() || demanded.contains(found) => Ok(()),
+        Some(Value::String(_)) => Err(IdTokenError::AuthenticationContext),
+        Some(_) => Err(IdTokenError::Malformed("acr")),
+        None => Err(IdTokenError::Missing("acr")),
+    }
+}
+
 /// §3.1.3.6: the left half of the access token's hash. `c_hash` belongs to flows that are not spoken here.
 fn check_at_hash(claims: &Claims, algorithm: SigningAlgorithm, access_token: &Secret) -> Result<(), IdTokenError> {
     let Some(found) = claims.value("at_hash") else { return Ok(()) };
@@ -165,9 +180,9 @@ mod tests {
     }
 
     #[allow(clippy::needless_pass_by_value, reason = "calls read better")]
-    fn judge_expecting(
+    fn judge_expecting<'a>(
         members: Value,
-        change: impl FnOnce(Expected<'static>) -> Expected<'static>,
+        change: impl FnOnce(Expected<'a>) -> Expected<'a>,
     ) -> Result<(), IdTokenError> {
         let mut good = json!({
             "iss": "https://idp.example", "aud": "app-id", "sub": "248289761001", "nonce": "n-0S6_WzA2Mj",
@@ -185,6 +200,7 @@ mod tests {
             audiences: &[],
             nonce: Some("n-0S6_WzA2Mj"),
             max_age: None,
+            contexts: None,
             access_token: token,
             now: Timestamp::from_unix_seconds(NOW),
         };
@@ -320,6 +336,23 @@ mod tests {
         assert!(matches!(within(9, json!({ "auth_time": "now" })), Err(IdTokenError::Malformed("auth_time"))));
         within(u64::MAX, json!({ "auth_time": 0 })).unwrap();
         judge(json!({ "auth_time": 0 })).unwrap();
+    }
+
+    #[test]
+    fn the_class_of_authentication_is_one_that_was_demanded() {
+        // STP-004, STP-008
+        let demanded = ["phr".to_owned(), "phrh".to_owned()];
+        let demanding = |contexts: &[String], members: Value| {
+            judge_expecting(members, |expected| Expected { contexts: Some(contexts), ..expected })
+        };
+        demanding(&demanded, json!({ "acr": "phrh" })).unwrap();
+        demanding(&[], json!({ "acr": "0" })).unwrap();
+        let refused = demanding(&demanded, json!({ "acr": "0" }));
+        assert!(matches!(refused, Err(IdTokenError::AuthenticationContext)));
+        assert!(matches!(demanding(&[], json!({})), Err(IdTokenError::Missing("acr"))));
+        for odd in [json!(["phr"]), json!([]), json!(1), json!({ "phr": true })] {
+            assert!(matches!(demanding(&demanded, json!({ "acr": odd })), Err(IdTokenError::Malformed("acr"))));
+        }
     }
 
     #[test]

@@ -19,8 +19,16 @@ pub struct Metadata {
     pub token_endpoint: Url,
     /// Where a person's claims are read, if anywhere.
     pub userinfo_endpoint: Option<Url>,
+    /// Where authorization requests are pushed to, if anywhere (RFC 9126 §5).
+    pub pushed_authorization_request_endpoint: Option<Url>,
+    /// Whether those that were not pushed are refused.
+    pub requires_pushed_requests: bool,
     /// Where the keys are.
     pub jwks_uri: Url,
+    /// How clients may prove themselves at the token endpoint, if the document says.
+    pub client_auth_methods: Option<Vec<String>>,
+    /// Where people are signed out, if anywhere (RP-Initiated Logout §2.1). Nothing, if it is no https address.
+    pub end_session_endpoint: Option<Url>,
     /// Whether every answer to the browser carries `iss` (RFC 9207 §3).
     pub sends_iss: bool,
     /// The whole document.
@@ -47,11 +55,22 @@ impl Metadata {
             authorization_endpoint: required("authorization_endpoint")?,
             token_endpoint: required("token_endpoint")?,
             userinfo_endpoint: optional("userinfo_endpoint")?,
+            pushed_authorization_request_endpoint: optional("pushed_authorization_request_endpoint")?,
+            requires_pushed_requests: document.flag("require_pushed_authorization_requests") == Some(true),
             jwks_uri: required("jwks_uri")?,
+            client_auth_methods: words(&document, "token_endpoint_auth_methods_supported"),
+            end_session_endpoint: optional("end_session_endpoint").unwrap_or_default(),
             sends_iss: document.flag("authorization_response_iss_parameter_supported") == Some(true),
             document,
         })
     }
+}
+
+/// A list of words; nothing, if there is no word in it.
+fn words(document: &Claims, name: &str) -> Option<Vec<String>> {
+    let list = document.value(name)?.as_array()?;
+    let words: Vec<_> = list.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect();
+    (!words.is_empty()).then_some(words)
 }
 
 #[cfg(test)]
@@ -76,12 +95,29 @@ mod tests {
             read(json!({ "scopes_supported": 7, "userinfo_endpoint": null, "claims": [[{}]] }), false).unwrap();
         assert!(metadata.userinfo_endpoint.is_none() && !metadata.sends_iss);
         assert_eq!(metadata.document.value("scopes_supported"), Some(&json!(7)));
+        for (list, expected) in [
+            (json!(null), None),
+            (json!("client_secret_post"), None),
+            (json!({}), None),
+            (json!([]), None),
+            (json!([7]), None),
+            (json!(["a", 7, null, "b"]), Some(vec!["a".to_owned(), "b".to_owned()])),
+        ] {
+            let metadata = read(json!({ "token_endpoint_auth_methods_supported": list }), false).unwrap();
+            assert_eq!(metadata.client_auth_methods, expected);
+        }
     }
 
     #[test]
     fn every_address_is_https() {
         // MIX-011, SRF-003
-        for name in ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"] {
+        for name in [
+            "authorization_endpoint",
+            "token_endpoint",
+            "jwks_uri",
+            "userinfo_endpoint",
+            "pushed_authorization_request_endpoint",
+        ] {
             for address in [
                 "http://idp.example/x",
                 "http://169.254.169.254/",
@@ -99,6 +135,17 @@ mod tests {
             }
             read(json!({ name: "http://127.0.0.1:9/x" }), true).unwrap();
             read(json!({ name: "http://idp.example/x" }), true).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn where_people_sign_out_is_https_or_nowhere() {
+        let at = |address: &str| {
+            read(json!({ "end_session_endpoint": address }), false).unwrap().end_session_endpoint.map(String::from)
+        };
+        assert_eq!(at("https://idp.example/logout").as_deref(), Some("https://idp.example/logout"));
+        for nowhere in ["http://idp.example/logout", "javascript:alert(1)", "/logout", ""] {
+            assert_eq!(at(nowhere), None, "{nowhere}");
         }
     }
 

@@ -100,17 +100,42 @@ reasons! {
         "Sign in failed."
         "Check the details you provided are correct."
 
+    ParameterInvalid "parameter_invalid" BAD_REQUEST SignIn
+        "This sign-in asks for something malformed"
+        "The address that begins it carries a value that no service could understand."
+        "Go back to where you came from, and start from there or from the sign-in page."
+
     // The person may not come in, or not this way.
     AccessDenied "access_denied" FORBIDDEN SignIn
         "Access Denied"
         "The sign-in was cancelled, or you do not have permission to sign in."
         "You can sign in again, also with a different account."
 
+    OrganizationNotAllowed "organization_not_allowed" FORBIDDEN SignIn
+        "Your organization has no access here"
+        "You were recognised, but this site is not open to the organization that your account belongs to."
+        "Sign in with an account of another organization, or ask the people who run this site."
+
+    AdministratorNeeded "administrator_needed" FORBIDDEN SignIn
+        "An administrator has to agree first"
+        "Your organization decides who may use this site, and has not agreed to it for your account."
+        "Ask an administrator of your organization; then sign in again."
+
+    InteractionRequired "interaction_required" BAD_REQUEST SignIn
+        "Please sign in once more"
+        "The service you sign in with wants to ask you something before it lets you in."
+        "Sign in again, and answer what you are asked there."
+
     // Reserved: nothing sends it yet.
     SignupDisabled "signup_disabled" FORBIDDEN SignIn
         "New accounts are not open"
         "This site has no account for you, and does not open new ones here."
         "If you have one, sign in with it; otherwise ask the people who run this site."
+
+    AnotherPerson "another_person" FORBIDDEN SignIn
+        "Somebody else came back"
+        "You were asked to prove once more who you are, and another account was used."
+        "Sign in again with the account that you are signed in with here."
 
     UserDisabled "user_disabled" FORBIDDEN Home
         "Your account is disabled"
@@ -240,14 +265,25 @@ mod tests {
             let all = Reason::ALL.iter();
             all.filter(|reason| reason.words().status == status).map(|reason| reason.code()).collect()
         };
-        assert_eq!(with(403), ["credentials", "access_denied", "signup_disabled", "user_disabled"]);
+        assert_eq!(
+            with(403),
+            [
+                "credentials",
+                "access_denied",
+                "organization_not_allowed",
+                "administrator_needed",
+                "signup_disabled",
+                "another_person",
+                "user_disabled"
+            ]
+        );
         assert_eq!(with(500), ["configuration"]);
         assert_eq!(
             with(503),
             ["provider_unavailable", "discovery_invalid", "session_store_unavailable", "rate_limited"]
         );
         assert_eq!(with(404), ["provider_unknown"]);
-        assert_eq!(with(400).len(), Reason::ALL.len() - 10);
+        assert_eq!(with(400).len(), Reason::ALL.len() - 13);
     }
 
     #[test]

@@ -25,7 +25,8 @@ impl Client {
     /// Reads `AUTH_<PROVIDER>_ID` and `AUTH_<PROVIDER>_SECRET` when `build()` runs.
     ///
     /// Up to three more secrets are read from `AUTH_<PROVIDER>_SECRET_1` to `_3`; the highest number is the newest and
-    /// is tried first. Providers may name older variables that are read as well.
+    /// is tried first. Providers may name older variables that are read as well. With a
+    /// [`credential`](Self::credential) or a [`secret`](Self::secret) of its own, only the id is read.
     pub fn env() -> Self {
         Self { id: None, credentials: Vec::new(), public: false }
     }
@@ -33,6 +34,12 @@ impl Client {
     /// A client with a secret.
     pub fn new(id: impl Into<String>, secret: impl Into<Secret>) -> Self {
         Self { id: Some(id.into()), credentials: Vec::new(), public: false }.secret(secret)
+    }
+
+    /// A client that proves itself by something other than a secret, such as a
+    /// [`PrivateKeyJwt`](crate::provider::PrivateKeyJwt).
+    pub fn with_credential(id: impl Into<String>, credential: impl ClientCredential) -> Self {
+        Self { id: Some(id.into()), credentials: Vec::new(), public: false }.credential(credential)
     }
 
     /// A client that has no secret (RFC 6749 §2.1).
@@ -46,7 +53,7 @@ impl Client {
         self.credential(ClientSecret(secret.into()))
     }
 
-    /// Adds a credential of another kind, tried like a further secret.
+    /// Adds a credential of any kind, tried like a further secret.
     #[must_use]
     pub fn credential(mut self, credential: impl ClientCredential) -> Self {
         self.credentials.push(Arc::new(credential));

@@ -5,9 +5,56 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-use crate::{Clock, HttpClient, Secret};
+use crate::jws::SigningKeyError;
+use crate::{Clock, HttpClient, Random, Secret};
 
 /// Proves to a token endpoint that the application is the client it says it is.
+///
+/// A [`ClientSecret`], a [`PrivateKeyJwt`](super::PrivateKeyJwt) and a
+/// [`FederatedTokenFile`](super::FederatedTokenFile) are such; write another for a proof that comes from elsewhere. A
+/// client has one or several of them. They are asked in their order, and the next one only when the provider answers
+/// `invalid_client`: a credential that cannot be had is an error that somebody has to see.
+///
+/// One that a vault signs, and that asks the vault again shortly before the assertion ends:
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use admit::provider::{ClientAuthentication, ClientCredential, CredentialContext, CredentialError};
+/// use admit::{Clock, Secret, Timestamp};
+/// use async_trait::async_trait;
+/// use tokio::sync::Mutex;
+///
+/// #[derive(Debug, Default)]
+/// struct FromVault {
+///     latest: Mutex<Option<(Secret, Timestamp)>>,
+/// }
+///
+/// #[async_trait]
+/// impl ClientCredential for FromVault {
+///     async fn authenticate(&self, cx: &CredentialContext<'_>) -> Result<ClientAuthentication, CredentialError> {
+///         let now = cx.clock.now();
+///         // Held while the vault is asked, so that a hundred sign-ins ask once.
+///         let mut latest = self.latest.lock().await;
+///         if let Some((assertion, ends_at)) = &*latest
+///             && now + Duration::from_secs(60) < *ends_at
+///         {
+///             return Ok(ClientAuthentication::jwt_bearer(assertion.clone()));
+///         }
+///         let request = http::Request::get("https://vault.example/v1/identity/oidc/token/app")
+///             .body(bytes::Bytes::new())
+///             .map_err(|error| CredentialError::new("the request to the vault cannot be made", Some(error.into())))?;
+///         let answer = cx.http.send(request).await;
+///         let answer = answer.map_err(|error| CredentialError::new("the vault does not answer", Some(error.into())))?;
+///         if answer.status() != 200 {
+///             return Err(CredentialError::new(format!("the vault answered {}", answer.status()), None));
+///         }
+///         let assertion = Secret::new(String::from_utf8_lossy(answer.body()));
+///         *latest = Some((assertion.clone(), now + Duration::from_secs(3600)));
+///         Ok(ClientAuthentication::jwt_bearer(assertion))
+///     }
+/// }
+/// ```
 #[async_trait]
 pub trait ClientCredential: fmt::Debug + Send + Sync + 'static {
     /// What to put into the next request. Asked anew each time, so that short-lived assertions can be made here.
@@ -25,18 +72,26 @@ pub trait ClientCredential: fmt::Debug + Send + Sync + 'static {
 pub struct CredentialContext<'a> {
     /// The client id.
     pub client_id: &'a str,
-    /// Where the proof goes.
+    /// Where codes are exchanged: the audience of an assertion, wherever it is sent.
     pub token_endpoint: &'a str,
     /// The clock.
     pub clock: &'a dyn Clock,
+    /// The randomness.
+    pub random: &'a dyn Random,
     /// The client for requests of its own.
     pub http: &'a dyn HttpClient,
 }
 
 impl<'a> CredentialContext<'a> {
     /// A context, for testing a credential by itself.
-    pub fn new(client_id: &'a str, token_endpoint: &'a str, clock: &'a dyn Clock, http: &'a dyn HttpClient) -> Self {
-        Self { client_id, token_endpoint, clock, http }
+    pub fn new(
+        client_id: &'a str,
+        token_endpoint: &'a str,
+        clock: &'a dyn Clock,
+        random: &'a dyn Random,
+        http: &'a dyn HttpClient,
+    ) -> Self {
+        Self { client_id, token_endpoint, clock, random, http }
     }
 }
 
@@ -57,6 +112,16 @@ pub enum ClientAuthentication {
     },
 }
 
+impl ClientAuthentication {
+    /// A JWT that somebody signed for this client (RFC 7523 §2.2).
+    pub fn jwt_bearer(assertion: impl Into<Secret>) -> Self {
+        Self::Assertion {
+            assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            assertion: assertion.into(),
+        }
+    }
+}
+
 /// Why there is no proof.
 #[derive(Debug, thiserror::Error)]
 #[error("the client credential cannot be had: {what}")]
@@ -70,6 +135,12 @@ impl CredentialError {
     /// Says what is missing, and why.
     pub fn new(what: impl Into<String>, source: Option<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { what: what.into(), source }
+    }
+}
+
+impl From<SigningKeyError> for CredentialError {
+    fn from(error: SigningKeyError) -> Self {
+        Self::new("the assertion was not signed", Some(error.into()))
     }
 }
 
@@ -95,8 +166,18 @@ impl ClientCredential for ClientSecret {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientAuthMethod {
-    /// In a Basic header, id and secret form-encoded.
+    /// In a Basic header, id and secret form-encoded: `client_secret_basic`.
     Basic,
-    /// In the body.
+    /// In the body: `client_secret_post`.
     Post,
+}
+
+impl ClientAuthMethod {
+    /// The name in discovery documents (OpenID Connect Core §9).
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Basic => "client_secret_basic",
+            Self::Post => "client_secret_post",
+        }
+    }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::openid::OpenIdRules;
-use super::{Client, ClientAuthMethod, Finding, Flow, OAuthFlow, Pkce, ProfileError, Provider, Review};
+use super::sign_out::SignOutRules;
+use super::{Client, ClientAuthMethod, Finding, Flow, OAuthFlow, Pkce, ProfileError, Provider, PushedRequests, Review};
 use crate::profile::Image;
 use crate::{Claims, Profile, Timestamp};
 
@@ -37,16 +38,21 @@ pub struct OAuthProvider {
     pub(crate) authorization_endpoint: Option<String>,
     pub(crate) token_endpoint: Option<String>,
     pub(crate) userinfo_endpoint: Option<String>,
+    pub(crate) pushed_authorization_request_endpoint: Option<String>,
+    pub(crate) pushed_requests: PushedRequests,
     pub(crate) scopes: Option<Vec<String>>,
     pub(crate) default_scopes: Vec<String>,
     pub(crate) scope_separator: &'static str,
     pub(crate) granted_scope_separator: Option<&'static str>,
     pub(crate) response_type: &'static str,
     pub(crate) parameters: Vec<(String, String)>,
+    pub(crate) allowed_parameters: Option<Vec<String>>,
+    pub(crate) optional_scopes: Vec<String>,
     pub(crate) pkce: Pkce,
-    pub(crate) client_auth: ClientAuthMethod,
+    pub(crate) client_auth: Option<ClientAuthMethod>,
     pub(crate) rotates_refresh_tokens: bool,
     pub(crate) form_post: bool,
+    pub(crate) sign_out: SignOutRules,
     pub(crate) issuer: Option<String>,
     pub(crate) openid: Option<Arc<OpenIdRules>>,
     pub(crate) retires_on: Option<Timestamp>,
@@ -68,16 +74,21 @@ impl OAuthProvider {
             authorization_endpoint: None,
             token_endpoint: None,
             userinfo_endpoint: None,
+            pushed_authorization_request_endpoint: None,
+            pushed_requests: PushedRequests::WhereOffered,
             scopes: None,
             default_scopes: Vec::new(),
             scope_separator: " ",
             granted_scope_separator: None,
             response_type: "code",
             parameters: Vec::new(),
+            allowed_parameters: None,
+            optional_scopes: Vec::new(),
             pkce: Pkce::S256,
-            client_auth: ClientAuthMethod::Basic,
+            client_auth: None,
             rotates_refresh_tokens: false,
             form_post: false,
+            sign_out: SignOutRules::default(),
             issuer: None,
             openid: None,
             retires_on: None,
@@ -132,6 +143,21 @@ impl OAuthProvider {
         self
     }
 
+    /// Where authorization requests are pushed to (RFC 9126). With it they are, so that the browser takes a reference along
+    /// and none of the parameters. https, save on loopback.
+    #[must_use]
+    pub fn pushed_authorization_request_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.pushed_authorization_request_endpoint = Some(url.into());
+        self
+    }
+
+    /// Whether authorization requests are pushed, in place of where the server offers it.
+    #[must_use]
+    pub fn pushed_requests(mut self, pushed: PushedRequests) -> Self {
+        self.pushed_requests = pushed;
+        self
+    }
+
     /// The scopes to ask for, in place of the description's own.
     #[must_use]
     pub fn scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
@@ -167,10 +193,27 @@ impl OAuthProvider {
         self
     }
 
-    /// A further parameter of every authorization request.
+    /// A further parameter of every authorization request. A page may not change it, unless
+    /// [`allowed_parameters`](Self::allowed_parameters) names it.
     #[must_use]
     pub fn authorization_parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.parameters.push((name.into(), value.into()));
+        self
+    }
+
+    /// What a page may add to one sign-in, in the query of its `POST …/signin/{id}`, in place of the usual `prompt`,
+    /// `login_hint`, `domain_hint`, `max_age`, `acr_values`, `ui_locales` and `claims`. What admit sets itself cannot be
+    /// among it.
+    #[must_use]
+    pub fn allowed_parameters(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.allowed_parameters = Some(names.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Scopes that a page may ask for in one sign-in, by `scope` in the same query, on top of those configured.
+    #[must_use]
+    pub fn optional_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.optional_scopes = scopes.into_iter().map(Into::into).collect();
         self
     }
 
@@ -181,10 +224,10 @@ impl OAuthProvider {
         self
     }
 
-    /// Where the client's secret goes in a token request.
+    /// Where the client's secret goes. Else where the discovery document says, and where there is none, in a header.
     #[must_use]
     pub fn client_auth(mut self, method: ClientAuthMethod) -> Self {
-        self.client_auth = method;
+        self.client_auth = Some(method);
         self
     }
 
@@ -195,7 +238,11 @@ impl OAuthProvider {
         self
     }
 
-    /// Whether the server answers with a form that the browser posts (OAuth 2.0 Form Post Response Mode).
+    /// Whether the server answers with a form that the browser posts (OAuth 2.0 Form Post Response Mode). It is asked to,
+    /// and a code that comes in an address is not taken.
+    ///
+    /// The cookie of such a trip is `SameSite=None; Secure`. On `http://localhost` Chromium and Firefox keep it; Safari
+    /// does not.
     #[must_use]
     pub fn form_post(mut self, form_post: bool) -> Self {
         self.form_post = form_post;

@@ -29,6 +29,19 @@ pub enum ProviderError {
         /// Whose fault it is.
         fault: Fault,
     },
+    /// The provider wants more proof of the person before it goes on: another sign-in, with these `claims` in the
+    /// authorization request (OpenID Connect Core §5.5).
+    #[error("{endpoint} wants another sign-in, with claims: {code}{}", .description.as_deref().map(|d| format!(": {d}")).unwrap_or_default())]
+    Challenged {
+        /// Which endpoint.
+        endpoint: Endpoint,
+        /// The error code, such as `interaction_required`.
+        code: String,
+        /// The provider's explanation.
+        description: Option<String>,
+        /// The claims, a JSON object.
+        claims: String,
+    },
     /// The provider could not answer now: 5xx, 429, or no answer at all.
     #[error("{endpoint} is unavailable{}", .status.map(|s| format!(" (status {s})")).unwrap_or_default())]
     Unavailable {
@@ -75,6 +88,15 @@ pub enum ProviderError {
     /// The client has no credential to show.
     #[error(transparent)]
     Credential(#[from] CredentialError),
+    /// The client has a secret, and the token endpoint takes none.
+    #[error(
+        "the client's secret can go by client_secret_basic or client_secret_post, and the token endpoint takes \
+         [{offered}]; give the client such a credential, or say where the secret goes with client_auth"
+    )]
+    ClientAuthMethod {
+        /// What the discovery document offers.
+        offered: String,
+    },
     /// The request could not be put together.
     #[error("the request cannot be made: {0}")]
     Request(String),
@@ -100,9 +122,12 @@ impl ProviderError {
         match self.first() {
             Self::Refused { fault, .. } => *fault,
             Self::Unavailable { .. } => Fault::Temporary,
-            Self::TokenRejected { .. } => Fault::Reauthenticate,
+            Self::IdToken(IdTokenError::OrganizationNotAllowed(_)) => Fault::Denied,
+            Self::TokenRejected { .. } | Self::Challenged { .. } => Fault::Reauthenticate,
             Self::Unexpected { .. } | Self::Profile(_) | Self::IdToken(_) | Self::Issuer(_) => Fault::Protocol,
-            Self::Credential(_) | Self::Request(_) | Self::Retired(_) => Fault::Configuration,
+            Self::Credential(_) | Self::ClientAuthMethod { .. } | Self::Request(_) | Self::Retired(_) => {
+                Fault::Configuration
+            }
             Self::Shared(_) => Fault::Protocol,
         }
     }
@@ -127,6 +152,8 @@ impl ProviderError {
 pub enum Fault {
     /// The application's set-up: an administrator has to act.
     Configuration,
+    /// The set-up of the person's organization: one of its administrators has to act, and consent above all.
+    Administrator,
     /// The grant is dead: the person has to sign in again.
     Reauthenticate,
     /// It will pass.
@@ -143,6 +170,8 @@ pub enum Fault {
 pub enum Endpoint {
     /// The authorization endpoint.
     Authorization,
+    /// Where authorization requests are pushed to.
+    PushedAuthorization,
     /// The token endpoint.
     Token,
     /// The userinfo endpoint, or what the provider has in its place.
@@ -157,6 +186,7 @@ impl fmt::Display for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Authorization => "authorization endpoint",
+            Self::PushedAuthorization => "pushed authorization request endpoint",
             Self::Token => "token endpoint",
             Self::Userinfo => "userinfo endpoint",
             Self::Discovery => "discovery endpoint",

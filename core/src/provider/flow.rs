@@ -8,8 +8,8 @@ use std::fmt;
 use async_trait::async_trait;
 
 use super::{
-    ClientAuthentication, Endpoint, Grant, Granted, IdTokenError, IssuerError, OAuthProvider, Parameters,
-    ProviderContext, ProviderError,
+    ClientAuthentication, EndSessionRequest, Endpoint, Grant, Granted, IdTokenError, IssuerError, OAuthProvider,
+    Parameters, ProviderContext, ProviderError,
 };
 use crate::oauth::{self, authorization, token_request};
 use crate::oidc;
@@ -94,6 +94,22 @@ pub trait OAuthFlow: fmt::Debug + Send + Sync + 'static {
         oidc::check_token_issuer(self.config().issuer.as_deref(), claims)
     }
 
+    /// Whether an answer to the browser that names its issuer is from whom the trip was begun with (RFC 9207 §2.4): by
+    /// default, if it is the `issuer` of the discovery document or of the description, byte for byte.
+    ///
+    /// # Errors
+    /// When it is another's. The code goes nowhere then.
+    fn check_answer_issuer(&self, expected: &str, found: &str) -> Result<(), IssuerError> {
+        oidc::check_metadata_issuer(Some(expected), found)
+    }
+
+    /// What it means that the provider sent the browser back with an error, where that is not what RFC 6749 §4.1.2.1
+    /// says. Anybody can make a browser come with these parameters, so what they say is shown to nobody.
+    fn authorization_error(&self, parameters: &[(String, String)]) -> Option<ProviderError> {
+        let _ = parameters;
+        None
+    }
+
     /// Who the person is: by default the verified ID token's claims, if the provider speaks OpenID Connect, with those of
     /// the userinfo endpoint behind them if the description says so; else the userinfo endpoint's answer.
     ///
@@ -112,6 +128,19 @@ pub trait OAuthFlow: fmt::Debug + Send + Sync + 'static {
                 source: None,
             }),
         }
+    }
+
+    /// Where the browser goes so that the person is signed out at the provider too (OpenID Connect RP-Initiated Logout
+    /// §2). Nothing, if nobody says where; then they are signed out here alone.
+    ///
+    /// # Errors
+    /// When it cannot be put together: with the same effect.
+    fn end_session_url(
+        &self,
+        cx: &ProviderContext<'_>,
+        request: &EndSessionRequest<'_>,
+    ) -> Result<Option<String>, ProviderError> {
+        Ok(super::end_session_url(self.config(), cx, request))
     }
 }
 

@@ -15,6 +15,8 @@ pub enum Grant<'a> {
         redirect_uri: &'a str,
         /// The PKCE verifier (RFC 7636 §4.5), unless the provider knows no PKCE.
         code_verifier: Option<&'a Secret>,
+        /// The scopes of the authorization, for providers that want them again.
+        scopes: &'a [String],
     },
     /// The refresh token from the last answer (RFC 6749 §6).
     RefreshToken {
@@ -22,7 +24,7 @@ pub enum Grant<'a> {
         refresh_token: &'a Secret,
         /// The redirect URI of the authorization, for providers that want it again.
         redirect_uri: &'a str,
-        /// The scopes of the authorization.
+        /// The scopes of the authorization, or those of them that the new access token shall have.
         scopes: &'a [String],
     },
 }

@@ -54,9 +54,15 @@ pub enum IdTokenError {
         /// What was allowed, in seconds.
         max_age: u64,
     },
+    /// `acr` is not what the trip demanded.
+    #[error("the person was not signed in by any class of authentication that was demanded (`acr`)")]
+    AuthenticationContext,
     /// `at_hash` is not that of the access token beside it.
     #[error("the id token was made for another access token (`at_hash`)")]
     AccessTokenHash,
+    /// The token is sound, and the person belongs to an organization whose people may not sign in here.
+    #[error("the person's organization may not sign in here: {0}")]
+    OrganizationNotAllowed(String),
     /// `sub` is not the person whose tokens were refreshed.
     #[error("the id token names another person")]
     AnotherSubject,

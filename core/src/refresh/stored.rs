@@ -14,12 +14,27 @@ use crate::kept_tokens::KeptTokens;
 use crate::provider::{Endpoint, ProviderError};
 use crate::realm::Realm;
 use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
-use crate::{AccessTokenError, AuthError};
+use crate::{AccessTokenError, AuthError, Secret};
 
 /// Puts the tokens of a new grant into the store.
 pub(crate) async fn keep(realm: &Realm, store: &dyn TokenStore, account: &GrantedAccount) -> Result<(), AuthError> {
     store.put(seal(realm, account, 0)?).await?;
     Ok(())
+}
+
+/// The ID token of an account in the store, which tells the provider who signs out. None, if it cannot be had.
+pub(crate) async fn kept_id_token(realm: &Realm, key: &AccountKey) -> Option<Secret> {
+    match load(realm, key).await {
+        Ok(stored) => stored?.0.tokens.id_token,
+        Err(error) => {
+            tracing::warn!(
+                provider = key.provider,
+                cause = crate::failure::chain(&error),
+                "no id token to sign out with"
+            );
+            None
+        }
+    }
 }
 
 /// The freshest tokens of an account in the store.
@@ -147,9 +162,12 @@ async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(GrantedAccount,
 
 fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Result<StoredTokens, AuthError> {
     let key = account.key();
-    let plain = serde_json::to_vec(&KeptTokens::of(account)).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
+    let signs_out = realm.oauth(&key.provider).is_some_and(|registered| registered.flow.config().sign_out.is_on);
+    let kept = if signs_out { KeptTokens::with_id_token(account) } else { KeptTokens::of(account) };
+    let plain = serde_json::to_vec(&kept).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
     let sealed = realm.store_sealer.seal(&plain, &bound(&key), &*realm.random);
-    let refresh_at = account.tokens.expires_at.map(|at| at.before(realm.lifetimes.refresh_margin));
+    let in_time = account.tokens.expires_at.map(|at| at.before(realm.lifetimes.refresh_margin));
+    let refresh_at = in_time.into_iter().chain(account.tokens.refresh_at).min();
     let refresh_at = refresh_at.filter(|_| account.tokens.refresh_token.is_some() && !account.needs_reauthentication);
     Ok(StoredTokens { account: key, sealed, refresh_at, version })
 }

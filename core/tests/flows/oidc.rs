@@ -1,11 +1,14 @@
 //! Sign-in through OpenID Connect, against the pretend provider.
 
+mod assertion;
 mod attacks;
 mod claims;
+mod client;
 mod discovery;
 mod id_token;
 mod issuer;
 mod keys;
+mod pushed;
 mod refresh;
 mod sign_in;
 mod userinfo;
@@ -41,6 +44,15 @@ fn site_and(
     describe: impl FnOnce(OAuthProvider) -> OAuthProvider,
     configure: impl FnOnce(AuthBuilder) -> AuthBuilder,
 ) -> (Site, PretendOidc) {
+    site_as(Client::new("app-id", CLIENT_SECRET), build, describe, configure)
+}
+
+fn site_as(
+    client: Client,
+    build: impl FnOnce(Builder) -> Builder,
+    describe: impl FnOnce(OAuthProvider) -> OAuthProvider,
+    configure: impl FnOnce(AuthBuilder) -> AuthBuilder,
+) -> (Site, PretendOidc) {
     let clock = FixedClock::default();
     let company = build(
         PretendOidc::builder("app-id", CLIENT_SECRET, format!("{BASE}/callback/company"))
@@ -48,7 +60,6 @@ fn site_and(
             .random(Arc::new(FixedRandom::new(7))),
     )
     .build();
-    let client = Client::new("app-id", CLIENT_SECRET);
     let provider = describe(OAuthProvider::oidc("company", "Our company", company.issuer(), client));
     let site = Site::with(|builder| {
         let builder = builder.provider(provider).http_client(company.clone()).clock(clock.clone());

@@ -170,7 +170,7 @@ fn printing_what_the_library_hands_out_shows_nothing_secret_or_personal() {
     print(&Environment::from_iter([("AUTH_SECRET", marked("client"))]));
     let (code, verifier) = (Secret::new(marked("code")), Secret::new(marked("verifier")));
     let redirect_uri = "https://app.example/callback";
-    print(&Grant::AuthorizationCode { code: &code, redirect_uri, code_verifier: Some(&verifier) });
+    print(&Grant::AuthorizationCode { code: &code, redirect_uri, code_verifier: Some(&verifier), scopes: &[] });
     print(&Grant::RefreshToken { refresh_token: &code, redirect_uri, scopes: &[] });
     print(&AuthorizationRequest::new("app", redirect_uri, &marked("state"), &[]).code_challenge(Some("challenge")));
     print(&Granted::new(&tokens, &[("code".to_owned(), marked("code"))]));

@@ -56,7 +56,7 @@ impl Scope {
     }
 
     /// The scope whose name is nearest to a misspelt one, if any is near.
-    pub(super) fn nearest(name: &str) -> Option<Self> {
+    pub(crate) fn nearest(name: &str) -> Option<Self> {
         let name = name.to_lowercase();
         let (steps, scope) =
             Self::ALL.iter().map(|scope| (distance(&name, scope.name), scope)).min_by_key(|near| near.0)?;

@@ -119,7 +119,11 @@ fn a_description_cannot_forge_a_line_in_the_log() {
 
 fn redeem(status: u16, body: &str) -> Result<TokenSet, ProviderError> {
     let code = Secret::new("code");
-    read(&Grant::AuthorizationCode { code: &code, redirect_uri: CALLBACK, code_verifier: None }, status, body)
+    read(
+        &Grant::AuthorizationCode { code: &code, redirect_uri: CALLBACK, code_verifier: None, scopes: &[] },
+        status,
+        body,
+    )
 }
 
 fn renew(status: u16, body: &str) -> Result<TokenSet, ProviderError> {

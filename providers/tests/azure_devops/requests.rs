@@ -30,7 +30,8 @@ fn a_code_goes_as_five_fields_and_nothing_else() {
     // ADO-001
     let code = Secret::new("the.code");
     let verifier = Secret::new("never sent");
-    let grant = Grant::AuthorizationCode { code: &code, redirect_uri: CALLBACK, code_verifier: Some(&verifier) };
+    let grant =
+        Grant::AuthorizationCode { code: &code, redirect_uri: CALLBACK, code_verifier: Some(&verifier), scopes: &[] };
     assert_is_token_request(
         &request(&grant, "the.secret"),
         "client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer\
@@ -61,7 +62,7 @@ fn every_character_of_a_secret_and_a_code_arrives() {
     let long = "c".repeat(6 * 1024);
     for assertion in [awkward, &long] {
         let code = Secret::new(assertion);
-        let grant = Grant::AuthorizationCode { code: &code, redirect_uri: CALLBACK, code_verifier: None };
+        let grant = Grant::AuthorizationCode { code: &code, redirect_uri: CALLBACK, code_verifier: None, scopes: &[] };
         let body = request(&grant, awkward).into_body();
         let fields: Vec<(String, String)> = url::form_urlencoded::parse(&body).into_owned().collect();
         assert_eq!(fields.len(), 5);

@@ -93,7 +93,7 @@ impl Callback {
     }
 
     /// The browser posts the answer as a form.
-    pub(crate) fn form(url: Url, parameters: Vec<(String, String)>) -> Self {
+    pub(crate) fn posted(url: Url, parameters: Vec<(String, String)>) -> Self {
         Self { url, parameters, is_form: true }
     }
 
@@ -114,6 +114,16 @@ impl Callback {
             Some(query) => format!("{}?{query}", self.url.path()),
             None => self.url.path().to_owned(),
         }
+    }
+
+    /// The path, for a provider that lets the browser post its answer there.
+    pub fn path(&self) -> &str {
+        self.url.path()
+    }
+
+    /// The parameters as the form that the browser posts.
+    pub fn form(&self) -> &str {
+        self.url.query().unwrap_or_default()
     }
 
     /// The decoded value of a parameter: `code`, `state`, `error`.

@@ -46,7 +46,7 @@ impl Reply {
                 let is_form = way.mode == Mode::FormPost;
                 let url = if is_form { way.redirect_uri } else { with_query(&way.redirect_uri, &parameters) };
                 let url = Url::parse(&url).map_err(|_| NoCallback::NotAUrl)?;
-                Ok(if is_form { Callback::form(url, parameters) } else { Callback::query(url) })
+                Ok(if is_form { Callback::posted(url, parameters) } else { Callback::query(url) })
             }
         }
     }

@@ -33,7 +33,7 @@ impl PretendOidc {
         let request = http::Request::get(url.as_str()).body(Bytes::new()).map_err(|_| NoCallback::NotAUrl)?;
         self.state().requests.push((Stage::Authorize, request));
         match self.agree(login, &url) {
-            Ok(location) => Callback::read(&transport::redirect(&location)),
+            Ok((location, _)) => Callback::read(&transport::redirect(&location)),
             Err(why) => {
                 self.violation(format!("authorize: {why}"));
                 Err(NoCallback::Page { status: StatusCode::BAD_REQUEST, page: why })
@@ -54,7 +54,9 @@ impl PretendOidc {
             return page(people.map(|(login, (claims, _))| (login.clone(), name(claims).unwrap_or_default())), query);
         };
         match self.agree(&login, &url) {
-            Ok(location) => transport::redirect(&location),
+            // OAuth 2.0 Form Post Response Mode §2.
+            Ok((location, true)) => posting(&location),
+            Ok((location, false)) => transport::redirect(&location),
             Err(why) => {
                 self.violation(format!("authorize: {why}"));
                 transport::answer(StatusCode::BAD_REQUEST, why)
@@ -62,10 +64,48 @@ impl PretendOidc {
         }
     }
 
-    /// Where the browser goes back to.
-    fn agree(&self, login: &str, url: &Url) -> Result<String, String> {
+    /// Where the browser goes back to, and whether by a form.
+    fn agree(&self, login: &str, url: &Url) -> Result<(String, bool), String> {
+        let Asked { grant, state, is_silent, posts } = self.asked(self.brought(url)?)?;
+        if !self.config.people.contains_key(login) {
+            return Err(format!("nobody is called `{login}`"));
+        }
+        let fault = self.take_fault(Stage::Authorize);
+        let state = match &fault {
+            Some(Fault::NoState) => None,
+            Some(Fault::WrongState(state)) => Some(state.clone()),
+            _ => Some(state),
+        };
+        let iss = match &fault {
+            Some(Fault::NoIss) => None,
+            Some(Fault::WrongIss(iss)) => Some(iss.clone()),
+            _ => self.config.sends_iss.then(|| self.config.issuer.clone()),
+        };
+        let mut back = Url::parse(&grant.redirect_uri).map_err(|error| error.to_string())?;
+        match &fault {
+            Some(Fault::Refused(error)) => drop(back.query_pairs_mut().append_pair("error", error)),
+            // OpenID Connect Core §3.1.2.6: nobody stays signed in here, so somebody would have to be asked.
+            _ if is_silent => drop(back.query_pairs_mut().append_pair("error", "login_required")),
+            _ => {
+                let code = self.fresh("code");
+                let grant = Grant { login: login.to_owned(), ..grant };
+                self.state().codes.insert(code.clone(), grant);
+                back.query_pairs_mut().append_pair("code", &code);
+            }
+        }
+        if let Some(state) = state {
+            back.query_pairs_mut().append_pair("state", &state);
+        }
+        if let Some(iss) = iss {
+            back.query_pairs_mut().append_pair("iss", &iss);
+        }
+        Ok((back.into(), posts))
+    }
+
+    /// What a request asks for.
+    pub(super) fn asked(&self, request: Vec<(String, String)>) -> Result<Asked, String> {
         let mut parameters = HashMap::new();
-        for (name, value) in url.query_pairs().into_owned() {
+        for (name, value) in request {
             if parameters.insert(name.clone(), value).is_some() {
                 return Err(format!("the parameter `{name}` stands twice"));
             }
@@ -78,7 +118,11 @@ impl PretendOidc {
             value if value == expected => Ok(()),
             _ => Err(format!("the parameter `{name}` is not `{expected}`")),
         };
+        let is = |name: &str, expected: &str| parameters.get(name).is_some_and(|value| value == expected);
         exactly("response_type", "code")?;
+        if parameters.get("response_mode").is_some_and(|mode| mode != "query" && mode != "form_post") {
+            return Err("the parameter `response_mode` is neither `query` nor `form_post`".to_owned());
+        }
         exactly("client_id", &self.config.client_id)?;
         let redirect_uri = parameter("redirect_uri")?;
         if !self.config.redirect_uris.contains(&redirect_uri) {
@@ -89,32 +133,53 @@ impl PretendOidc {
         if !scope.split(' ').any(|one| one == "openid") {
             return Err("the scope `openid` is missing".to_owned());
         }
-        if !self.config.people.contains_key(login) {
-            return Err(format!("nobody is called `{login}`"));
-        }
         let grant = Grant {
-            login: login.to_owned(),
+            login: String::new(),
             scope,
             nonce: parameter("nonce")?,
-            redirect_uri: redirect_uri.clone(),
+            redirect_uri,
             code_challenge: parameter("code_challenge")?,
             authenticated_at: self.now(),
         };
-        let state = parameter("state")?;
-        let code = self.fresh("code");
-        self.state().codes.insert(code.clone(), grant);
-        let iss = match self.take_fault(Stage::Authorize) {
-            Some(Fault::NoIss) => None,
-            Some(Fault::WrongIss(iss)) => Some(iss),
-            _ => self.config.sends_iss.then(|| self.config.issuer.clone()),
-        };
-        let mut back = Url::parse(&redirect_uri).map_err(|error| error.to_string())?;
-        back.query_pairs_mut().append_pair("code", &code).append_pair("state", &state);
-        if let Some(iss) = iss {
-            back.query_pairs_mut().append_pair("iss", &iss);
-        }
-        Ok(back.into())
+        Ok(Asked {
+            grant,
+            state: parameter("state")?,
+            is_silent: is("prompt", "none"),
+            posts: is("response_mode", "form_post"),
+        })
     }
+}
+
+/// What an authorization request asks for.
+pub(super) struct Asked {
+    /// Of nobody yet.
+    pub(super) grant: Grant,
+    state: String,
+    /// Whether nobody may be asked.
+    is_silent: bool,
+    /// Whether the answer is to be posted.
+    posts: bool,
+}
+
+/// The page that makes the browser post the answer, by itself where it runs scripts.
+fn posting(back: &str) -> HttpResponse {
+    let (action, answer) = back.split_once('?').unwrap_or((back, ""));
+    let parameters: Vec<_> = url::form_urlencoded::parse(answer.as_bytes()).collect();
+    let markup = html! {
+        (DOCTYPE)
+        html lang="en" {
+            head { meta charset="utf-8"; title { "Pretend sign-in" } }
+            body onload="document.forms[0].submit()" {
+                form method="post" action=(action) {
+                    @for (name, value) in &parameters {
+                        input type="hidden" name=(name) value=(value);
+                    }
+                    button { "Go back" }
+                }
+            }
+        }
+    };
+    html(markup.into_string())
 }
 
 /// Who are you? One button for each person, and the whole request again behind it.
@@ -138,10 +203,14 @@ fn page(people: impl Iterator<Item = (String, String)>, query: &str) -> HttpResp
             }
         }
     };
-    let mut response = HttpResponse::new(Bytes::from(markup.into_string()));
+    html(markup.into_string())
+}
+
+fn html(page: String) -> HttpResponse {
+    let mut response = HttpResponse::new(Bytes::from(page));
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     response
 }
 
 /// The parameter that a button of the page adds.
-const LOGIN: &str = "_login";
+pub(super) const LOGIN: &str = "_login";

@@ -1,6 +1,6 @@
 //! Describing a pretend OpenID provider before it opens its doors.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -10,7 +10,7 @@ use admit::provider::SigningAlgorithm;
 use admit::{Clock, Random, SystemClock, SystemRandom};
 use serde_json::{Value, json};
 
-use super::{Config, PretendOidc, State};
+use super::{ClientAuth, Config, PretendOidc, Pushed, State};
 use crate::keys::SigningKey;
 use crate::served::{self, Served};
 
@@ -18,6 +18,7 @@ use crate::served::{self, Served};
 #[must_use]
 pub struct Builder {
     config: Config,
+    client_auth: ClientAuth,
     sample_people: bool,
 }
 
@@ -33,10 +34,12 @@ impl Builder {
             client_id,
             client_secret,
             redirect_uris: vec![redirect_uri],
+            post_logout_redirect_uris: Vec::new(),
             algorithm: SigningAlgorithm::Rs256,
             lifetime: Duration::from_secs(3600),
             documents_live: Duration::from_secs(3600),
             sends_iss: true,
+            pushed: Pushed::Unknown,
             people: BTreeMap::from([
                 ("ada".to_owned(), (ada, json!({ "locale": "en-GB" }))),
                 ("bo".to_owned(), (bo, json!({}))),
@@ -44,7 +47,7 @@ impl Builder {
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
         };
-        Self { config, sample_people: true }
+        Self { config, client_auth: ClientAuth::Secret, sample_people: true }
     }
 
     /// Its issuer identifier, in place of `https://id.example`. Endpoints are below it.
@@ -56,6 +59,12 @@ impl Builder {
     /// One more registered callback address.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.config.redirect_uris.push(uri.into());
+        self
+    }
+
+    /// A registered address to come back to from signing out. There is none at first.
+    pub fn post_logout_redirect_uri(mut self, uri: impl Into<String>) -> Self {
+        self.config.post_logout_redirect_uris.push(uri.into());
         self
     }
 
@@ -71,6 +80,24 @@ impl Builder {
     /// Whether it names itself in its answers to the browser, and promises to (RFC 9207): yes, unless told otherwise.
     pub fn sends_iss(mut self, sends_iss: bool) -> Self {
         self.config.sends_iss = sends_iss;
+        self
+    }
+
+    /// How its client has to prove who it is: by its secret, in either place, unless told otherwise.
+    pub fn client_auth(mut self, client_auth: ClientAuth) -> Self {
+        self.client_auth = client_auth;
+        self
+    }
+
+    /// Takes authorization requests by the back channel too (RFC 9126).
+    pub fn offers_pushed_requests(mut self) -> Self {
+        self.config.pushed = Pushed::Offered;
+        self
+    }
+
+    /// Takes them in no other way.
+    pub fn requires_pushed_requests(mut self) -> Self {
+        self.config.pushed = Pushed::Required;
         self
     }
 
@@ -130,6 +157,9 @@ impl Builder {
             keys: vec![SigningKey::new(self.config.algorithm, 1)],
             turn: 1,
             published: BTreeMap::new(),
+            client_auth: self.client_auth,
+            assertions: HashSet::new(),
+            pushed: HashMap::new(),
             codes: HashMap::new(),
             access_tokens: HashMap::new(),
             refresh_tokens: HashMap::new(),

@@ -12,12 +12,16 @@ pub enum Stage {
     Discovery,
     /// `GET /keys`.
     Keys,
+    /// `POST /par`, where authorization requests are pushed to.
+    Pushed,
     /// `GET /authorize`, where the browser goes.
     Authorize,
     /// `POST /token`.
     Token,
     /// `GET /userinfo`.
     Userinfo,
+    /// `GET /logout`, where the browser goes.
+    EndSession,
 }
 
 /// A way to fail. Hand it to [`fail_once`](super::PretendOidc::fail_once) or
@@ -62,6 +66,12 @@ pub enum Fault {
     NoIss,
     /// Gives another name in the answer to the browser.
     WrongIss(String),
+    /// Sends the browser back with this error in place of a code.
+    Refused(String),
+    /// Leaves `state` out of the answer to the browser. For [`Stage::Authorize`] and [`Stage::EndSession`], like the next.
+    NoState,
+    /// Gives another `state` in the answer to the browser.
+    WrongState(String),
     /// Speaks of another person. For [`Stage::Userinfo`].
     AnotherPerson,
 }

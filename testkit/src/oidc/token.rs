@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use admit::http::{HttpRequest, HttpResponse};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::StatusCode;
 use http::header::AUTHORIZATION;
 use serde_json::{Map, Value, json};
@@ -19,10 +19,8 @@ impl PretendOidc {
     /// Exchanges a code or a refresh token. Both are good for once.
     pub(super) fn token(&self, request: &HttpRequest, fault: Option<&Fault>) -> HttpResponse {
         let mut form: HashMap<String, String> = form_urlencoded::parse(request.body()).into_owned().collect();
-        if self.client_of(request, &form).as_ref()
-            != Some(&(self.config.client_id.clone(), self.config.client_secret.clone()))
-        {
-            return refusal(StatusCode::UNAUTHORIZED, "invalid_client");
+        if let Some(refusal) = self.refuse_client("token", request, &form) {
+            return refusal;
         }
         let mut field = |name: &str| form.remove(name).unwrap_or_default();
         let (grant, is_first) = match field("grant_type").as_str() {
@@ -67,40 +65,13 @@ impl PretendOidc {
         }
         answer(&Value::Object(claims))
     }
-
-    /// Who the client says it is: in a header or in the form, but not in both (RFC 6749 §2.3).
-    fn client_of(&self, request: &HttpRequest, form: &HashMap<String, String>) -> Option<(String, String)> {
-        let in_form = form.get("client_secret").map(|secret| (form.get("client_id").cloned(), secret.clone()));
-        match (header(request), in_form) {
-            (Some(_), Some(_)) => {
-                self.violation("token: the client's secret is there twice");
-                None
-            }
-            (Some(value), None) => {
-                let decoded = STANDARD.decode(value.strip_prefix("Basic ")?).ok()?;
-                let pair = String::from_utf8(decoded).ok()?;
-                let (id, secret) = pair.split_once(':')?;
-                Some((form_decoded(id), form_decoded(secret)))
-            }
-            (None, Some((id, secret))) => Some((id?, secret)),
-            (None, None) => None,
-        }
-    }
 }
 
-fn header(request: &HttpRequest) -> Option<String> {
+pub(super) fn header(request: &HttpRequest) -> Option<String> {
     request.headers().get(AUTHORIZATION)?.to_str().ok().map(str::to_owned)
 }
 
-/// RFC 6749 §2.3.1.
-fn form_decoded(text: &str) -> String {
-    form_urlencoded::parse(format!("x={text}").as_bytes())
-        .next()
-        .map(|(_, value)| value.into_owned())
-        .unwrap_or_default()
-}
-
-fn refusal(status: StatusCode, code: &str) -> HttpResponse {
+pub(super) fn refusal(status: StatusCode, code: &str) -> HttpResponse {
     let mut response = answer(&json!({ "error": code }));
     *response.status_mut() = status;
     response

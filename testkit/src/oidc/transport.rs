@@ -21,6 +21,7 @@ impl HttpClient for PretendOidc {
         let uri = request.uri().to_string();
         let refusal = match uri.strip_prefix(self.base()) {
             Some(path) if path.starts_with("/authorize") => Some("the authorization endpoint is for the browser"),
+            Some(path) if path.starts_with("/logout") => Some("the end session endpoint is for the browser"),
             Some(path) if stage(request.method(), path).is_some() => None,
             _ => Some("this is not here"),
         };
@@ -46,7 +47,9 @@ fn stage(method: &Method, path: &str) -> Option<Stage> {
         (&Method::GET, "/keys") if !path.contains('?') => Some(Stage::Keys),
         (&Method::GET, "/userinfo") => Some(Stage::Userinfo),
         (&Method::POST, "/token") => Some(Stage::Token),
+        (&Method::POST, "/par") => Some(Stage::Pushed),
         (&Method::GET, "/authorize") => Some(Stage::Authorize),
+        (&Method::GET, "/logout") => Some(Stage::EndSession),
         _ => None,
     }
 }
@@ -73,6 +76,9 @@ impl PretendOidc {
         if stage == Stage::Authorize {
             return Ok(self.authorization(&request));
         }
+        if stage == Stage::EndSession {
+            return Ok(self.signed_out(&request));
+        }
         let fault = self.take_fault(stage);
         match &fault {
             Some(Fault::DroppedConnection) => return Err(Dropped),
@@ -89,8 +95,9 @@ impl PretendOidc {
                 let keys: Vec<_> = self.state().keys.iter().map(SigningKey::jwk).collect();
                 self.published(&json!({ "keys": keys }))
             }
+            Stage::Pushed => self.push(&request),
             Stage::Token => self.token(&request, fault.as_ref()),
-            Stage::Userinfo | Stage::Authorize => self.userinfo(&request, fault.as_ref()),
+            Stage::Userinfo | Stage::Authorize | Stage::EndSession => self.userinfo(&request, fault.as_ref()),
         })
     }
 
@@ -130,12 +137,16 @@ impl PretendOidc {
                 "token_endpoint": format!("{issuer}/token"),
                 "userinfo_endpoint": format!("{issuer}/userinfo"),
                 "jwks_uri": format!("{issuer}/keys"),
+                "end_session_endpoint": format!("{issuer}/logout"),
                 "response_types_supported": ["code"],
+                "response_modes_supported": ["query", "form_post"],
                 "subject_types_supported": ["public"],
                 "id_token_signing_alg_values_supported": [self.config.algorithm.name()],
                 "authorization_response_iss_parameter_supported": self.config.sends_iss,
             }),
         );
+        set(&mut document, &self.published_client_auth());
+        set(&mut document, &self.published_pushed_requests());
         set(&mut document, &Value::Object(self.state().published.clone().into_iter().collect()));
         Value::Object(document)
     }

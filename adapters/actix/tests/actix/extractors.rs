@@ -70,7 +70,6 @@ async fn a_rejection_names_the_status_that_it_answers() {
         let (current, store) = (current.into_inner(), StoreError::Unavailable("the cable was cut".into()));
         for (rejection, status) in [
             (Rejection::MissingLayer, StatusCode::INTERNAL_SERVER_ERROR),
-            (Rejection::Malformed, StatusCode::BAD_REQUEST),
             (
                 Rejection::SignedOut(current.clone()),
                 if current.is_browser() { StatusCode::SEE_OTHER } else { StatusCode::UNAUTHORIZED },

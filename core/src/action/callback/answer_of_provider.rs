@@ -8,7 +8,7 @@ use crate::failure::{Code, Failure};
 use crate::input::{Body, Input};
 use crate::page::Reason;
 use crate::pending::Pending;
-use crate::provider::same_word;
+use crate::provider::{Fault, same_word};
 use crate::realm::RegisteredOAuth;
 
 /// The parameters of a callback.
@@ -25,6 +25,8 @@ impl Answered {
         let parameters = match (&input.body, form_post) {
             (Body::Form(form), true) if input.method == Method::POST => form.clone(),
             (_, false) if input.method == Method::GET => input.query.clone(),
+            // A server that cannot post says so by a redirect. A code is not taken from an address that was to have none.
+            (_, true) if input.method == Method::GET && is_error(&input.query) => input.query.clone(),
             _ => return Err(unsupported()),
         };
         // Two values for one name: whoever reads the first and whoever reads the last would see different trips.
@@ -41,7 +43,7 @@ impl Answered {
             Some(_) => Err(Failure::of(Reason::StateMismatch)),
             // Some servers report errors without the state. No trip is consumed for them.
             None => match value("error") {
-                Some(error) => Err(refused(error)),
+                Some(error) => Err(refused(registered, &parameters, error)),
                 None => Err(Failure::of(Reason::StateMissing)),
             },
         }
@@ -52,7 +54,7 @@ impl Answered {
         let value = |name: &str| find(&self.parameters, name).filter(|value| !value.is_empty());
         // RFC 9207 §2.4: an issuer that is not the one the trip was begun with, or none though one was promised.
         let is_another = match (&pending.issuer, value("iss")) {
-            (Some(expected), Some(found)) => expected != found,
+            (Some(expected), Some(found)) => registered.flow.check_answer_issuer(expected, found).is_err(),
             (_, None) => pending.sends_iss,
             (None, Some(_)) => false,
         };
@@ -63,7 +65,7 @@ impl Answered {
             (Some(_), Some(_)) => Err(Failure::of(Reason::TokenResponseInvalid)),
             (None, Some(error)) => {
                 tracing::debug!(provider = registered.id, "the provider answered with an error");
-                Err(refused(error))
+                Err(refused(registered, &self.parameters, error))
             }
             (Some(code), None) if code.len() <= LONGEST_CODE => Ok(Secret::new(code)),
             _ => Err(Failure::of(Reason::CodeMissing)),
@@ -71,8 +73,18 @@ impl Answered {
     }
 }
 
-/// RFC 6749 §4.1.2.1, in whatever spelling.
-fn refused(error: &str) -> Failure {
+/// RFC 6749 §4.1.2.1, in whatever spelling, unless the provider means something else by it.
+fn refused(registered: &RegisteredOAuth<'_>, parameters: &[(String, String)], error: &str) -> Failure {
+    if let Some(error) = registered.flow.authorization_error(parameters) {
+        let reason = match error.fault() {
+            Fault::Denied => Reason::AccessDenied,
+            Fault::Administrator => Reason::AdministratorNeeded,
+            Fault::Reauthenticate => Reason::InteractionRequired,
+            Fault::Temporary => Reason::ProviderUnavailable,
+            Fault::Configuration | Fault::Protocol => Reason::TokenRejected,
+        };
+        return Failure::because(Code::OAuthCallbackError, reason, error);
+    }
     let is = |word| same_word(error, word);
     let reason = if is("access_denied") || is("user_cancelled") || is("consent_required") {
         Reason::AccessDenied
@@ -83,6 +95,10 @@ fn refused(error: &str) -> Failure {
     };
     let word: String = error.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(64).collect();
     Failure::because(Code::OAuthCallbackError, reason, format!("the provider sent back the error {word}"))
+}
+
+fn is_error(query: &[(String, String)]) -> bool {
+    find(query, "error").is_some() && find(query, "code").is_none()
 }
 
 fn find<'a>(parameters: &'a [(String, String)], name: &str) -> Option<&'a str> {

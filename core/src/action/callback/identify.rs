@@ -21,8 +21,12 @@ pub(super) async fn identify(
 ) -> Result<Person, Failure> {
     let flow = registered.flow;
     let verifier = pending.code_verifier.as_deref().map(Secret::new);
-    let grant =
-        Grant::AuthorizationCode { code, redirect_uri: &pending.redirect_uri, code_verifier: verifier.as_ref() };
+    let grant = Grant::AuthorizationCode {
+        code,
+        redirect_uri: &pending.redirect_uri,
+        code_verifier: verifier.as_ref(),
+        scopes: &pending.scopes,
+    };
     let metadata = registered.metadata(realm, &pending.client_id).await?;
     if let (Some(metadata), Some(before)) = (&metadata, &pending.token_endpoint) {
         oidc::check_same_place(metadata, before)?;
@@ -44,8 +48,9 @@ pub(super) async fn identify(
         credential,
         granted_at: realm.clock.now(),
     };
+    let (same_user, before) = (pending.same_user.clone(), pending.before.clone());
     let account = Account::new(registered.id, &profile.subject, tokens, record);
-    Ok(Person { account, profile, claims, is_named: false })
+    Ok(Person { account, profile, claims, is_named: false, same_user, before })
 }
 
 /// Verifies the ID token of a trip, which must be there.
@@ -64,6 +69,7 @@ async fn prove(
         audiences: openid.audiences(),
         nonce: Some(nonce),
         max_age: pending.max_age.map(Duration::from_secs),
+        contexts: pending.contexts.as_deref(),
         access_token: &tokens.access_token,
         now: cx.now(),
     };

@@ -58,7 +58,8 @@ impl ClientCredential for Named {
 async fn a_credential_can_be_tested_by_itself() {
     let (clock, http) = (admit_testkit::FixedClock::default(), Standard::new());
     let (clock, http): (&dyn Clock, &dyn HttpClient) = (&clock, &http);
-    let cx = CredentialContext::new("app", "https://acme.example/token", clock, http);
+    let random = admit_testkit::FixedRandom::new(1);
+    let cx = CredentialContext::new("app", "https://acme.example/token", clock, &random, http);
     let proof = Named.authenticate(&cx).await.unwrap();
     let ClientAuthentication::Secret(secret) = proof else { panic!("{proof:?}") };
     assert_eq!(secret.expose(), "app@https://acme.example/token");
