@@ -7,7 +7,8 @@ pub(crate) fn in_words(scope: &str) -> Option<&'static str> {
 
 /// Whether one of the granted scopes is the needed one or brings it along.
 pub(super) fn allow<S: AsRef<str>>(granted: &[S], needed: &str) -> bool {
-    granted.iter().any(|scope| brings(scope.as_ref(), needed))
+    // Only Entra ID gives out the first, which stands for all of them.
+    granted.iter().any(|scope| scope.as_ref() == "user_impersonation" || brings(scope.as_ref(), needed))
 }
 
 fn brings(scope: &str, needed: &str) -> bool {

@@ -31,7 +31,7 @@ impl PretendEntra {
         let reply = match signed_in {
             Some(login) => self.chosen(&asked, &login, Decision::Accept, target(request)),
             None if asked.prompt.as_deref() == Some("none") => {
-                self.stop(Stop::Back(asked.way, Refusal::aadsts(50_058)))
+                self.stop(Stop::back(asked.way, Refusal::aadsts(50_058)))
             }
             None => {
                 let offered = self.config.accounts.iter().filter(|account| asked.offers(account, &self.config));
@@ -80,10 +80,10 @@ impl PretendEntra {
         // Azure DevOps knows nobody who comes with a personal account, unless an organisation has invited them.
         if tenant == CONSUMERS && asked.scopes.resources().contains(&Resource::AzureDevOps) {
             let refusal = Refusal::aadsts(70_011).with_text("The resource is not for personal accounts.");
-            return self.stop(Stop::Back(asked.way.clone(), refusal));
+            return self.stop(Stop::back(asked.way.clone(), refusal));
         }
         match decision {
-            Decision::Cancel => self.stop(Stop::Back(asked.way.clone(), Refusal::aadsts(65_004))),
+            Decision::Cancel => self.stop(Stop::back(asked.way.clone(), Refusal::aadsts(65_004))),
             Decision::Open if self.must_ask(asked, account, &tenant) => {
                 let tenant = self.config.tenants.iter().find(|known| known.id == tenant);
                 let names: Vec<_> = asked.scopes.qualified().collect();
@@ -103,7 +103,7 @@ impl PretendEntra {
     fn accept(&self, asked: &AuthorizationRequest, account: &Account, tenant: String) -> Reply {
         let fault = self.state().faults.take(Stage::Authorize, Fault::is_late);
         if let Some(Fault::Refusal(refusal)) = fault {
-            return self.stop(Stop::Back(asked.way.clone(), refusal));
+            return self.stop(Stop::back(asked.way.clone(), refusal));
         }
         let code = self.fresh_code();
         let grant = Grant {

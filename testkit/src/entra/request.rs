@@ -31,7 +31,13 @@ pub(super) enum Stop {
     /// Entra shows a page of its own.
     Page(Refusal),
     /// The browser takes it back to the application.
-    Back(Way, Refusal),
+    Back(Way, Box<Refusal>),
+}
+
+impl Stop {
+    pub(super) fn back(way: Way, refusal: Refusal) -> Self {
+        Self::Back(way, Box::new(refusal))
+    }
 }
 
 impl AuthorizationRequest {
@@ -88,7 +94,7 @@ impl AuthorizationRequest {
         let scopes = match Scopes::read(&required("scope")?) {
             Ok(scopes) if scopes.is_empty() => return Err(Stop::Page(missing("scope"))),
             Ok(scopes) => scopes,
-            Err(refusal) => return Err(Stop::Back(way, refusal)),
+            Err(refusal) => return Err(Stop::back(way, refusal)),
         };
         let nonce = optional("nonce");
         if scopes.has_openid("openid") && nonce.is_none() {
@@ -101,7 +107,7 @@ impl AuthorizationRequest {
             Some("select_account") => {
                 return Err(Stop::Mistake("`login_hint` makes no choice of `prompt=select_account`".to_owned()));
             }
-            Some(other) => return Err(Stop::Back(way, Refusal::aadsts(90_023).about(other))),
+            Some(other) => return Err(Stop::back(way, Refusal::aadsts(90_023).about(other))),
         }
         let claims = match optional("claims").map(|text| serde_json::from_str::<Value>(&text)) {
             None => None,
