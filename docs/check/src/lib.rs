@@ -26,6 +26,9 @@ mod pages {
     #[doc = include_str!("../../src/credentials.md")]
     pub struct Credentials;
 
+    #[doc = include_str!("../../src/microsoft-entra-id.md")]
+    pub struct MicrosoftEntraId;
+
     #[doc = include_str!("../../src/openid-connect.md")]
     pub struct OpenidConnect;
 

@@ -102,7 +102,7 @@ pub(crate) fn location(answer: &Response<Bytes>) -> String {
 
 /// Our code in the address of the page that says what went wrong.
 pub(crate) fn reason(answer: &Response<Bytes>) -> String {
-    parameter(&location(answer), "code").expect("a page that says what went wrong")
+    parameter(&location(answer), "code").unwrap_or_else(|| panic!("nothing went wrong: {}", location(answer)))
 }
 
 /// The decoded value of a parameter of an address.

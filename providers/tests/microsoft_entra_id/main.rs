@@ -16,7 +16,9 @@ mod sign_in;
 
 use std::sync::{Arc, Mutex};
 
-use admit::{Auth, AuthBuilder, BoxError, Callbacks, Claims, Client, Decision, Environment, SignInAttempt};
+use admit::{
+    Auth, AuthBuilder, BoxError, Callbacks, Claims, Client, Decision, Email, Environment, Profile, SignInAttempt,
+};
 use admit_providers::microsoft_entra_id;
 use admit_providers::microsoft_entra_id::MicrosoftEntraId;
 use admit_testkit::{FixedClock, FixedRandom};
@@ -72,7 +74,7 @@ impl Site {
             .http_client(entra.clone())
             .callbacks(seen.clone())
             .provider(describe(microsoft_entra_id(Client::new(CLIENT_ID, SECRET))));
-        let auth = configure(builder).build().expect("the configuration is in order");
+        let auth = configure(builder).build().unwrap();
         Self { auth, entra, clock, seen }
     }
 
@@ -83,7 +85,7 @@ impl Site {
     /// Signs in; the account's identifier.
     async fn sign_in(&self) -> String {
         self.browser().sign_in().await;
-        self.seen.subject()
+        self.seen.last().subject
     }
 
     /// Fails to sign in; the reason.
@@ -97,27 +99,27 @@ impl Site {
 
 /// Lets everybody in, and remembers the last who came.
 #[derive(Clone, Debug, Default)]
-struct Seen(Arc<Mutex<Option<(String, Option<admit::Email>, Claims)>>>);
+struct Seen(Arc<Mutex<Option<Person>>>);
+
+/// Whom the application's callback was shown.
+#[derive(Clone, Debug)]
+struct Person {
+    subject: String,
+    email: Option<Email>,
+    claims: Claims,
+}
 
 impl Seen {
-    fn subject(&self) -> String {
-        self.0.lock().unwrap().as_ref().expect("somebody came").0.clone()
-    }
-
-    fn email(&self) -> Option<admit::Email> {
-        self.0.lock().unwrap().as_ref().expect("somebody came").1.clone()
-    }
-
-    fn claims(&self) -> Claims {
-        self.0.lock().unwrap().as_ref().expect("somebody came").2.clone()
+    fn last(&self) -> Person {
+        self.0.lock().unwrap().clone().unwrap()
     }
 }
 
 #[async_trait]
 impl Callbacks for Seen {
     async fn sign_in(&self, attempt: &SignInAttempt<'_>) -> Result<Decision, BoxError> {
-        let seen = (attempt.profile.subject.clone(), attempt.profile.email.clone(), attempt.claims.clone());
-        *self.0.lock().unwrap() = Some(seen);
+        let Profile { subject, email, .. } = attempt.profile.clone();
+        *self.0.lock().unwrap() = Some(Person { subject, email, claims: attempt.claims.clone() });
         Ok(Decision::Allow)
     }
 }

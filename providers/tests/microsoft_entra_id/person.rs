@@ -21,14 +21,14 @@ async fn a_guest_is_a_person_of_their_own_and_known_at_home() {
     let site = Site::new();
     site.entra.says_beside(json!({ "client_info": client_info(AT_HOME, FABRIKAM) }));
     assert_eq!(site.sign_in().await, format!("{ADA}.{CONTOSO}"));
-    let person = EntraIdentity::read(&site.seen.claims()).unwrap();
+    let person = EntraIdentity::read(&site.seen.last().claims).unwrap();
     let home = person.home.clone().unwrap();
     assert_eq!((home.object_id.as_str(), home.tenant_id.as_str()), (AT_HOME, FABRIKAM));
     assert_eq!((person.is_guest, person.subject()), (Some(true), format!("{ADA}.{CONTOSO}")));
 
     site.entra.says_beside(json!({ "client_info": client_info(ADA, CONTOSO) }));
     site.sign_in().await;
-    assert_eq!(EntraIdentity::read(&site.seen.claims()).unwrap().is_guest, Some(false));
+    assert_eq!(EntraIdentity::read(&site.seen.last().claims).unwrap().is_guest, Some(false));
 }
 
 #[tokio::test]
@@ -38,7 +38,7 @@ async fn what_the_browser_brings_of_somebodys_home_is_not_believed() {
     let mut browser = site.browser();
     let back = browser.consent().await;
     browser.get(&format!("{back}&client_info={}", client_info(AT_HOME, FABRIKAM))).await;
-    assert_eq!(EntraIdentity::read(&site.seen.claims()).unwrap().home, None);
+    assert_eq!(EntraIdentity::read(&site.seen.last().claims).unwrap().home, None);
 }
 
 #[tokio::test]
@@ -70,7 +70,7 @@ async fn an_address_is_none_unless_told_and_unverified_unless_vouched_for() {
         claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         site.entra.says(claims);
         site.sign_in().await;
-        assert_eq!(site.seen.email(), expected, "{more}");
+        assert_eq!(site.seen.last().email, expected, "{more}");
     }
 }
 
@@ -84,7 +84,7 @@ async fn groups_that_do_not_fit_are_said_not_to_and_nothing_is_fetched_for_them(
         json!({ "src1": { "endpoint": "https://graph.windows.net/x/users/y/getMemberObjects" } });
     site.entra.says(claims);
     site.sign_in().await;
-    let person = EntraIdentity::read(&site.seen.claims()).unwrap();
+    let person = EntraIdentity::read(&site.seen.last().claims).unwrap();
     assert_eq!((person.groups.contains("any"), &person.groups), (None, &Groups::Overage));
     // The pretend authority takes down every request that is not its own.
     assert_eq!(site.entra.oidc.violations(), [""; 0]);

@@ -73,7 +73,7 @@ impl Pretend {
 
     /// Plays the person: agrees at the address; the path that the browser comes back with.
     pub(crate) async fn agree(&self, there: &str) -> String {
-        self.oidc.authorize(there).await.expect("consent").path_and_query()
+        self.oidc.authorize(there).await.unwrap().path_and_query()
     }
 
     /// The forms that came to the token endpoint.
