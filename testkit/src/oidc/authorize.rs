@@ -68,18 +68,14 @@ impl PretendOidc {
             Err(why) => return self.refuse(&why),
         };
         match (said(LOGIN), said(DECISION)) {
-            (None, _) if !asked.is_silent => {
-                return answer::html(StatusCode::OK, pages::who_are_you(&self.config, query));
-            }
-            (Some(login), None) if !asked.is_silent => {
-                return match self.config.people.get(&login) {
-                    Some((claims, _)) => {
-                        let page = pages::consent(&self.config, query, claims, &asked.grant.scope);
-                        answer::html(StatusCode::OK, page)
-                    }
-                    None => self.refuse(&format!("nobody is called `{login}`")),
-                };
-            }
+            (None, _) if !asked.is_silent => answer::html(StatusCode::OK, pages::who_are_you(&self.config, query)),
+            (Some(login), None) if !asked.is_silent => match self.config.people.get(&login) {
+                Some((claims, _)) => {
+                    let page = pages::consent(&self.config, query, claims, &asked.grant.scope);
+                    answer::html(StatusCode::OK, page)
+                }
+                None => self.refuse(&format!("nobody is called `{login}`")),
+            },
             (login, decision) => {
                 let agrees = decision.as_deref() == Some(ACCEPT);
                 match self.decide(&login.unwrap_or_default(), agrees, &url) {
