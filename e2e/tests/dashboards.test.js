@@ -89,7 +89,7 @@ const LOST = ["/nowhere", "/org/fabrikam/project", "/org/%FF"]
 
 /** Signs Norma in, from any page that lets her. */
 async function signIn(page) {
-  await page.getByRole("link", { name: "Sign in with Azure DevOps" }).click()
+  await page.getByRole("link", { name: "See your organisations" }).click()
   await page.getByRole("button", { name: "Sign in with Azure DevOps" }).click()
   await page.getByRole("button", { name: "Norma Paulk" }).click()
   await page.getByRole("button", { name: "Accept" }).click()

@@ -33,6 +33,7 @@ mod client_auth;
 mod end_session;
 mod fault;
 mod id_token;
+mod pages;
 mod pushed;
 mod token;
 mod transport;
@@ -180,6 +181,7 @@ impl fmt::Debug for PretendOidc {
 
 /// What does not change once it is built.
 struct Config {
+    app_name: String,
     issuer: String,
     client_id: String,
     client_secret: String,

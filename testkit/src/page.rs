@@ -43,6 +43,36 @@ pub(crate) fn face(name: &str, picture: Option<&Bytes>) -> Markup {
     }
 }
 
+/// The way on for somebody who is not offered.
+pub(crate) fn another_account(form: &Markup) -> Markup {
+    html! { details { summary { "Use another account" } (form) } }
+}
+
+/// What that form holds, but for what is hidden.
+pub(crate) fn account_field(name: &str) -> Markup {
+    html! {
+        label for="another" { "User name" }
+        input id="another" name=(name) required autocomplete="off" autocapitalize="none" spellcheck="false";
+        button.accept { "Next" }
+    }
+}
+
+/// An answer that the browser posts (OAuth 2.0 Form Post Response Mode). Real pages post it by script; here a person
+/// presses the button.
+pub(crate) fn go_back(server: &str, action: &str, parameters: &[(String, String)]) -> Markup {
+    page(
+        server,
+        "Back to the app",
+        &html! {
+            h1 { "Back to the app" }
+            form.decision method="post" action=(action) {
+                @for (name, value) in parameters { input type="hidden" name=(name) value=(value); }
+                button.accept { "Continue" }
+            }
+        },
+    )
+}
+
 const STYLE: &str = "\
 :root{color-scheme:light dark;--paper:#f5f4f0;--card:#fff;--ink:#1c2529;--soft:#57646a;--line:#d5d9d6;--accent:#17616a;--on-accent:#fff;--note:#fdf0c8}\
 @media (prefers-color-scheme:dark){:root{--paper:#12181b;--card:#1b2327;--ink:#e8ecea;--soft:#a3b0b3;--line:#37434a;--accent:#7cc7cf;--on-accent:#0c2326;--note:#3d3415}}\

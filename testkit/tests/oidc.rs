@@ -167,13 +167,21 @@ async fn on_a_socket_a_person_chooses_who_they_are() {
 
     let query = authorization_query(&[("state", "\"><script>")]);
     let page = get(&served, &format!("/authorize?{query}")).await;
-    assert!(page.contains("Ada Byron") && !page.contains("<script>"), "{page}");
-    let sent = get(&served, &format!("/authorize?{query}&_login=ada")).await;
+    assert!(page.contains("Ada Byron") && page.contains("Use another account") && !page.contains("<script>"), "{page}");
+    let consent = get(&served, &format!("/authorize?{query}&_login=ada")).await;
+    assert!(consent.contains("Let Your app in?") && consent.contains("See your name and picture"), "{consent}");
+    let sent = get(&served, &format!("/authorize?{query}&_login=ada&_decision=accept")).await;
     assert!(
         sent.starts_with("HTTP/1.1 302") && sent.contains("location: https://app.example/callback?code="),
         "{sent}"
     );
-    assert!(get(&served, "/authorize?_login=ada").await.starts_with("HTTP/1.1 400"));
+    let cancelled = get(&served, &format!("/authorize?{query}&_login=ada&_decision=cancel")).await;
+    assert!(cancelled.contains("location: https://app.example/callback?error=access_denied&state="), "{cancelled}");
+    for wrong in ["/authorize?_login=ada", &format!("/authorize?{query}&_login=nobody")] {
+        let page = get(&served, wrong).await;
+        assert!(page.starts_with("HTTP/1.1 400") && page.contains("role=\"alert\""), "{page}");
+    }
+    assert!(get(&served, "/").await.contains("These people can sign in"));
     assert!(get(&served, "/elsewhere").await.starts_with("HTTP/1.1 404"));
     drop(served);
 }
@@ -290,4 +298,30 @@ async fn a_pushed_request_is_judged_at_once_and_its_reference_counts_once() {
             "authorize: the request was not pushed"
         ]
     );
+}
+
+#[tokio::test]
+async fn the_answer_as_a_form_is_sent_by_a_button_and_silence_needs_no_page() {
+    let (_provider, served) = describe().serve_on(0).await.unwrap();
+    let query = authorization_query(&[]);
+    let page = get(&served, &format!("/authorize?{query}&response_mode=form_post&_login=bo&_decision=accept")).await;
+    assert!(page.contains("method=\"post\" action=\"https://app.example/callback\""), "{page}");
+    assert!(page.contains("name=\"code\"") && page.contains("Continue") && !page.contains("<script"), "{page}");
+    let silent = get(&served, &format!("/authorize?{query}&prompt=none")).await;
+    assert!(silent.contains("location: https://app.example/callback?error=login_required"), "{silent}");
+}
+
+#[tokio::test]
+async fn a_pushed_request_lasts_until_the_person_has_decided() {
+    let (provider, served) = describe().requires_pushed_requests().serve_on(0).await.unwrap();
+    let push = Request::post(format!("{}/par", served.base_url()));
+    let form = format!("{}&client_secret=secret", authorization_query(&[]));
+    let pushed = read(&provider.send(push.body(form.into()).unwrap()).await.unwrap());
+    let reference = pushed["request_uri"].as_str().unwrap();
+    let query = format!("/authorize?client_id=app-id&request_uri={reference}");
+    assert!(get(&served, &query).await.contains("Who are you?"));
+    assert!(get(&served, &format!("{query}&_login=ada")).await.contains("Let Your app in?"));
+    let decided = format!("{query}&_login=ada&_decision=accept");
+    assert!(get(&served, &decided).await.starts_with("HTTP/1.1 302"));
+    assert!(get(&served, &decided).await.starts_with("HTTP/1.1 400"));
 }

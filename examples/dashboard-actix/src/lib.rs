@@ -1,7 +1,7 @@
 //! An Azure DevOps dashboard on actix-web.
 //!
 //! `start` is where sign-in and pages meet: every page but the first is behind a guard that has made sure of a session
-//! and of a fresh access token before the page is asked for.
+//! before the page is asked for.
 
 mod visited;
 
@@ -14,7 +14,6 @@ use actix_web::{App, HttpResponse, HttpServer, Resource};
 use admit_actix::{AuthAppExt as _, require_session};
 use dashboard::pages::routes;
 use dashboard::program::Interrupted;
-use dashboard::site::PROVIDER;
 use dashboard::{Page, Site, Sockets};
 
 use crate::visited::Visited;
@@ -62,9 +61,9 @@ fn open(pattern: &str, page: Page) -> Resource {
     web::resource(pattern).get(move |visited| show(visited, page))
 }
 
-/// A page for whoever is signed in, with a token that is good for the next minutes.
+/// A page for whoever is signed in.
 fn guarded(pattern: &str, page: Page) -> impl HttpServiceFactory + use<> {
-    open(pattern, page).wrap(require_session().fresh_token(PROVIDER))
+    open(pattern, page).wrap(require_session())
 }
 
 async fn show(Visited(visit): Visited, page: Page) -> HttpResponse {

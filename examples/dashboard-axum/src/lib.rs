@@ -1,7 +1,7 @@
 //! An Azure DevOps dashboard on axum.
 //!
 //! [`app`] is where sign-in and pages meet: every page but the first is behind a guard that has made sure of a session
-//! and of a fresh access token before the page is asked for.
+//! before the page is asked for.
 
 mod listen;
 mod visited;
@@ -16,7 +16,6 @@ use axum::response::Response;
 use axum::routing::{MethodRouter, get};
 use dashboard::pages::routes;
 use dashboard::program::Interrupted;
-use dashboard::site::PROVIDER;
 use dashboard::{Page, Site, Sockets};
 
 use crate::listen::Connections;
@@ -31,7 +30,7 @@ pub fn app(site: Arc<Site>) -> Router {
         .route(routes::WORK_ITEMS, page(Page::WorkItems))
         .route(routes::BUILDS, page(Page::Builds))
         .route(routes::REPOSITORIES, page(Page::Repositories))
-        .route_layer(require_session().fresh_token(PROVIDER))
+        .route_layer(require_session())
         .route(routes::HOME, page(Page::Home))
         .fallback(|visited| show(visited, Page::NotFound))
         .with_auth(auth)

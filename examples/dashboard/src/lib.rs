@@ -7,6 +7,7 @@
 
 pub mod azure;
 pub mod pages;
+pub mod pretend;
 pub mod program;
 pub mod settings;
 pub mod site;

@@ -26,7 +26,7 @@ pub use builds::builds;
 pub use home::home;
 pub use organisations::organisations;
 pub use paths::routes;
-pub use problem::{not_found, problem};
+pub use problem::{no_access, not_found, problem};
 pub use projects::projects;
 pub use repositories::repositories;
 pub use work_items::work_items;

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use admit::SystemClock;
 
-use crate::settings::SettingsError;
-use crate::site::SiteError;
+use crate::settings::{Azure, SettingsError};
+use crate::site::{AZURE_DEVOPS, ENTRA, SiteError};
 use crate::{Settings, Site, Sockets};
 
 /// Runs a dashboard until somebody presses Ctrl-C. `serve` is the web framework's part: it answers requests for the
@@ -60,14 +60,25 @@ fn interrupts() -> io::Result<tokio::signal::windows::CtrlC> {
 #[allow(clippy::print_stdout, reason = "this is what a person reads")]
 fn announce(settings: &Settings, site: &Site, base_url: &str) {
     println!("Open {base_url} in your browser. Ctrl-C ends the dashboard.");
-    match &site.pretend {
-        Some(pretend) => println!(
+    if let Some(pretend) = &site.pretend {
+        println!(
             "Azure DevOps is a pretend one, at {}: no account is needed, and nothing leaves this machine.",
             pretend.served.base_url()
-        ),
-        None => println!(
-            "The callback URL registered with Azure DevOps has to be {base_url}/api/auth/callback/azure-devops."
-        ),
+        );
+        println!(
+            "So are Microsoft Entra ID, at {}, and an OpenID provider, at {}.",
+            pretend.entra.1.base_url(),
+            pretend.openid.1.base_url()
+        );
+    }
+    if let Azure::Real { azure_devops, entra } = &settings.azure {
+        for (registration, name, id) in
+            [(azure_devops, "Azure DevOps", AZURE_DEVOPS), (entra, "Microsoft Entra ID", ENTRA)]
+        {
+            if registration.is_some() {
+                println!("The callback URL registered with {name} has to be {base_url}/api/auth/callback/{id}.");
+            }
+        }
     }
     if settings.tls {
         println!("The certificate was made for this run, so your browser will ask whether you trust it.");

@@ -7,10 +7,15 @@
 //! | `TLS` | `1` serves https, with a certificate made for this run | plain http |
 //! | `AUTH_URL` | where people reach the dashboard | `http://localhost:{PORT}`, or https with `TLS=1` |
 //! | `AUTH_SECRET` | what sessions are sealed with | a random one for this run |
-//! | `AUTH_AZURE_DEVOPS_ID`, `AUTH_AZURE_DEVOPS_SECRET` | the app registered with Azure DevOps | a pretend Azure DevOps |
+//! | `AUTH_AZURE_DEVOPS_ID`, `AUTH_AZURE_DEVOPS_SECRET` | the app registered with Azure DevOps | without it |
 //! | `AUTH_AZURE_DEVOPS_SCOPE` | the scopes to ask for | the five that the pages need |
+//! | `AUTH_MICROSOFT_ENTRA_ID_ID`, `AUTH_MICROSOFT_ENTRA_ID_SECRET` | the app registered with Microsoft Entra ID | without it |
+//! | `AUTH_MICROSOFT_ENTRA_ID_ISSUER` | whose people may come | everybody whom the registration lets in |
+//! | `AUTH_MICROSOFT_ENTRA_ID_SCOPE` | the scopes to ask for | the five, by its names |
 //! | `PRETEND_AUTO` | who consents without being asked: `norma`, `bo`, or anybody new | a person clicks |
 //! | `PRETEND_TOKEN_SECONDS` | how long a pretend access token lives | an hour |
+//!
+//! Without any registration, the providers are pretend ones: Azure DevOps, Microsoft Entra ID, and one for OpenID Connect.
 //!
 //! The older names of the registration are read too, such as `AZURE_DEVOPS_APP_ID`. A blank variable counts as absent.
 
@@ -43,10 +48,12 @@ pub struct Settings {
 /// Which Azure DevOps a dashboard talks to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Azure {
-    /// The real one, with the registration that the environment holds.
+    /// The real one, with the registrations that the environment holds: one of them at least.
     Real {
-        /// Whether the environment says which scopes to ask for.
-        has_scopes: bool,
+        /// With Azure DevOps itself.
+        azure_devops: Option<Registration>,
+        /// With Microsoft Entra ID.
+        entra: Option<Registration>,
     },
     /// One that runs in this process.
     Pretend {
@@ -55,6 +62,13 @@ pub enum Azure {
         /// How long an access token lives.
         token_lifetime: Option<Duration>,
     },
+}
+
+/// That the environment holds an application's registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Registration {
+    /// Whether it says which scopes to ask for, too.
+    pub has_scopes: bool,
 }
 
 impl Settings {
@@ -125,9 +139,13 @@ impl Settings {
         if !problems.is_empty() {
             return Err(SettingsError { problems });
         }
-        let azure = match any(REGISTRATION) {
-            true => Azure::Real { has_scopes: any(SCOPES) },
-            false => Azure::Pretend {
+        let registration =
+            |names: &[&str], scopes: &[&str]| any(names).then(|| Registration { has_scopes: any(scopes) });
+        let azure_devops = registration(REGISTRATION, SCOPES);
+        let entra = registration(ENTRA_REGISTRATION, ENTRA_SCOPES);
+        let azure = match azure_devops.or(entra) {
+            Some(_) => Azure::Real { azure_devops, entra },
+            None => Azure::Pretend {
                 auto_consent,
                 token_lifetime: seconds.map(|seconds| Duration::from_secs(seconds.get().into())),
             },
@@ -177,6 +195,8 @@ const REGISTRATION: &[&str] = &[
     "AZURE_DEVOPS_APP_ID",
     "AZURE_DEVOPS_CLIENT_SECRET",
 ];
+const ENTRA_REGISTRATION: &[&str] = &["AUTH_MICROSOFT_ENTRA_ID_ID", "AUTH_MICROSOFT_ENTRA_ID_SECRET"];
+const ENTRA_SCOPES: &[&str] = &["AUTH_MICROSOFT_ENTRA_ID_SCOPE"];
 const SCOPES: &[&str] = &["AUTH_AZURE_DEVOPS_SCOPE", "AZURE_DEVOPS_SCOPE"];
 const SECRETS: &[&str] = &["AUTH_SECRET", "AUTH_SECRET_1", "AUTH_SECRET_2", "AUTH_SECRET_3", "NEXTAUTH_SECRET"];
 
@@ -193,9 +213,15 @@ mod tests {
         let settings = Settings::from_variables(&[("PORT", " "), ("PRETEND_AUTO", "bo")]).unwrap();
         let azure = Azure::Pretend { auto_consent: Some("bo".to_owned()), token_lifetime: None };
         assert_eq!((settings.port, settings.host, settings.tls, settings.azure), (3000, None, false, azure));
+        let with =
+            |name: &str| Settings::from_variables(&[(name, "x"), ("AZURE_DEVOPS_SCOPE", "vso.work")]).unwrap().azure;
         for name in REGISTRATION {
-            let settings = Settings::from_variables(&[(name, "x"), ("AZURE_DEVOPS_SCOPE", "vso.work")]).unwrap();
-            assert_eq!(settings.azure, Azure::Real { has_scopes: true }, "{name}");
+            let azure_devops = Some(Registration { has_scopes: true });
+            assert_eq!(with(name), Azure::Real { azure_devops, entra: None }, "{name}");
+        }
+        for name in ENTRA_REGISTRATION {
+            let entra = Some(Registration { has_scopes: false });
+            assert_eq!(with(name), Azure::Real { azure_devops: None, entra }, "{name}");
         }
     }
 

@@ -1,7 +1,8 @@
-//! The site: sign-in with Azure DevOps, real or pretend, and the calls to it.
+//! The site: the ways to sign in, real or pretend, and the calls to Azure DevOps.
 //!
-//! Tokens are kept in a store, since Azure DevOps replaces the refresh token at each use. This one is in memory:
-//! when the process ends, people sign in again. A `TokenStore` on a database keeps them for longer.
+//! Azure DevOps takes access tokens of its own and of Microsoft Entra ID. They are kept in a store, since Azure DevOps
+//! replaces the refresh token at each use. This one is in memory: when the process ends, people sign in again. A
+//! `TokenStore` on a database keeps them for longer.
 
 use std::io;
 use std::sync::Arc;
@@ -10,15 +11,22 @@ use std::time::Duration;
 use admit::http::{HttpError, ReqwestClient};
 use admit::{Auth, AuthBuilder, Client, Clock, ConfigError, MemoryStore, Random as _, SystemRandom, Theme};
 use admit_providers::azure_devops::{Scope, azure_devops};
-use admit_testkit::PretendAzureDevOps;
-use admit_testkit::azure_devops::Served;
+use admit_providers::microsoft_entra_id::{Resource, microsoft_entra_id};
 
 use crate::azure::Bases;
-use crate::settings::Azure;
+use crate::pretend::Pretend;
+use crate::settings::{Azure, Registration};
 use crate::{AzureDevOps, Settings};
 
-/// The provider's id, by which access tokens are asked for.
-pub const PROVIDER: &str = "azure-devops";
+/// The provider Azure DevOps.
+pub const AZURE_DEVOPS: &str = "azure-devops";
+/// The provider Microsoft Entra ID.
+pub const ENTRA: &str = "microsoft-entra-id";
+/// The pretend OpenID provider, whose people Azure DevOps does not know.
+pub const OPENID: &str = "pretend-openid";
+
+/// The providers whose access tokens Azure DevOps takes.
+pub const TOKENS: [&str; 2] = [AZURE_DEVOPS, ENTRA];
 
 /// A dashboard, but for the web framework.
 #[derive(Debug)]
@@ -27,17 +35,8 @@ pub struct Site {
     pub auth: Auth,
     /// What they may see.
     pub azure: Arc<AzureDevOps>,
-    /// The pretend Azure DevOps, if it is one. It ends when this is dropped.
+    /// The pretend providers, if there are no real ones. They end when this is dropped.
     pub pretend: Option<Pretend>,
-}
-
-/// A pretend Azure DevOps that listens on this machine.
-#[derive(Debug)]
-pub struct Pretend {
-    /// The handle to it.
-    pub azure: PretendAzureDevOps,
-    /// Its socket.
-    pub served: Served,
 }
 
 /// Why there is no site.
@@ -50,8 +49,8 @@ pub enum SiteError {
     /// Requests cannot be sent.
     #[error("no client for requests to Azure DevOps")]
     Client(#[from] HttpError),
-    /// The pretend Azure DevOps has no socket.
-    #[error("the pretend Azure DevOps cannot listen on this machine")]
+    /// The pretend providers have no sockets.
+    #[error("the pretend providers cannot listen on this machine")]
     Pretend(#[source] io::Error),
 }
 
@@ -62,7 +61,7 @@ impl Site {
     /// When the configuration does not do, each problem with its remedy.
     pub async fn open(settings: &Settings, base_url: &str, clock: impl Clock + Clone) -> Result<Self, SiteError> {
         match &settings.azure {
-            Azure::Real { has_scopes } => Self::real(settings, base_url, *has_scopes, clock),
+            Azure::Real { azure_devops, entra } => Self::real(settings, base_url, *azure_devops, *entra, clock),
             Azure::Pretend { auto_consent, token_lifetime } => {
                 Self::pretend(settings, base_url, auto_consent.as_deref(), *token_lifetime, clock).await
             }
@@ -72,15 +71,20 @@ impl Site {
     fn real(
         settings: &Settings,
         base_url: &str,
-        has_scopes: bool,
+        with_azure_devops: Option<Registration>,
+        with_entra: Option<Registration>,
         clock: impl Clock + Clone,
     ) -> Result<Self, SiteError> {
-        let mut provider = azure_devops(Client::env());
-        if !has_scopes {
-            provider = provider.scopes(SCOPES);
+        let mut builder = builder(settings, base_url, clock.clone());
+        if let Some(Registration { has_scopes }) = with_azure_devops {
+            let provider = azure_devops(Client::env());
+            builder = builder.provider(if has_scopes { provider } else { provider.scopes(SCOPES) });
         }
-        let auth = builder(settings, base_url, clock.clone()).provider(provider).build()?;
-        Ok(Self { auth, azure: Arc::new(calls(clock)?), pretend: None })
+        if let Some(Registration { has_scopes }) = with_entra {
+            let provider = microsoft_entra_id(Client::env());
+            builder = builder.provider(if has_scopes { provider } else { provider.more_scopes(entra_scopes()) });
+        }
+        Ok(Self { auth: builder.build()?, azure: Arc::new(calls(clock)?), pretend: None })
     }
 
     async fn pretend(
@@ -90,29 +94,15 @@ impl Site {
         token_lifetime: Option<Duration>,
         clock: impl Clock + Clone,
     ) -> Result<Self, SiteError> {
-        let (id, secret) = ("dashboard", random_secret());
-        let callback = format!("{base_url}/api/auth/callback/{PROVIDER}");
-        let mut pretend = PretendAzureDevOps::builder(id, &secret, callback)
-            .app_name("Dashboard")
-            .allow_http_on_loopback()
-            .clock(Arc::new(clock.clone()));
-        if let Some(login) = auto_consent {
-            pretend = pretend.auto_consent(login);
-        }
-        if let Some(lifetime) = token_lifetime {
-            pretend = pretend.access_token_lifetime(lifetime);
-        }
-        let pretend = pretend.build();
-        let served = pretend.clone().serve().await.map_err(SiteError::Pretend)?;
-
-        let provider = azure_devops(Client::new(id, secret)).scopes(SCOPES).endpoints(served.base_url());
-        let mut builder = builder(settings, base_url, clock.clone()).provider(provider);
+        let pretend = Pretend::open(base_url, auto_consent, token_lifetime, clock.clone()).await;
+        let pretend = pretend.map_err(SiteError::Pretend)?;
+        let mut builder = pretend.offered_by(builder(settings, base_url, clock.clone()));
         if let Some(lifetime) = token_lifetime {
             // With the usual margin, a token that lives for less than it would be refreshed at each request.
             builder = builder.refresh_margin(USUAL_MARGIN.min(lifetime / 2));
         }
-        let azure = calls(clock)?.bases(Bases::pretend(&served.base_url()));
-        Ok(Self { auth: builder.build()?, azure: Arc::new(azure), pretend: Some(Pretend { azure: pretend, served }) })
+        let azure = calls(clock)?.bases(Bases::pretend(&pretend.served.base_url()));
+        Ok(Self { auth: builder.build()?, azure: Arc::new(azure), pretend: Some(pretend) })
     }
 }
 
@@ -136,14 +126,19 @@ fn calls(clock: impl Clock) -> Result<AzureDevOps, HttpError> {
 }
 
 /// 256 bits, in hexadecimal digits.
-fn random_secret() -> String {
+pub(crate) fn random_secret() -> String {
     let mut bytes = [0; 32];
     SystemRandom.fill(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// What the pages need, by the names that Microsoft Entra ID has for it.
+pub(crate) fn entra_scopes() -> impl Iterator<Item = String> {
+    SCOPES.into_iter().map(|scope| Resource::AzureDevOps.scope(scope))
+}
+
 /// What the pages need.
-const SCOPES: [Scope; 5] = [Scope::PROFILE, Scope::PROJECT, Scope::WORK, Scope::BUILD, Scope::CODE];
+pub(crate) const SCOPES: [Scope; 5] = [Scope::PROFILE, Scope::PROJECT, Scope::WORK, Scope::BUILD, Scope::CODE];
 /// The pages' own.
 const ACCENT: &str = "#1b666f";
 const USUAL_MARGIN: Duration = Duration::from_secs(300);

@@ -1,7 +1,6 @@
 //! One request for a page: who asks, what Azure DevOps shows them, and the page it makes.
 //!
-//! The web framework has found the page by its pattern, and its guard has made sure of a session and of a fresh token.
-//! From here on it is the same for every framework.
+//! The web framework has found the page by its pattern, and its guard has made sure of a session. From here on it is the same for every framework.
 
 use std::sync::Arc;
 
@@ -11,7 +10,7 @@ use http::Response;
 use percent_encoding::percent_decode_str;
 
 use crate::azure::Name;
-use crate::site::PROVIDER;
+use crate::site::TOKENS;
 use crate::{AzureDevOps, AzureError, Site, View, pages};
 
 /// The dashboard's pages.
@@ -96,9 +95,12 @@ impl Visit {
         Ok(Frame { user_name, target: &self.target, pretend: self.pretend })
     }
 
-    /// The access token. The guard has refreshed it; asking again costs nothing.
+    /// An access token for Azure DevOps that is good for the next minutes: of whichever provider the person came by.
     async fn token(&self, frame: &Frame<'_>) -> Result<Secret, Instead> {
-        let token = self.current.access_token(PROVIDER).await;
+        let accounts = self.current.accounts().await.map_err(|error| self.current.unavailable(&error))?;
+        let account = accounts.iter().find(|account| TOKENS.contains(&account.provider.as_str()));
+        let account = account.ok_or_else(|| Box::new(pages::no_access(frame.view())))?;
+        let token = self.current.access_token(&account.provider).await;
         token.map_err(|error| match error {
             AccessTokenError::Unavailable { retry_after, .. } => {
                 let retry_after = Some(retry_after);

@@ -72,35 +72,22 @@ fn form(path: &'static str, query: &str, login: &str, decision: &str) -> HttpReq
 pub struct Callback {
     url: Url,
     parameters: Vec<(String, String)>,
-    is_form: bool,
 }
 
 impl Callback {
+    pub(crate) fn new(url: Url) -> Self {
+        Self { parameters: url.query_pairs().into_owned().collect(), url }
+    }
+
     pub(crate) fn read(response: &HttpResponse) -> Result<Self, NoCallback> {
         let location = response.headers().get(LOCATION).and_then(|value| value.to_str().ok());
         match location.and_then(|location| Url::parse(location).ok()) {
-            Some(url) if response.status().is_redirection() => Ok(Self::query(url)),
+            Some(url) if response.status().is_redirection() => Ok(Self::new(url)),
             _ => Err(NoCallback::Page {
                 status: response.status(),
                 page: String::from_utf8_lossy(response.body()).into_owned(),
             }),
         }
-    }
-
-    /// The answer is in the address.
-    pub(crate) fn query(url: Url) -> Self {
-        Self { parameters: url.query_pairs().into_owned().collect(), url, is_form: false }
-    }
-
-    /// The browser posts the answer as a form.
-    pub(crate) fn posted(url: Url, parameters: Vec<(String, String)>) -> Self {
-        Self { url, parameters, is_form: true }
-    }
-
-    /// The form that the browser posts, if the answer is not in the address (`response_mode=form_post`).
-    pub fn form_body(&self) -> Option<String> {
-        let mut form = form_urlencoded::Serializer::new(String::new());
-        self.is_form.then(|| form.extend_pairs(&self.parameters).finish())
     }
 
     /// The whole address.

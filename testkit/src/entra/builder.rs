@@ -103,7 +103,8 @@ impl Builder {
         self
     }
 
-    /// Has that person signed in already, so that they consent without being asked.
+    /// Has that person signed in already, so that they consent without being asked. A login that nobody has is a
+    /// newcomer's, who belongs to the first tenant.
     pub fn auto_consent(mut self, login: impl Into<String>) -> Self {
         self.auto_consent = Some(login.into());
         self
@@ -138,7 +139,11 @@ impl Builder {
 
     /// Opens its doors.
     #[must_use]
-    pub fn build(self) -> PretendEntra {
+    pub fn build(mut self) -> PretendEntra {
+        if let Some(login) = self.auto_consent.as_deref().filter(|login| self.config.account(login).is_none()) {
+            let newcomer = self.config.tenants.first().map(|tenant| sample::newcomer(login, tenant));
+            self.config.accounts.extend(newcomer);
+        }
         let state = State {
             secrets: self.secrets.into_iter().map(|secret| (secret, SecretState::Valid)).collect(),
             keys: KeyRing::new(),

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::{Account, Config, Tenant};
-use crate::page;
+use crate::page::{self, account_field, another_account};
 
 /// Whose pages they are.
 pub(super) const SERVER: &str = "Pretend Microsoft Entra ID.";
@@ -23,15 +23,12 @@ pub(super) fn which_account<'a>(config: &Config, target: &str, offered: impl Ite
                     }
                 }
             }
-            details {
-                summary { "Use another account" }
+            (another_account(&html! {
                 form.another method="post" action=(ACCOUNT) {
                     input type="hidden" name="request" value=(target);
-                    label for="login" { "E-mail address, or name in tests" }
-                    input id="login" name="login" required autocomplete="off" autocapitalize="none" spellcheck="false";
-                    button.accept { "Next" }
+                    (account_field("login"))
                 }
-            }
+            }))
         },
     )
 }
@@ -73,20 +70,6 @@ pub(super) fn refused(why: &str) -> Markup {
             h1 { "Nobody can sign in like this" }
             p { "Nothing was sent back to the app:" }
             p.why role="alert" { (why) }
-        },
-    )
-}
-
-/// The answer as a form that the browser posts. Microsoft's page posts it by script; here it is a button.
-pub(super) fn go_back(action: &str, parameters: &[(String, String)]) -> Markup {
-    page(
-        "Working…",
-        &html! {
-            h1 { "Back to the app" }
-            form.decision method="post" action=(action) {
-                @for (name, value) in parameters { input type="hidden" name=(name) value=(value); }
-                button.accept { "Continue" }
-            }
         },
     )
 }

@@ -6,8 +6,8 @@ use maud::Markup;
 use url::Url;
 
 use super::pages;
-use crate::answer;
 use crate::azure_devops::{Callback, NoCallback};
+use crate::{answer, page};
 
 /// Where the application wants the answer, and how.
 #[derive(Clone, Debug)]
@@ -34,7 +34,9 @@ impl Reply {
             Self::Page(status, page) => answer::html(status, page),
             Self::Back(way, parameters) => match way.mode {
                 Mode::Query => answer::redirect(&with_query(&way.redirect_uri, &parameters)),
-                Mode::FormPost => answer::html(StatusCode::OK, pages::go_back(&way.redirect_uri, &parameters)),
+                Mode::FormPost => {
+                    answer::html(StatusCode::OK, page::go_back(pages::SERVER, &way.redirect_uri, &parameters))
+                }
             },
         }
     }
@@ -43,10 +45,8 @@ impl Reply {
         match self {
             Self::Page(status, page) => Err(NoCallback::Page { status, page: page.into_string() }),
             Self::Back(way, parameters) => {
-                let is_form = way.mode == Mode::FormPost;
-                let url = if is_form { way.redirect_uri } else { with_query(&way.redirect_uri, &parameters) };
-                let url = Url::parse(&url).map_err(|_| NoCallback::NotAUrl)?;
-                Ok(if is_form { Callback::posted(url, parameters) } else { Callback::query(url) })
+                let url = Url::parse(&with_query(&way.redirect_uri, &parameters)).map_err(|_| NoCallback::NotAUrl)?;
+                Ok(Callback::new(url))
             }
         }
     }

@@ -30,3 +30,11 @@ pub(super) fn accounts() -> Vec<Account> {
     let pia = Account::personal("pia", "Pia Holm", "pia@mail.example").email("pia@mail.example").guest_in(LAMPLIGHT);
     vec![norma, bo, vera, pia]
 }
+
+/// Somebody who has just begun there.
+pub(super) fn newcomer(login: &str, tenant: &Tenant) -> Account {
+    let mut letters = login.chars();
+    let name = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>());
+    let domain = tenant.domains.first().map_or("guests.example", String::as_str);
+    Account::member(login, name.unwrap_or_default(), &tenant.id, format!("{login}@{domain}"))
+}

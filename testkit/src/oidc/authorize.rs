@@ -1,17 +1,19 @@
-//! `GET /authorize`: the person agrees, and the browser goes back with a code.
+//! `GET /authorize`: the person says who they are, agrees, and the browser goes back with a code.
+//!
+//! The pages keep nothing on the server. Each form carries the request, and what was said so far beside it.
 
 use std::collections::HashMap;
 
 use admit::http::{HttpRequest, HttpResponse};
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, StatusCode};
-use maud::{DOCTYPE, html};
-use serde_json::Value;
+use http::StatusCode;
 use url::Url;
 
-use super::{Fault, Grant, PretendOidc, Stage, transport};
+use super::pushed::Reference;
+use super::{Fault, Grant, PretendOidc, Stage, pages, transport};
 use crate::azure_devops::{Callback, NoCallback};
+use crate::form::pairs;
+use crate::{answer, page};
 
 impl PretendOidc {
     /// Goes to the authorization URL and agrees, as Ada or whoever is first.
@@ -27,12 +29,25 @@ impl PretendOidc {
     ///
     /// # Errors
     /// When the provider sends the browser nowhere.
-    #[allow(clippy::unused_async, reason = "as the other pretend provider has it")]
     pub async fn authorize_as(&self, login: &str, url: &str) -> Result<Callback, NoCallback> {
+        self.visit(login, true, url).await
+    }
+
+    /// Goes to the authorization URL and presses "Cancel".
+    ///
+    /// # Errors
+    /// When the provider sends the browser nowhere.
+    pub async fn cancel(&self, url: &str) -> Result<Callback, NoCallback> {
+        let first = self.config.people.keys().next().cloned().unwrap_or_default();
+        self.visit(&first, false, url).await
+    }
+
+    #[allow(clippy::unused_async, reason = "as the other pretend provider has it")]
+    async fn visit(&self, login: &str, agrees: bool, url: &str) -> Result<Callback, NoCallback> {
         let url = Url::parse(url).map_err(|_| NoCallback::NotAUrl)?;
         let request = http::Request::get(url.as_str()).body(Bytes::new()).map_err(|_| NoCallback::NotAUrl)?;
         self.state().requests.push((Stage::Authorize, request));
-        match self.agree(login, &url) {
+        match self.decide(login, agrees, &url) {
             Ok((location, _)) => Callback::read(&transport::redirect(&location)),
             Err(why) => {
                 self.violation(format!("authorize: {why}"));
@@ -41,33 +56,51 @@ impl PretendOidc {
         }
     }
 
-    /// A browser that comes by itself: it is asked who it is, and then sent back.
+    /// A browser that comes by itself: a person says who they are, then whether they agree, and is sent back.
     pub(super) fn authorization(&self, request: &HttpRequest) -> HttpResponse {
         let query = request.uri().query().unwrap_or_default();
         let Ok(url) = Url::parse(&format!("{}/authorize?{query}", self.base())) else {
-            return transport::answer(StatusCode::BAD_REQUEST, "the request cannot be read");
+            return self.refuse("the request cannot be read");
         };
-        let login = url.query_pairs().find(|(name, _)| name == LOGIN).map(|(_, login)| login.into_owned());
-        let Some(login) = login else {
-            let name = |claims: &Value| claims.get("name").and_then(Value::as_str).map(str::to_owned);
-            let people = self.config.people.iter();
-            return page(people.map(|(login, (claims, _))| (login.clone(), name(claims).unwrap_or_default())), query);
+        let said = |name: &str| url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
+        let asked = match self.brought(&url, Reference::Stays).and_then(|request| self.asked(request)) {
+            Ok(asked) => asked,
+            Err(why) => return self.refuse(&why),
         };
-        match self.agree(&login, &url) {
-            // OAuth 2.0 Form Post Response Mode §2.
-            Ok((location, true)) => posting(&location),
-            Ok((location, false)) => transport::redirect(&location),
-            Err(why) => {
-                self.violation(format!("authorize: {why}"));
-                transport::answer(StatusCode::BAD_REQUEST, why)
+        match (said(LOGIN), said(DECISION)) {
+            (None, _) if !asked.is_silent => answer::html(StatusCode::OK, pages::who_are_you(&self.config, query)),
+            (Some(login), None) if !asked.is_silent => match self.config.people.get(&login) {
+                Some((claims, _)) => {
+                    let page = pages::consent(&self.config, query, claims, &asked.grant.scope);
+                    answer::html(StatusCode::OK, page)
+                }
+                None => self.refuse(&format!("nobody is called `{login}`")),
+            },
+            (login, decision) => {
+                let agrees = decision.as_deref() == Some(ACCEPT);
+                match self.decide(&login.unwrap_or_default(), agrees, &url) {
+                    Ok((location, true)) => {
+                        let (action, fields) = location.split_once('?').unwrap_or((&location, ""));
+                        let page = page::go_back(pages::SERVER, action, &pairs(fields.as_bytes()));
+                        answer::html(StatusCode::OK, page)
+                    }
+                    Ok((location, false)) => transport::redirect(&location),
+                    Err(why) => self.refuse(&why),
+                }
             }
         }
     }
 
+    /// The provider's own page: nothing goes back to an application that asked like this.
+    pub(super) fn refuse(&self, why: &str) -> HttpResponse {
+        self.violation(format!("authorize: {why}"));
+        answer::html(StatusCode::BAD_REQUEST, pages::refused(why))
+    }
+
     /// Where the browser goes back to, and whether by a form.
-    fn agree(&self, login: &str, url: &Url) -> Result<(String, bool), String> {
-        let Asked { grant, state, is_silent, posts } = self.asked(self.brought(url)?)?;
-        if !self.config.people.contains_key(login) {
+    fn decide(&self, login: &str, agrees: bool, url: &Url) -> Result<(String, bool), String> {
+        let Asked { grant, state, is_silent, posts } = self.asked(self.brought(url, Reference::IsSpent)?)?;
+        if !is_silent && !self.config.people.contains_key(login) {
             return Err(format!("nobody is called `{login}`"));
         }
         let fault = self.take_fault(Stage::Authorize);
@@ -86,6 +119,7 @@ impl PretendOidc {
             Some(Fault::Refused(error)) => drop(back.query_pairs_mut().append_pair("error", error)),
             // OpenID Connect Core §3.1.2.6: nobody stays signed in here, so somebody would have to be asked.
             _ if is_silent => drop(back.query_pairs_mut().append_pair("error", "login_required")),
+            _ if !agrees => drop(back.query_pairs_mut().append_pair("error", "access_denied")),
             _ => {
                 let code = self.fresh("code");
                 let grant = Grant { login: login.to_owned(), ..grant };
@@ -161,56 +195,9 @@ pub(super) struct Asked {
     posts: bool,
 }
 
-/// The page that makes the browser post the answer, by itself where it runs scripts.
-fn posting(back: &str) -> HttpResponse {
-    let (action, answer) = back.split_once('?').unwrap_or((back, ""));
-    let parameters: Vec<_> = url::form_urlencoded::parse(answer.as_bytes()).collect();
-    let markup = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head { meta charset="utf-8"; title { "Pretend sign-in" } }
-            body onload="document.forms[0].submit()" {
-                form method="post" action=(action) {
-                    @for (name, value) in &parameters {
-                        input type="hidden" name=(name) value=(value);
-                    }
-                    button { "Go back" }
-                }
-            }
-        }
-    };
-    html(markup.into_string())
-}
-
-/// Who are you? One button for each person, and the whole request again behind it.
-fn page(people: impl Iterator<Item = (String, String)>, query: &str) -> HttpResponse {
-    let parameters: Vec<_> = url::form_urlencoded::parse(query.as_bytes()).collect();
-    let markup = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head { meta charset="utf-8"; title { "Pretend sign-in" } }
-            body {
-                h1 { "Who are you?" }
-                form method="get" action="authorize" {
-                    @for (name, value) in &parameters {
-                        input type="hidden" name=(name) value=(value);
-                    }
-                    @for (login, name) in people {
-                        p { button name=(LOGIN) value=(login) { (name) } }
-                    }
-                }
-                p { "Nothing here is real: this provider lets anybody be anyone." }
-            }
-        }
-    };
-    html(markup.into_string())
-}
-
-fn html(page: String) -> HttpResponse {
-    let mut response = HttpResponse::new(Bytes::from(page));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    response
-}
-
-/// The parameter that a button of the page adds.
+/// What the first page's buttons add to the request: who it is.
 pub(super) const LOGIN: &str = "_login";
+/// What the second page's buttons add: whether they agree.
+pub(super) const DECISION: &str = "_decision";
+/// That they do.
+pub(super) const ACCEPT: &str = "accept";

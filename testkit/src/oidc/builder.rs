@@ -30,6 +30,7 @@ impl Builder {
         });
         let bo = json!({ "sub": "248289761002", "name": "Bo" });
         let config = Config {
+            app_name: "Your app".to_owned(),
             issuer: "https://id.example".to_owned(),
             client_id,
             client_secret,
@@ -53,6 +54,12 @@ impl Builder {
     /// Its issuer identifier, in place of `https://id.example`. Endpoints are below it.
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.config.issuer = issuer.into();
+        self
+    }
+
+    /// The application's name on the pages.
+    pub fn app_name(mut self, name: impl Into<String>) -> Self {
+        self.config.app_name = name.into();
         self
     }
 

@@ -10,7 +10,8 @@ use http::StatusCode;
 use serde_json::Value;
 use url::Url;
 
-use super::{Fault, PretendOidc, Stage, transport};
+use super::{Fault, PretendOidc, Stage, pages, transport};
+use crate::answer;
 use crate::azure_devops::{Callback, NoCallback};
 
 impl PretendOidc {
@@ -30,8 +31,9 @@ impl PretendOidc {
         match self.way_back(query, self.take_fault(Stage::EndSession)) {
             Ok(back) => transport::redirect(&back),
             Err(why) => {
+                let page = pages::refused(&why);
                 self.violation(format!("logout: {why}"));
-                transport::answer(StatusCode::BAD_REQUEST, why)
+                answer::html(StatusCode::BAD_REQUEST, page)
             }
         }
     }

@@ -8,6 +8,7 @@ use http::StatusCode;
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
+use super::authorize::{DECISION, LOGIN};
 use super::token::refusal;
 use super::transport::{answer, json as in_json};
 use super::{PretendOidc, Pushed};
@@ -51,9 +52,9 @@ impl PretendOidc {
     }
 
     /// The request that a browser brings: itself, or what it refers to. A reference counts once.
-    pub(super) fn brought(&self, url: &Url) -> Result<Vec<(String, String)>, String> {
-        let brought: Vec<_> =
-            url.query_pairs().into_owned().filter(|(name, _)| name != super::authorize::LOGIN).collect();
+    pub(super) fn brought(&self, url: &Url, then: Reference) -> Result<Vec<(String, String)>, String> {
+        let brought = url.query_pairs().into_owned().filter(|(name, _)| ![LOGIN, DECISION].contains(&name.as_str()));
+        let brought: Vec<_> = brought.collect();
         let reference = brought.iter().find(|(name, _)| name == "request_uri").map(|(_, value)| value);
         let Some(reference) = reference else {
             return match self.config.pushed {
@@ -68,11 +69,23 @@ impl PretendOidc {
         if !brought.contains(&("client_id".to_owned(), self.config.client_id.clone())) {
             return Err("the parameter `client_id` is another client's".to_owned());
         }
-        let pushed = self.state().pushed.remove(reference);
+        let pushed = match then {
+            Reference::Stays => self.state().pushed.get(reference).cloned(),
+            Reference::IsSpent => self.state().pushed.remove(reference),
+        };
         let (parameters, _) =
             pushed.filter(|(_, end)| *end > self.now()).ok_or("the `request_uri` refers to nothing")?;
         Ok(parameters)
     }
+}
+
+/// What becomes of a reference that was read.
+#[derive(Clone, Copy)]
+pub(super) enum Reference {
+    /// The person has not decided yet.
+    Stays,
+    /// They have.
+    IsSpent,
 }
 
 const LIFETIME: Duration = Duration::from_secs(60);

@@ -7,7 +7,8 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{Fault, PretendOidc, Stage};
+use super::{Fault, PretendOidc, Stage, pages};
+use crate::answer::html;
 use crate::azure_devops::Dropped;
 use crate::keys::SigningKey;
 use crate::served::Answers;
@@ -63,7 +64,10 @@ impl PretendOidc {
         let uri = request.uri().to_string();
         let path = uri.strip_prefix(self.base()).unwrap_or(&uri);
         let Some(stage) = stage(request.method(), path) else {
-            return Ok(answer(StatusCode::NOT_FOUND, "this is not here"));
+            return Ok(match (request.method(), path) {
+                (&Method::GET, "" | "/") => html(StatusCode::OK, pages::start(&self.config)),
+                _ => answer(StatusCode::NOT_FOUND, "this is not here"),
+            });
         };
         let gate = {
             let mut state = self.state();

@@ -26,10 +26,10 @@ pub fn home(view: View<'_>) -> Response<Bytes> {
             div.card {
                 h2 { "Sign in to begin" }
                 p {
-                    "Azure DevOps will ask you whether this dashboard may read your profile, projects, work items, builds \
-                     and code. It reads; it changes nothing."
+                    "You will be asked whether this dashboard may read your profile, projects, work items, builds and \
+                     code. It reads; it changes nothing."
                 }
-                p.actions { a.button href=(paths::sign_in(paths::routes::ORGANISATIONS)) { "Sign in with Azure DevOps" } }
+                p.actions { a.button href=(paths::sign_in(paths::routes::ORGANISATIONS)) { "See your organisations" } }
             }
         }
     };

@@ -39,6 +39,18 @@ pub fn not_found(view: View<'_>) -> Response<Bytes> {
     )
 }
 
+/// Whoever is signed in came by a way that Azure DevOps knows nothing of.
+pub fn no_access(view: View<'_>) -> Response<Bytes> {
+    page(
+        view,
+        StatusCode::FORBIDDEN,
+        "Azure DevOps does not know this account",
+        "You are signed in, but not by Azure DevOps or Microsoft Entra ID, whose people Azure DevOps lets in.",
+        "Sign in with one of these.",
+        &html! { a.button href=(paths::sign_in(view.path)) { "Sign in another way" } },
+    )
+}
+
 fn page(
     view: View<'_>,
     status: StatusCode,

@@ -306,7 +306,7 @@ fn home_offers_the_way_in() {
     <h2>Sign in to begin</h2>
     <p>Azure DevOps will ask you whether this dashboard may read your profile, projects, work items, builds and code. It reads; it changes nothing.</p>
     <p class="actions">
-    <a class="button" href="/api/auth/signin?callbackUrl=%2Fdashboard">Sign in with Azure DevOps</a>
+    <a class="button" href="/api/auth/signin?callbackUrl=%2Fdashboard">See your organisations</a>
     </p>
     </div>
     </div>

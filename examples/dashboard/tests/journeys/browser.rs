@@ -64,15 +64,18 @@ impl Browser {
         let form = self.page.html.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next());
         let form = form.into_iter().find(|form| form.contains(text)).map(str::to_owned);
         let form = form.unwrap_or_else(|| panic!("no form with {text:?} on {:?}", self.page));
-        assert_eq!(attribute(&form, "method").as_deref(), Some("post"));
         let inputs = form.split("<input ").skip(1).filter_map(|input| input.split('>').next());
         let button = form.split("<button").skip(1).find(|button| button.contains(text)).unwrap();
         let fields = inputs.chain(button.split('>').next());
         let fields: Vec<_> =
             fields.filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value")?))).collect();
-        let target = self.resolve(&attribute(&form, "action").unwrap());
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        self.go(Method::POST, target, Some(body)).await
+        let mut target = self.resolve(&attribute(&form, "action").unwrap());
+        let data = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        if attribute(&form, "method").as_deref() == Some("post") {
+            return self.go(Method::POST, target, Some(data)).await;
+        }
+        target.set_query(Some(&data));
+        self.go(Method::GET, target, None).await
     }
 
     /// From a page of the dashboard that asks for it, through all the pages on the way.

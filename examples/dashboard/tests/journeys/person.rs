@@ -21,7 +21,7 @@ async fn a_person_signs_in_looks_at_every_page_and_signs_out() {
     browser.open(&running.url).await;
     assert_eq!(browser.page.heading(), "Your Azure DevOps at a glance");
     assert!(browser.page.shows("This is a pretend Azure DevOps; nothing leaves this machine."));
-    browser.click("Sign in with Azure DevOps").await;
+    browser.click("See your organisations").await;
     browser.sign_in_as("norma").await;
 
     assert_eq!(
@@ -192,4 +192,43 @@ async fn over_https_everything_is_as_before_and_cookies_are_for_https_only() {
     let plain = running.url.replace("https", "http");
     assert!(reqwest::get(plain).await.is_err());
     assert_eq!(running.norma("/dashboard").await.page.status, 200);
+}
+
+#[tokio::test]
+async fn with_microsoft_entra_id_a_person_reads_their_projects_and_keeps_on_doing_so() {
+    let running = Running::start(&[("PRETEND_TOKEN_SECONDS", "60")]).await;
+    let mut browser = running.browser();
+    browser.open(&format!("{}/org/fabrikam/projects", running.url)).await;
+    browser.press("Sign in with Microsoft Entra ID").await;
+    assert_eq!(browser.page.heading(), "Pick an account");
+    browser.press("value=\"norma\"").await;
+    assert!(browser.page.shows("499b84ac-1321-427f-aa17-267ca6975798/vso.project"), "{:?}", browser.page);
+    browser.press("Accept").await;
+    assert_eq!((browser.page.heading(), browser.page.status), ("fabrikam", 200));
+    assert!(browser.page.shows("Signed in as <strong>Norma Paulk</strong>") && browser.page.shows(">Harbor</a>"));
+
+    for _ in 0..2 {
+        running.advance(60);
+        browser.open(&format!("{}/org/fabrikam/project/Harbor/builds", running.url)).await;
+        assert_eq!((browser.page.heading(), browser.page.status), ("Builds", 200));
+    }
+    assert_eq!(running.entra().count(admit_testkit::entra::Stage::Token), 3);
+    assert_eq!((running.azure().violations(), running.entra().violations()), (vec![], vec![]));
+}
+
+#[tokio::test]
+async fn whoever_azure_devops_does_not_know_is_told_so_and_may_come_another_way() {
+    let running = Running::start(&[]).await;
+    let mut browser = running.browser();
+    browser.open(&format!("{}/dashboard", running.url)).await;
+    browser.press("Sign in with Pretend OpenID").await;
+    browser.press("value=\"ada\"").await;
+    browser.press("Accept").await;
+    assert_eq!((browser.page.heading(), browser.page.status), ("Azure DevOps does not know this account", 403));
+    assert!(browser.page.shows("Signed in as <strong>Ada Byron</strong>"));
+
+    browser.click("Sign in another way").await;
+    browser.sign_in_as("norma").await;
+    assert_eq!((browser.page.heading(), browser.page.status), ("Organisations", 200));
+    assert_eq!((running.openid().violations(), running.azure().violations()), (vec![], vec![]));
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use admit_testkit::{FixedClock, PretendAzureDevOps};
-use dashboard::site::Pretend;
+use admit_testkit::{FixedClock, PretendAzureDevOps, PretendEntra, PretendOidc};
 use dashboard::{Settings, Site, Sockets};
 use tokio::task::JoinHandle;
 
@@ -13,7 +12,7 @@ use super::browser::Browser;
 pub(crate) struct Running {
     pub(crate) url: String,
     pub(crate) clock: FixedClock,
-    pretend: PretendAzureDevOps,
+    pretend: (PretendAzureDevOps, PretendEntra, PretendOidc),
     server: JoinHandle<std::io::Result<()>>,
 }
 
@@ -25,13 +24,22 @@ impl Running {
         let url = settings.base_url(sockets.port());
         let clock = FixedClock::default();
         let site = Site::open(&settings, &url, clock.clone()).await.unwrap();
-        let pretend = site.pretend.as_ref().map(|Pretend { azure, .. }| azure.clone()).unwrap();
+        let pretend = site.pretend.as_ref().unwrap();
+        let pretend = (pretend.azure.clone(), pretend.entra.0.clone(), pretend.openid.0.clone());
         let server = tokio::spawn(crate::serve(site, sockets, Box::pin(std::future::pending())));
         Self { url, clock, pretend, server }
     }
 
     pub(crate) fn azure(&self) -> &PretendAzureDevOps {
-        &self.pretend
+        &self.pretend.0
+    }
+
+    pub(crate) fn entra(&self) -> &PretendEntra {
+        &self.pretend.1
+    }
+
+    pub(crate) fn openid(&self) -> &PretendOidc {
+        &self.pretend.2
     }
 
     pub(crate) fn browser(&self) -> Browser {
