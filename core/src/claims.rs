@@ -86,7 +86,7 @@ impl Claims {
         &self.0
     }
 
-    /// Sets a member, for a provider that gathers a person from several answers.
+    /// Sets a member: for a provider that gathers a person from several answers, and for claims of one's own.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<Value>) {
         self.0.insert(key.into(), value.into());
     }

@@ -59,6 +59,7 @@
 //! | decide who may come in, and what a session holds | [`Callbacks`] |
 //! | hear what happened | [`Events`], [`Event`] |
 //! | sign people in by OpenID Connect | [`OAuthProvider::oidc`] |
+//! | prove which client you are by something other than a secret | [`provider::PrivateKeyJwt`], [`provider::ClientCredential`] |
 //! | check yourself what a person types | [`credentials`] |
 //! | describe a provider, or override what it does differently | [`OAuthProvider`], [`provider::OAuthFlow`] |
 //! | keep sessions, tokens or users elsewhere | [`store`], [`MemoryStore`] |

@@ -11,9 +11,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use admit::provider::{AuthorizationRequest, ClientAuthentication, Flow, Grant, Granted, OAuthFlow, ProviderContext};
-use admit::{Client, Email, HttpRequest, HttpResponse, Image, Profile, Provider, Secret, TokenSet};
-use admit_providers::{azure_devops, discord, github};
+use admit::provider::{
+    AuthorizationRequest, ClientAuthentication, Flow, Grant, Granted, Metadata, OAuthFlow, ProviderContext,
+};
+use admit::{Claims, Client, Email, HttpRequest, HttpResponse, Image, Profile, Provider, Secret, TokenSet};
+use admit_providers::{azure_devops, discord, github, microsoft_entra_id};
 use replay::{NOW, Replay, StoppedClock, answer};
 
 /// A provider, and the status that its error comes with.
@@ -29,11 +31,14 @@ fn providers() -> Vec<Case> {
         case(Box::new(azure_devops(client())), 400),
         case(Box::new(discord(client())), 400),
         case(Box::new(github(client())), 200),
+        case(Box::new(microsoft_entra_id(client())), 401),
     ]
 }
 
 const STEPS: &[&str] = &["authorization", "code_request", "refresh_request", "tokens", "refusal", "profile"];
 const FIXTURES: &[&str] = &["README.md", "token.json", "token_error.json", "userinfo.json"];
+/// Of a provider that speaks OpenID Connect.
+const OPENID_FIXTURES: &[&str] = &["README.md", "discovery.json", "id_token.json", "token.json", "token_error.json"];
 const REDIRECT_URI: &str = "https://app.example/api/auth/callback/provider";
 
 #[test]
@@ -46,9 +51,12 @@ fn the_authorization_request_is_the_documented_one() {
             "fixture-state",
             flow.config().requested_scopes(),
         )
-        .code_challenge(challenge);
+        .code_challenge(challenge)
+        .nonce(cx.metadata().map(|_| "fixture-nonce"));
         let query = flow.authorization(cx, &request).unwrap().encode();
-        format!("{}\n  {}", flow.config().authorization_url().unwrap(), query.replace('&', "\n  "))
+        let published = || cx.metadata().unwrap().authorization_endpoint.as_str();
+        let endpoint = flow.config().authorization_url().unwrap_or_else(published);
+        format!("{endpoint}\n  {}", query.replace('&', "\n  "))
     });
 }
 
@@ -57,7 +65,8 @@ fn the_token_request_is_the_documented_one() {
     for_each("code_request", |_, flow, cx| {
         let (code, verifier) = (Secret::new("fixture-code"), Secret::new("fixture-code-verifier"));
         let code_verifier = flow.config().uses_pkce().then_some(&verifier);
-        let grant = Grant::AuthorizationCode { code: &code, redirect_uri: REDIRECT_URI, code_verifier, scopes: &[] };
+        let scopes = flow.config().requested_scopes();
+        let grant = Grant::AuthorizationCode { code: &code, redirect_uri: REDIRECT_URI, code_verifier, scopes };
         show_request(&flow.token_request(cx, &grant, &secret()).unwrap())
     });
 }
@@ -66,7 +75,9 @@ fn the_token_request_is_the_documented_one() {
 fn the_refresh_request_is_the_documented_one() {
     for_each("refresh_request", |_, flow, cx| {
         let refresh_token = Secret::new("fixture-refresh-token");
-        show_request(&flow.token_request(cx, &refresh(&refresh_token), &secret()).unwrap())
+        let scopes = flow.config().requested_scopes();
+        let grant = Grant::RefreshToken { refresh_token: &refresh_token, redirect_uri: REDIRECT_URI, scopes };
+        show_request(&flow.token_request(cx, &grant, &secret()).unwrap())
     });
 }
 
@@ -94,10 +105,19 @@ fn the_documented_refusal_is_understood() {
 async fn the_documented_person_is_understood() {
     for case in providers() {
         let Flow::OAuth(flow) = case.provider.flow() else { panic!("{} is no OAuth provider", case.provider.id()) };
-        let http = Replay::new([fixture_answer(&case, 200, "userinfo.json")]);
-        let cx = ProviderContext::new(case.provider.id(), "fixture-client", &StoppedClock, &http);
-        let tokens = TokenSet::new("fixture-access-token");
-        let claims = flow.claims(&cx, &Granted::new(&tokens, &[])).await.unwrap();
+        let speaks_openid = flow.config().speaks_openid();
+        let http = Replay::new((!speaks_openid).then(|| fixture_answer(&case, 200, "userinfo.json")));
+        let metadata = metadata(&case, flow);
+        let cx =
+            ProviderContext::new(case.provider.id(), "fixture-client", &StoppedClock, &http).with(metadata.as_ref());
+        let (tokens, id_token) = match speaks_openid {
+            true => {
+                let tokens = flow.token_response(&cx, &code(), &fixture_answer(&case, 200, "token.json")).unwrap();
+                (tokens, Some(Claims::parse(&fixture(&case, "id_token.json")).unwrap()))
+            }
+            false => (TokenSet::new("fixture-access-token"), None),
+        };
+        let claims = flow.claims(&cx, &Granted::new(&tokens, &[]).id_token(id_token.as_ref())).await.unwrap();
         let profile = flow.config().to_profile(&claims).unwrap();
         let requests: Vec<_> = http.requests().iter().map(show_request).collect();
         snapshot(&case, "profile", &format!("{}\n\n{}", requests.join("\n\n"), show_profile(&profile)));
@@ -115,7 +135,8 @@ fn every_provider_of_the_crate_is_in_the_table_with_fixtures_and_snapshots() {
     for id in &table {
         let expected =
             |names: &[&str], end: &str| names.iter().map(|name| format!("{name}{end}")).collect::<BTreeSet<_>>();
-        assert_eq!(names_in(&format!("fixtures/{id}")), expected(FIXTURES, ""), "{id}");
+        let fixtures = if speaks_openid(id) { OPENID_FIXTURES } else { FIXTURES };
+        assert_eq!(names_in(&format!("fixtures/{id}")), expected(fixtures, ""), "{id}");
         assert_eq!(names_in(&format!("tests/snapshots/{id}")), expected(STEPS, ".snap"), "{id}");
     }
 }
@@ -139,7 +160,9 @@ fn for_each(step: &str, show: impl Fn(&Case, &dyn OAuthFlow, &ProviderContext<'_
     for case in providers() {
         let Flow::OAuth(flow) = case.provider.flow() else { panic!("{} is no OAuth provider", case.provider.id()) };
         let http = Replay::new([]);
-        let cx = ProviderContext::new(case.provider.id(), "fixture-client", &StoppedClock, &http);
+        let metadata = metadata(&case, flow);
+        let cx =
+            ProviderContext::new(case.provider.id(), "fixture-client", &StoppedClock, &http).with(metadata.as_ref());
         snapshot(&case, step, &show(&case, flow, &cx));
         assert!(http.requests().is_empty(), "{step} sent something");
     }
@@ -169,7 +192,22 @@ fn secret() -> ClientAuthentication {
 }
 
 fn fixture_answer(case: &Case, status: u16, name: &str) -> HttpResponse {
-    answer(status, fs::read(here(&format!("fixtures/{}/{name}", case.provider.id()))).unwrap())
+    answer(status, fixture(case, name))
+}
+
+fn fixture(case: &Case, name: &str) -> Vec<u8> {
+    fs::read(here(&format!("fixtures/{}/{name}", case.provider.id()))).unwrap()
+}
+
+/// What the issuer says of itself, if the provider speaks OpenID Connect.
+fn metadata(case: &Case, flow: &dyn OAuthFlow) -> Option<Metadata> {
+    let read = || Metadata::parse(&fixture(case, "discovery.json"), false).unwrap();
+    flow.config().speaks_openid().then(read)
+}
+
+fn speaks_openid(id: &str) -> bool {
+    let case = providers().into_iter().find(|case| case.provider.id() == id).unwrap();
+    matches!(case.provider.flow(), Flow::OAuth(flow) if flow.config().speaks_openid())
 }
 
 fn show_request(request: &HttpRequest) -> String {

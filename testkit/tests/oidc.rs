@@ -4,10 +4,11 @@
 
 use std::sync::Arc;
 
-use admit::HttpClient;
 use admit::http::{HttpError, HttpResponse};
+use admit::provider::SigningKey;
+use admit::{Claims, Clock as _, HttpClient};
 use admit_testkit::azure_devops::NoCallback;
-use admit_testkit::oidc::{Builder, Stage};
+use admit_testkit::oidc::{Builder, ClientAuth, Stage};
 use admit_testkit::{FixedClock, FixedRandom, PretendOidc, Served};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
@@ -183,6 +184,120 @@ async fn on_a_socket_a_person_chooses_who_they_are() {
     assert!(get(&served, "/").await.contains("These people can sign in"));
     assert!(get(&served, "/elsewhere").await.starts_with("HTTP/1.1 404"));
     drop(served);
+}
+
+/// The client's key, and what it would have to claim to be believed.
+fn assertion(claims: &[(&str, Value)]) -> String {
+    let vectors: Value = serde_json::from_str(include_str!("../../core/tests/vectors/client-keys.json")).unwrap();
+    let key = SigningKey::from_pem(vectors["keys"]["ed25519"].as_str().unwrap()).unwrap();
+    let now = FixedClock::default().now().unix_seconds();
+    let mut usual = Claims::default();
+    for (name, value) in [("iss", "app-id"), ("sub", "app-id"), ("aud", "https://id.example/token"), ("jti", "one")] {
+        usual.insert(name, value);
+    }
+    for (name, value) in [("iat", now), ("nbf", now), ("exp", now + 60)] {
+        usual.insert(name, value);
+    }
+    for (name, value) in claims {
+        usual.insert(*name, value.clone());
+    }
+    key.sign(&usual).unwrap().expose().to_owned()
+}
+
+/// A provider that wants such an assertion.
+fn wanting() -> PretendOidc {
+    let vectors: Value = serde_json::from_str(include_str!("../../core/tests/vectors/jws-vectors.json")).unwrap();
+    let key = vectors["keys"]["ed25519"]["jwk"].clone();
+    describe().client_auth(ClientAuth::PrivateKeyJwt(key)).offers_pushed_requests().build()
+}
+
+/// What the token endpoint says to a code that nobody has: `invalid_grant`, once it knows who asks.
+async fn judged(provider: &PretendOidc, assertion: &str, more: &[(&str, &str)]) -> String {
+    let fields = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "app-id"),
+        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
+        ("client_assertion", assertion),
+    ];
+    token(provider, &[&fields[..], more].concat()).await["error"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_assertion_counts_once_and_only_if_all_of_it_is_as_it_should_be() {
+    let now = FixedClock::default().now().unix_seconds();
+    for claims in [
+        [("aud", "https://id.example/token".into())],
+        [("aud", "https://id.example/par".into())],
+        [("aud", "https://id.example".into())],
+        [("exp", (now + 600).into())],
+    ] {
+        assert_eq!(judged(&wanting(), &assertion(&claims), &[]).await, "invalid_grant", "{claims:?}");
+    }
+    for (claims, why) in [
+        ([("aud", "https://other.example".into())], "token: `aud` is somebody else"),
+        ([("iss", "other".into())], "token: `iss` and `sub` are not the client"),
+        ([("sub", Value::Null)], "token: `iss` and `sub` are not the client"),
+        ([("exp", now.into())], "token: the assertion does not count now, or for longer than ten minutes"),
+        ([("exp", (now + 601).into())], "token: the assertion does not count now, or for longer than ten minutes"),
+        ([("nbf", (now + 1).into())], "token: the assertion does not count now, or for longer than ten minutes"),
+        ([("iat", Value::Null)], "token: no `iat`"),
+        ([("jti", Value::Null)], "token: no `jti`"),
+    ] {
+        let provider = wanting();
+        assert_eq!(judged(&provider, &assertion(&claims), &[]).await, "invalid_client", "{claims:?}");
+        assert_eq!(provider.violations(), [why]);
+    }
+    let provider = wanting();
+    let once = assertion(&[]);
+    assert_eq!(judged(&provider, &once, &[]).await, "invalid_grant");
+    assert_eq!(judged(&provider, &once, &[]).await, "invalid_client");
+    let (signed, _) = once.rsplit_once('.').unwrap();
+    assert_eq!(judged(&provider, &format!("{signed}.AAAA"), &[]).await, "invalid_client");
+    assert_eq!(judged(&provider, &once, &[("client_secret", "secret")]).await, "invalid_client");
+    assert_eq!(
+        provider.violations(),
+        [
+            "token: the assertion was here before",
+            "token: the signature by EdDSA does not hold",
+            "token: the client proves itself in two ways"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_pushed_request_is_judged_at_once_and_its_reference_counts_once() {
+    let provider = describe().requires_pushed_requests().build();
+    let push = async |query: String| {
+        let form = format!("{query}&client_secret=secret");
+        let request = Request::post(format!("{}/par", provider.issuer())).body(form.into()).unwrap();
+        provider.send(request).await.unwrap()
+    };
+    let refused = push(authorization_query(&[("nonce", "")])).await;
+    assert_eq!((refused.status().as_u16(), &read(&refused)["error"]), (400, &"invalid_request".into()));
+    let nested = push(format!("{}&request_uri=urn:x", authorization_query(&[]))).await;
+    assert_eq!(nested.status(), 400);
+    let taken = push(authorization_query(&[])).await;
+    assert_eq!((taken.status().as_u16(), &read(&taken)["expires_in"]), (201, &60.into()));
+    let reference = read(&taken)["request_uri"].as_str().unwrap().to_owned();
+    let there = |query: &str| format!("{}/authorize?{query}", provider.issuer());
+    let short = Serializer::new(String::new())
+        .append_pair("client_id", "app-id")
+        .append_pair("request_uri", &reference)
+        .finish();
+    assert!(provider.authorize_as("ada", &there(&format!("{short}&state=s1"))).await.is_err());
+    assert!(provider.authorize_as("ada", &there(&short)).await.is_ok());
+    assert!(provider.authorize_as("ada", &there(&short)).await.is_err());
+    assert!(provider.authorize_as("ada", &there(&authorization_query(&[]))).await.is_err());
+    assert_eq!(
+        provider.violations(),
+        [
+            "par: the parameter `nonce` is missing",
+            "par: a reference in place of a request",
+            "authorize: the browser brings more than a reference",
+            "authorize: the `request_uri` refers to nothing",
+            "authorize: the request was not pushed"
+        ]
+    );
 }
 
 #[tokio::test]

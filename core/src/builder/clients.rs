@@ -141,7 +141,12 @@ fn sign_out(id: &str, config: &OAuthProvider, problems: &mut Vec<String>) {
     // An issuer may publish it.
     let required = rules.is_on && config.openid.is_none();
     endpoint(id, "end_session_endpoint", rules.endpoint.as_deref(), required, problems);
-    endpoint(id, "post_logout_redirect_uri", rules.return_to.as_deref(), false, problems);
+    if let Some(text) = rules.return_to.as_deref().filter(|text| !is_secure(text)) {
+        problems.push(format!(
+            "{id}: post_logout_redirect_uri is {text:?}, which is no https address; people are sent there, so give the \
+             whole of one"
+        ));
+    }
 }
 
 /// The cookie of a trip that ends in another site's post has to be `Secure`, or browsers throw it away.
@@ -172,7 +177,7 @@ fn endpoint(id: &str, name: &str, text: Option<&str>, required: bool, problems: 
         return None;
     };
     match Url::parse(text) {
-        Ok(url) if url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)) => Some(url),
+        Ok(url) if is_secure(text) => Some(url),
         _ => {
             problems.push(format!(
                 "{id}: {name} is {text:?}, which is no https address; secrets and tokens go there, so give one"
@@ -180,6 +185,10 @@ fn endpoint(id: &str, name: &str, text: Option<&str>, required: bool, problems: 
             None
         }
     }
+}
+
+fn is_secure(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
 }
 
 fn client(

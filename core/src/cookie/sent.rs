@@ -41,10 +41,7 @@ pub(crate) fn pairs<'a, V: AsRef<[u8]> + 'a>(
 }
 
 /// The value of the first cookie of that name that has one: the session's, for most requests.
-pub(crate) fn first<'a, V: AsRef<[u8]> + 'a>(
-    headers: impl IntoIterator<Item = &'a V>,
-    name: &str,
-) -> Option<&'a [u8]> {
+pub(crate) fn first<'a, V: AsRef<[u8]> + 'a>(headers: impl IntoIterator<Item = &'a V>, name: &str) -> Option<&'a [u8]> {
     let mut named = pairs(headers).filter_map(|pair| pair.beginning(name));
     named.find(|(rest, value)| rest.is_empty() && !value.is_empty()).map(|(_, value)| value)
 }

@@ -37,7 +37,8 @@ impl SignInAgain {
         }
     }
 
-    /// How long ago the provider may have asked the person who they are. An older proof is refused.
+    /// How long ago the provider may have asked the person who they are. An older proof is refused, if the provider speaks
+    /// OpenID Connect; another proves nothing of the kind.
     pub fn max_age(self, max_age: Duration) -> Self {
         self.parameter("max_age", max_age.as_secs().to_string())
     }

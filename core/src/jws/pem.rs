@@ -28,7 +28,10 @@ pub(super) fn blocks(text: &str) -> Option<Vec<Block>> {
 
 /// Decodes the lines of a block. Headers before them, as encrypted keys of old have, are cut off with the empty line.
 fn decode(body: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let body = Zeroizing::new(body.replace("\\r", "").replace("\\n", "\n").replace('\r', ""));
+    // Each step by itself, so that each copy is wiped.
+    let body = Zeroizing::new(body.replace("\\r", ""));
+    let body = Zeroizing::new(body.replace("\\n", "\n"));
+    let body = Zeroizing::new(body.replace('\r', ""));
     let lines = match body.split_once("\n\n") {
         Some((head, lines)) if head.contains(':') => lines,
         _ => &body,

@@ -15,12 +15,11 @@ use aws_lc_rs::signature::{
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use memchr::memmem;
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::pem::{self, Block};
 use super::{SigningAlgorithm, SigningKeyError};
-use crate::Secret;
+use crate::{Claims, Secret};
 
 /// A private key that signs JWTs: the assertions of [`PrivateKeyJwt`](crate::provider::PrivateKeyJwt), or whatever a
 /// [`ClientCredential`](crate::provider::ClientCredential) of your own needs signed.
@@ -125,14 +124,12 @@ impl SigningKey {
         self
     }
 
-    /// A JWT of these claims, signed: `header.payload.signature`. They are whatever becomes a JSON object, such as what
-    /// `json!({ … })` makes.
+    /// A JWT of these claims, signed: `header.payload.signature`.
     ///
     /// # Errors
-    /// When they become something else, or the key cannot sign after all.
-    pub fn sign(&self, claims: &impl Serialize) -> Result<Secret, SigningKeyError> {
-        let claims = serde_json::to_vec(claims).ok().filter(|json| json.first() == Some(&b'{'));
-        let claims = claims.ok_or(SigningKeyError::NoClaims)?;
+    /// When the key does not sign after all.
+    pub fn sign(&self, claims: &Claims) -> Result<Secret, SigningKeyError> {
+        let claims = serde_json::to_vec(claims.as_map()).map_err(|_| SigningKeyError::NotSigned)?;
         let algorithm = self.chosen();
         let header = Value::Object(self.header(algorithm)).to_string();
         let mut token = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims));

@@ -55,9 +55,6 @@ pub enum SigningKeyError {
     /// The certificate is another key's.
     #[error("the certificate is not that of the signing key; give the two that were made together")]
     AnotherCertificate,
-    /// What was to be signed are no claims.
-    #[error("the claims to be signed are no JSON object")]
-    NoClaims,
     /// The signature could not be made.
     #[error("the signing key did not sign")]
     NotSigned,

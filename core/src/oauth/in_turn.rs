@@ -40,9 +40,9 @@ pub(crate) async fn in_turn<T>(
         };
         let answer = match request(&proof) {
             Ok(request) => cx.send(endpoint, request).await?,
-            // Nothing was sent: there is no place for a credential of this kind.
+            // Nothing was sent: there is no place for a credential of this kind. What a server said tells more.
             Err(error @ ProviderError::ClientAuthMethod { .. }) => {
-                refusal = Some(error);
+                refusal = refusal.or(Some(error));
                 continue;
             }
             Err(error) => return Err(error),

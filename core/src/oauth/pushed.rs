@@ -26,7 +26,8 @@ pub(crate) async fn push(
     let form = |proof: &_| authenticated_post(endpoint, request.clone(), config, cx, proof);
     let pushed = in_turn(realm, registered, cx, Endpoint::PushedAuthorization, form, read).await;
     let (request_uri, _) = pushed.inspect_err(|error| {
-        if config.pushed_requests == PushedRequests::WhereOffered && error.fault() == Fault::Configuration {
+        let is_a_choice = config.pushed_requests == PushedRequests::WhereOffered && !is_required(cx);
+        if is_a_choice && error.fault() == Fault::Configuration {
             let remedy = "if the server takes none from this client, say pushed_requests(PushedRequests::Never)";
             tracing::warn!(provider = registered.id, "a pushed authorization request was refused; {remedy}");
         }
@@ -44,14 +45,20 @@ fn endpoint<'a>(config: &'a OAuthProvider, cx: &ProviderContext<'a>) -> Result<O
     let none = |who: &str| {
         Err(ProviderError::Request(format!("{who}, and no pushed_authorization_request_endpoint is known")))
     };
-    let is_required = cx.metadata().is_some_and(|metadata| metadata.requires_pushed_requests);
     match (config.pushed_requests, endpoint) {
         (PushedRequests::Never, _) => Ok(None),
         (_, Some(endpoint)) => Ok(Some(endpoint)),
         (PushedRequests::Always, None) => none("the description wants authorization requests pushed"),
-        (PushedRequests::WhereOffered, None) if is_required => none("the issuer wants authorization requests pushed"),
+        (PushedRequests::WhereOffered, None) if is_required(cx) => {
+            none("the issuer wants authorization requests pushed")
+        }
         (PushedRequests::WhereOffered, None) => Ok(None),
     }
+}
+
+/// Whether the issuer takes no other requests.
+fn is_required(cx: &ProviderContext<'_>) -> bool {
+    cx.metadata().is_some_and(|metadata| metadata.requires_pushed_requests)
 }
 
 /// What the endpoint answers (RFC 9126 §2.2): a 201 with a reference that counts for a while.

@@ -36,10 +36,13 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Reads a document: leniently in what we do not use, strictly in where secrets and people are sent.
+    /// Reads a document, also for testing a provider by itself: leniently in what we do not use, strictly in where secrets and people are sent.
     ///
     /// Every address is https. Only an issuer on this machine may name plain http, on this machine.
-    pub(crate) fn parse(body: &[u8], issuer_is_here: bool) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// When something that is needed is missing, or is no such address.
+    pub fn parse(body: &[u8], issuer_is_here: bool) -> Result<Self, String> {
         let document = Claims::parse(body).map_err(|_| "no JSON object".to_owned())?;
         let optional = |name: &str| match document.text(name) {
             None => Ok(None),

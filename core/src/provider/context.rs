@@ -26,7 +26,8 @@ impl<'a> ProviderContext<'a> {
     }
 
     /// With what the issuer says of itself.
-    pub(crate) fn with(mut self, metadata: Option<&'a Metadata>) -> Self {
+    #[must_use]
+    pub fn with(mut self, metadata: Option<&'a Metadata>) -> Self {
         self.metadata = metadata;
         self
     }

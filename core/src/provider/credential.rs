@@ -101,7 +101,7 @@ impl<'a> CredentialContext<'a> {
 pub enum ClientAuthentication {
     /// None: a public client.
     None,
-    /// A secret; the provider's description says where it goes.
+    /// A secret; the provider's description or its discovery document says where it goes.
     Secret(Secret),
     /// An assertion (RFC 7521 §4.2).
     Assertion {

@@ -3,11 +3,10 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::{Map, Value};
 
 use super::{ClientAuthentication, ClientCredential, CredentialContext, CredentialError};
 use crate::jws::SigningKey;
-use crate::random;
+use crate::{Claims, random};
 
 /// The application proves itself by a key of its own, of which the provider has the public half or the certificate.
 ///
@@ -54,20 +53,19 @@ impl PrivateKeyJwt {
         self
     }
 
-    fn claims(&self, cx: &CredentialContext<'_>) -> Map<String, Value> {
+    fn claims(&self, cx: &CredentialContext<'_>) -> Claims {
         let now = cx.clock.now();
+        let mut claims = Claims::default();
+        claims.insert("iss", cx.client_id);
+        claims.insert("sub", cx.client_id);
         // Of a pushed authorization request too: RFC 9126 §2 has its endpoint accept this one, and servers that are older
         // than that RFC know no other.
-        let members: [(&str, Value); 7] = [
-            ("iss", cx.client_id.into()),
-            ("sub", cx.client_id.into()),
-            ("aud", self.audience.as_deref().unwrap_or(cx.token_endpoint).into()),
-            ("jti", random::uuid(cx.random).into()),
-            ("iat", now.unix_seconds().into()),
-            ("nbf", now.unix_seconds().into()),
-            ("exp", (now + self.lifetime).unix_seconds().into()),
-        ];
-        members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+        claims.insert("aud", self.audience.as_deref().unwrap_or(cx.token_endpoint));
+        claims.insert("jti", random::uuid(cx.random));
+        claims.insert("iat", now.unix_seconds());
+        claims.insert("nbf", now.unix_seconds());
+        claims.insert("exp", (now + self.lifetime).unix_seconds());
+        claims
     }
 }
 

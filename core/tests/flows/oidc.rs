@@ -2,15 +2,19 @@
 
 mod assertion;
 mod attacks;
+mod certification;
 mod claims;
 mod client;
 mod discovery;
 mod id_token;
 mod issuer;
 mod keys;
+mod parameters;
 mod pushed;
 mod refresh;
 mod sign_in;
+mod sign_out;
+mod step_up;
 mod userinfo;
 
 use std::sync::Arc;

@@ -17,11 +17,17 @@ mod pages {
     #[doc = include_str!("../../src/callbacks.md")]
     pub struct Callbacks;
 
+    #[doc = include_str!("../../src/client-credentials.md")]
+    pub struct ClientCredentials;
+
     #[doc = include_str!("../../src/configuration.md")]
     pub struct Configuration;
 
     #[doc = include_str!("../../src/credentials.md")]
     pub struct Credentials;
+
+    #[doc = include_str!("../../src/microsoft-entra-id.md")]
+    pub struct MicrosoftEntraId;
 
     #[doc = include_str!("../../src/openid-connect.md")]
     pub struct OpenidConnect;

@@ -19,12 +19,12 @@ pub enum Cloud {
 }
 
 impl Cloud {
-    /// The host of Microsoft Graph.
-    pub const fn graph_host(self) -> &'static str {
+    /// Where its Microsoft Graph is.
+    pub const fn graph(self) -> &'static str {
         match self {
-            Self::Global => "graph.microsoft.com",
-            Self::UsGovernment => "graph.microsoft.us",
-            Self::China => "microsoftgraph.chinacloudapi.cn",
+            Self::Global => "https://graph.microsoft.com",
+            Self::UsGovernment => "https://graph.microsoft.us",
+            Self::China => "https://microsoftgraph.chinacloudapi.cn",
         }
     }
 

@@ -11,8 +11,6 @@ use admit::{Image, Secret};
 use bytes::Bytes;
 use http::StatusCode;
 
-use super::Cloud;
-
 /// The sizes that Microsoft Graph has, in points along an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -45,7 +43,7 @@ impl PhotoSize {
     }
 }
 
-/// The picture of the person whose access token it is. Do not put it into a session: it does not fit a cookie.
+/// The picture of the person whose access token it is, from the Microsoft Graph at that address. Do not put it into a session: it does not fit a cookie.
 ///
 /// ```
 /// use admit::http::HttpClient;
@@ -55,7 +53,7 @@ impl PhotoSize {
 ///
 /// async fn picture(http: &dyn HttpClient, graph_token: &Secret) -> Result<Option<Image>, ProviderError> {
 ///     let cx = ProviderContext::new("microsoft-entra-id", "client-id", &SystemClock, http);
-///     photo(&cx, Cloud::Global, graph_token, PhotoSize::P96).await
+///     photo(&cx, Cloud::Global.graph(), graph_token, PhotoSize::P96).await
 /// }
 /// ```
 ///
@@ -63,12 +61,12 @@ impl PhotoSize {
 /// When Graph does not answer within the bounds that hold for every provider, or does not accept the token.
 pub async fn photo(
     cx: &ProviderContext<'_>,
-    cloud: Cloud,
+    graph: &str,
     access_token: &Secret,
     size: PhotoSize,
 ) -> Result<Option<Image>, ProviderError> {
-    let (host, points) = (cloud.graph_host(), size.points());
-    let request = http::Request::get(format!("https://{host}/v1.0/me/photos/{points}x{points}/$value"))
+    let points = size.points();
+    let request = http::Request::get(format!("{graph}/v1.0/me/photos/{points}x{points}/$value"))
         .header(http::header::ACCEPT, "image/*")
         .header(http::header::AUTHORIZATION, bearer(access_token)?)
         .body(Bytes::new())

@@ -19,6 +19,7 @@ pub(super) fn ours(row: &Row) -> bool {
         audiences: &[],
         nonce: Some(NONCE),
         max_age: None,
+        contexts: None,
         access_token: &Secret::new("access-token"),
         now: Timestamp::from_unix_seconds(NOW),
     };

@@ -1,8 +1,7 @@
 //! A provider that lets the browser post its answer.
 
 use admit::{Auth, AuthBuilder, Client, Environment, MemoryStore, OAuthProvider};
-use http::header::COOKIE;
-use http::{Method, Request, Response};
+use http::{Method, Response};
 use serde_json::Value;
 
 use crate::support::standard::{Standard, field};
@@ -30,20 +29,8 @@ fn site_with(server: &Standard, configure: impl FnOnce(AuthBuilder) -> AuthBuild
     })
 }
 
-/// The post as a browser makes it for a page of the provider's: with the cookies that are `SameSite=None`, no others.
 async fn posted(browser: &mut Browser<'_>, kind: &str, body: String) -> Response<bytes::Bytes> {
-    let pending: Vec<_> = browser.jar.names().into_iter().filter(|name| name.contains("pending")).collect();
-    let cookies: Vec<_> = pending.iter().map(|name| format!("{name}={}", browser.jar.get(name).unwrap())).collect();
-    let request = Request::post(CALLBACK)
-        .header(COOKIE, cookies.join("; "))
-        .header("origin", "https://acme.example")
-        .header("sec-fetch-site", "cross-site")
-        .header("content-type", kind)
-        .body(body.into())
-        .unwrap();
-    let answer = browser.site.send(request).await;
-    browser.jar.apply(answer.headers());
-    answer
+    browser.post_from_elsewhere(CALLBACK, kind, body).await
 }
 
 #[tokio::test]

@@ -59,6 +59,23 @@ impl<'a> Browser<'a> {
         response
     }
 
+    /// The post of a page of another site: with the cookies that are `SameSite=None`, which are those of a trip that ends
+    /// so, and no others.
+    pub async fn post_from_elsewhere(&mut self, path: &str, kind: &str, body: impl Into<Bytes>) -> Response<Bytes> {
+        let pending: Vec<_> = self.jar.names().into_iter().filter(|name| name.contains("pending")).collect();
+        let cookies: Vec<_> = pending.iter().map(|name| format!("{name}={}", self.jar.get(name).unwrap())).collect();
+        let request = Request::post(path)
+            .header(COOKIE, cookies.join("; "))
+            .header("origin", "https://acme.example")
+            .header("sec-fetch-site", "cross-site")
+            .header(CONTENT_TYPE, kind)
+            .body(body.into())
+            .expect("a request");
+        let answer = self.site.send(request).await;
+        self.jar.apply(answer.headers());
+        answer
+    }
+
     /// The token that forms repeat.
     pub async fn csrf_token(&mut self) -> String {
         let answer = self.get("/api/auth/csrf").await;
