@@ -50,6 +50,41 @@ for (const adapter of ADAPTERS) {
     await page.getByRole("button", { name: "Sign in with Azure DevOps" }).waitFor()
   })
 
+  claim("a person signs in with Microsoft Entra ID, and sees the same", async (page) => {
+    await page.getByRole("link", { name: "See your organisations" }).click()
+    await page.getByRole("button", { name: "Sign in with Microsoft Entra ID" }).click()
+    await sees(page, "Pick an account")
+    await page.getByText("Use another account").click()
+    await page.getByLabel("User name").fill("norma@fabrikam.example")
+    await page.getByRole("button", { name: "Next" }).click()
+    await sees(page, "Permissions requested")
+    await page.getByRole("button", { name: "Accept" }).click()
+    await sees(page, "Organisations")
+    await page.getByRole("link", { name: "fabrikam" }).click()
+    await page.getByRole("link", { name: "Field Notes" }).waitFor()
+  })
+
+  claim(
+    "whoever Azure DevOps does not know is told so, by keyboard alone",
+    async (page) => {
+      await page.goto(`${site.origin}/dashboard`)
+      await page.getByRole("button", { name: "Sign in with Pretend OpenID" }).press("Enter")
+      await sees(page, "Who are you?")
+      await page.keyboard.press("Tab")
+      await page.keyboard.press("Enter")
+      await sees(page, "Let Dashboard in?")
+      await page.keyboard.press("Tab")
+      await page.keyboard.press("Enter")
+      await sees(page, "Azure DevOps does not know this account")
+      await page.getByText("Signed in as Ada Byron").waitFor()
+    },
+    // Chromium says so of any page with that status.
+    {
+      tolerates: ({ text, at }) =>
+        /^Failed to load resource: .* 403 /.test(text) && at === `${site.origin}/dashboard`,
+    },
+  )
+
   claim("whoever is signed in stays so while their access token is refreshed", async (page) => {
     await signIn(page)
     const refreshes = () => site.log().split("tokens refreshed").length - 1

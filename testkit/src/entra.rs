@@ -59,7 +59,7 @@ mod scope;
 mod token;
 mod transport;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -80,7 +80,7 @@ pub use crate::held::Held;
 pub(crate) use access_token::Bearer;
 pub(crate) use scope::Resource;
 
-use client::SecretState;
+use client::{Credential, SecretState};
 use codes::{Code, RefreshToken};
 use fault::Faults;
 use key_ring::KeyRing;
@@ -263,6 +263,8 @@ struct Config {
     redirect_uris: Vec<String>,
     /// The only tenant whose people it takes, if it is registered for one.
     single_tenant: Option<String>,
+    /// What proves the client besides its secrets.
+    credentials: Vec<Credential>,
     /// Claims that are there only for those who asked at the registration.
     optional_claims: BTreeSet<String>,
     lifetime: Duration,
@@ -286,6 +288,8 @@ impl Config {
 
 struct State {
     secrets: Vec<(String, SecretState)>,
+    /// The ids of clients' assertions that were here.
+    assertions: HashSet<String>,
     keys: KeyRing,
     published: BTreeMap<String, Value>,
     codes: HashMap<String, Code>,

@@ -60,6 +60,7 @@
 #[cfg(feature = "adapter")]
 pub mod adapter;
 mod answer;
+mod assertion;
 pub mod azure_devops;
 mod clock;
 pub mod contract;

@@ -26,7 +26,6 @@
 //! assert!(auth.is_ok());
 //! ```
 
-mod assertion;
 mod authorize;
 mod builder;
 mod client_auth;

@@ -1,14 +1,15 @@
 //! How a pretend Entra ID is described before it runs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use admit::{Clock, Random, SystemClock, SystemRandom};
+use serde_json::Value;
 
-use super::client::SecretState;
+use super::client::{Credential, SecretState};
 use super::{Account, Config, Faults, GRAPH_HOST, KeyRing, LOGIN_HOST, PretendEntra, State, Tenant, sample};
 use crate::served::{self, Served};
 
@@ -29,6 +30,7 @@ impl Builder {
             client_id,
             redirect_uris: vec![redirect_uri],
             single_tenant: None,
+            credentials: Vec::new(),
             optional_claims: BTreeSet::new(),
             lifetime: Duration::from_secs(3599),
             login_host: LOGIN_HOST.to_owned(),
@@ -50,6 +52,18 @@ impl Builder {
     /// One more client secret that is valid from the start.
     pub fn secret(mut self, secret: impl Into<String>) -> Self {
         self.secrets.push(secret.into());
+        self
+    }
+
+    /// A certificate, in DER, and its public key as a JWK: assertions signed by PS256 that name it prove the client.
+    pub fn certificate(mut self, public_key: Value, der: impl Into<Vec<u8>>) -> Self {
+        self.config.credentials.push(Credential::Certificate(public_key, der.into()));
+        self
+    }
+
+    /// An assertion of another issuer's that proves the client: a federated credential.
+    pub fn federated(mut self, assertion: impl Into<String>) -> Self {
+        self.config.credentials.push(Credential::Federated(assertion.into()));
         self
     }
 
@@ -146,6 +160,7 @@ impl Builder {
         }
         let state = State {
             secrets: self.secrets.into_iter().map(|secret| (secret, SecretState::Valid)).collect(),
+            assertions: HashSet::new(),
             keys: KeyRing::new(),
             published: BTreeMap::new(),
             codes: HashMap::new(),

@@ -196,6 +196,7 @@ const KNOWN: &[(u32, &str, &str, &str)] = &[
     (700_005, "invalid_grant", "", "The authorization code was issued by another authority."),
     (700_016, "unauthorized_client", "", "The application was not found in the directory."),
     (700_022, "invalid_scope", "", "The scope names several resources; one token is for one of them."),
+    (700_027, "invalid_client", "", "The client assertion failed: its signature, its certificate or its claims."),
     (700_082, "invalid_grant", "bad_token", "The refresh token has expired because it was not used."),
     (900_144, "invalid_request", "", "The request body lacks a parameter."),
     (7_000_215, "invalid_client", "", "The client secret is not valid; send its value and not its id."),

@@ -11,6 +11,7 @@ use url::form_urlencoded;
 
 use super::token::{header, refusal};
 use super::{Config, PretendOidc};
+use crate::assertion::{self, Expected};
 
 /// How a client has to prove who it is. Any other way is refused; two ways at once, and an assertion that does not hold, are
 /// violations.
@@ -105,6 +106,20 @@ impl PretendOidc {
             (ClientAuth::Certificate(key, der), Some(assertion)) => {
                 self.check_assertion(assertion, &key, Some(&der)).map(|()| true)
             }
+        }
+    }
+}
+
+impl PretendOidc {
+    /// Whether an assertion is good, and here for the first time.
+    fn check_assertion(&self, assertion: &str, key: &Value, certificate: Option<&[u8]>) -> Result<(), String> {
+        let base = self.base();
+        let audiences = [format!("{base}/token"), format!("{base}/par"), self.config.issuer.clone()];
+        let expected = Expected { client_id: &self.config.client_id, audiences: &audiences, now: self.now() };
+        let jti = assertion::check(assertion, key, certificate, &expected)?;
+        match self.state().assertions.insert(jti) {
+            true => Ok(()),
+            false => Err("the assertion was here before".to_owned()),
         }
     }
 }

@@ -6,6 +6,8 @@ mod app;
 #[cfg(test)]
 mod authorize;
 #[cfg(test)]
+mod client;
+#[cfg(test)]
 mod devops;
 #[cfg(test)]
 mod documents;

@@ -78,7 +78,7 @@ async fn a_client_says_who_it_is_once_and_by_a_secret_that_is_good() {
     let mut twice = token_request("common", &refresh_fields("x", ""));
     twice.headers_mut().insert("Authorization", basic(&encoded).parse().unwrap());
     assert_eq!(Answer::from(app.entra.send(twice).await).status, 400);
-    assert_eq!(app.entra.violations(), ["token: the client's secret is there twice"]);
+    assert_eq!(app.entra.violations(), ["token: the client proves itself in two ways"]);
 }
 
 #[tokio::test]

@@ -304,7 +304,7 @@ fn home_offers_the_way_in() {
     <p class="lead">See what is planned, what is being built and where the code is, across your organisations and projects.</p>
     <div class="card">
     <h2>Sign in to begin</h2>
-    <p>Azure DevOps will ask you whether this dashboard may read your profile, projects, work items, builds and code. It reads; it changes nothing.</p>
+    <p>You will be asked whether this dashboard may read your profile, projects, work items, builds and code. It reads; it changes nothing.</p>
     <p class="actions">
     <a class="button" href="/api/auth/signin?callbackUrl=%2Fdashboard">See your organisations</a>
     </p>
