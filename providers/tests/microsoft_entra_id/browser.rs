@@ -28,11 +28,19 @@ impl<'a> Browser<'a> {
 
     /// The same, with parameters that a page adds.
     pub(crate) async fn begin_with(&mut self, query: &str) -> String {
-        let token = self.get("/api/auth/csrf").await;
-        let token: Value = serde_json::from_slice(token.body()).unwrap();
-        let token = token["csrfToken"].as_str().unwrap().to_owned();
-        let form = format!("csrfToken={token}&callbackUrl=/dashboard");
+        let form = format!("csrfToken={}&callbackUrl=/dashboard", self.csrf_token().await);
         location(&self.post(&format!("/api/auth/signin/microsoft-entra-id{query}"), &form).await)
+    }
+
+    /// Signs out; where the site sends the browser.
+    pub(crate) async fn sign_out(&mut self) -> String {
+        let form = format!("csrfToken={}", self.csrf_token().await);
+        location(&self.post("/api/auth/signout", &form).await)
+    }
+
+    async fn csrf_token(&mut self) -> String {
+        let token: Value = serde_json::from_slice(self.get("/api/auth/csrf").await.body()).unwrap();
+        token["csrfToken"].as_str().unwrap().to_owned()
     }
 
     /// Goes there, agrees, and comes back; the path that the browser comes with.
