@@ -1,11 +1,10 @@
 // The React page with the Rust server behind it, in both ways its README tells: built, and while it is worked on.
 
 import { spawnSync } from "node:child_process"
-import { once } from "node:events"
 import { rmSync } from "node:fs"
-import { createServer } from "node:net"
 import { join } from "node:path"
 import { ROOT } from "./folders.js"
+import { freePort } from "./port.js"
 import { startProcess, startProgram } from "./program.js"
 
 const WEB = join(ROOT, "examples", "react-spa", "web")
@@ -42,13 +41,4 @@ async function openServer(env) {
   const program = startProgram("react-spa", { env: { PORT: "0", ...env } })
   const [origin, address] = (await program.line()).match(/http:\/\/[\w.]+:\d+/g)
   return { origin, address, complaints: program.log, close: program.end }
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "localhost")
-  await once(server, "listening")
-  const { port } = server.address()
-  server.close()
-  await once(server, "close")
-  return port
 }

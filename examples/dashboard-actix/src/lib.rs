@@ -38,6 +38,7 @@ fn start(site: Site, sockets: Sockets) -> io::Result<Server> {
         App::new()
             .app_data(Data::clone(&site))
             .service(open(routes::HOME, Page::Home))
+            .service(guarded(routes::ACCOUNTS, Page::Accounts))
             .service(guarded(routes::ORGANISATIONS, Page::Organisations))
             .service(guarded(routes::PROJECTS, Page::Projects))
             .service(guarded(routes::WORK_ITEMS, Page::WorkItems))

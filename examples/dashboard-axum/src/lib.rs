@@ -25,6 +25,7 @@ use crate::visited::Visited;
 pub fn app(site: Arc<Site>) -> Router {
     let auth = site.auth.clone();
     Router::new()
+        .route(routes::ACCOUNTS, page(Page::Accounts))
         .route(routes::ORGANISATIONS, page(Page::Organisations))
         .route(routes::PROJECTS, page(Page::Projects))
         .route(routes::WORK_ITEMS, page(Page::WorkItems))

@@ -4,6 +4,7 @@
 //! 2. Whatever comes from Azure DevOps is text. Only addresses that are https, or on this machine, become links.
 //! 3. A page is never stored: it shows what one person may see.
 
+mod accounts;
 mod builds;
 mod empty;
 mod home;
@@ -22,6 +23,7 @@ mod work_items;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
+pub use accounts::accounts;
 pub use builds::builds;
 pub use home::home;
 pub use organisations::organisations;

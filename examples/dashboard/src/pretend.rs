@@ -10,7 +10,7 @@ use admit_providers::azure_devops::azure_devops;
 use admit_providers::microsoft_entra_id::microsoft_entra_id;
 use admit_testkit::{PretendAzureDevOps, PretendEntra, PretendOidc, Served};
 
-use crate::site::{AZURE_DEVOPS, ENTRA, OPENID, SCOPES, entra_scopes, random_secret};
+use crate::site::{AZURE_DEVOPS, ENTRA, PRETEND_OPENID, SCOPES, entra_scopes, random_secret};
 
 /// The pretend providers, listening. They end when this is dropped.
 #[derive(Debug)]
@@ -56,7 +56,8 @@ impl Pretend {
         let entra = entra.serve_on(0).await?;
         let azure = azure.entra(entra.0.clone()).build();
         let served = azure.clone().serve().await?;
-        let openid = PretendOidc::builder(CLIENT, &secret, callback(OPENID)).app_name(NAME).clock(clock).serve_on(0);
+        let openid =
+            PretendOidc::builder(CLIENT, &secret, callback(PRETEND_OPENID)).app_name(NAME).clock(clock).serve_on(0);
         Ok(Self { azure, served, entra, openid: openid.await?, secret: secret.into() })
     }
 
@@ -70,7 +71,7 @@ impl Pretend {
         builder
             .provider(azure_devops(client()).scopes(SCOPES).endpoints(self.served.base_url()))
             .provider(entra)
-            .provider(OAuthProvider::oidc(OPENID, "Pretend OpenID", self.openid.0.issuer(), client()))
+            .provider(OAuthProvider::oidc(PRETEND_OPENID, "Pretend OpenID", self.openid.0.issuer(), client()))
     }
 }
 

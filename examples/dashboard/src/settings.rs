@@ -12,10 +12,11 @@
 //! | `AUTH_MICROSOFT_ENTRA_ID_ID`, `AUTH_MICROSOFT_ENTRA_ID_SECRET` | the app registered with Microsoft Entra ID | without it |
 //! | `AUTH_MICROSOFT_ENTRA_ID_ISSUER` | whose people may come | everybody whom the registration lets in |
 //! | `AUTH_MICROSOFT_ENTRA_ID_SCOPE` | the scopes to ask for | the five, by its names |
+//! | `AUTH_OPENID_ISSUER`, `AUTH_OPENID_ID`, `AUTH_OPENID_SECRET` | an OpenID provider, and the app registered with it | without it |
 //! | `PRETEND_AUTO` | who consents without being asked: `norma`, `bo`, or anybody new | a person clicks |
 //! | `PRETEND_TOKEN_SECONDS` | how long a pretend access token lives | an hour |
 //!
-//! Without any registration, the providers are pretend ones: Azure DevOps, Microsoft Entra ID, and one for OpenID Connect.
+//! Without a registration with Microsoft, the providers are pretend ones: Azure DevOps, Microsoft Entra ID, and one for OpenID Connect.
 //!
 //! The older names of the registration are read too, such as `AZURE_DEVOPS_APP_ID`. A blank variable counts as absent.
 
@@ -38,6 +39,8 @@ pub struct Settings {
     pub tls: bool,
     /// Which Azure DevOps to talk to.
     pub azure: Azure,
+    /// The issuer of an OpenID provider by which people may sign in too.
+    pub openid: Option<String>,
     /// Whether the environment has a secret to seal sessions with.
     pub has_secret: bool,
     /// Where admit looks for the registration and the secrets.
@@ -150,7 +153,8 @@ impl Settings {
                 token_lifetime: seconds.map(|seconds| Duration::from_secs(seconds.get().into())),
             },
         };
-        Ok(Self { host, port, tls, azure, has_secret: any(SECRETS), environment, url })
+        let openid = variable("AUTH_OPENID_ISSUER");
+        Ok(Self { host, port, tls, azure, openid, has_secret: any(SECRETS), environment, url })
     }
 }
 

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use admit::http::{HttpError, ReqwestClient};
-use admit::{Auth, AuthBuilder, Client, Clock, ConfigError, MemoryStore, Random as _, SystemRandom, Theme};
+use admit::{
+    Auth, AuthBuilder, Client, Clock, ConfigError, MemoryStore, OAuthProvider, Random as _, SystemRandom, Theme,
+};
 use admit_providers::azure_devops::{Scope, azure_devops};
 use admit_providers::microsoft_entra_id::{Resource, microsoft_entra_id};
 
@@ -23,7 +25,9 @@ pub const AZURE_DEVOPS: &str = "azure-devops";
 /// The provider Microsoft Entra ID.
 pub const ENTRA: &str = "microsoft-entra-id";
 /// The pretend OpenID provider, whose people Azure DevOps does not know.
-pub const OPENID: &str = "pretend-openid";
+pub const PRETEND_OPENID: &str = "pretend-openid";
+/// An OpenID provider that the settings name. Azure DevOps does not know its people either.
+pub const OPENID: &str = "openid";
 
 /// The providers whose access tokens Azure DevOps takes.
 pub const TOKENS: [&str; 2] = [AZURE_DEVOPS, ENTRA];
@@ -113,12 +117,23 @@ fn builder(settings: &Settings, base_url: &str, clock: impl Clock) -> AuthBuilde
         .token_store(MemoryStore::new())
         .clock(clock)
         .theme(Theme::default().brand_color(ACCENT));
+    let builder = match &settings.openid {
+        Some(issuer) => builder.provider(openid(issuer)),
+        None => builder,
+    };
     if settings.has_secret {
         return builder;
     }
     // The tokens are in memory too, so nothing is lost that a restart would have kept.
     tracing::info!("AUTH_SECRET is not set, so sessions end with this process");
     builder.secret(random_secret())
+}
+
+/// Whatever speaks OpenID Connect. Its refresh tokens may be replaced at each use, so they are treated as if they were.
+fn openid(issuer: &str) -> OAuthProvider {
+    OAuthProvider::oidc(OPENID, "OpenID Connect", issuer, Client::env())
+        .rotates_refresh_tokens(true)
+        .sign_out_at_provider()
 }
 
 fn calls(clock: impl Clock) -> Result<AzureDevOps, HttpError> {

@@ -18,6 +18,8 @@ use crate::{AzureDevOps, AzureError, Site, View, pages};
 pub enum Page {
     /// What this is, and the way in.
     Home,
+    /// The accounts that the person is signed in with.
+    Accounts,
     /// The person's organisations.
     Organisations,
     /// An organisation's projects.
@@ -58,6 +60,7 @@ impl Visit {
         Ok(match page {
             Page::Home => pages::home(frame.view()),
             Page::NotFound => pages::not_found(frame.view()),
+            Page::Accounts => pages::accounts(frame.view(), &self.accounts().await?),
             Page::Organisations => {
                 let token = self.token(&frame).await?;
                 let found = match azure.profile(&token).await {
@@ -93,6 +96,17 @@ impl Visit {
         let session = self.current.session().await.map_err(|error| self.current.unavailable(&error))?;
         let user_name = session.map(|session| session.user.display_name().to_owned());
         Ok(Frame { user_name, target: &self.target, pretend: self.pretend })
+    }
+
+    /// The providers of the person's accounts, each with what came of asking for an access token.
+    async fn accounts(&self) -> Result<Vec<(String, Result<(), AccessTokenError>)>, Instead> {
+        let accounts = self.current.accounts().await.map_err(|error| self.current.unavailable(&error))?;
+        let mut asked = Vec::with_capacity(accounts.len());
+        for account in accounts {
+            let token = self.current.access_token(&account.provider).await;
+            asked.push((account.provider, token.map(drop)));
+        }
+        Ok(asked)
     }
 
     /// An access token for Azure DevOps that is good for the next minutes: of whichever provider the person came by.

@@ -68,6 +68,7 @@ fn header(view: View<'_>) -> Markup {
                     @match view.user_name {
                         Some(name) => {
                             span { "Signed in as " strong { (name) } }
+                            a href=(paths::routes::ACCOUNTS) { "Accounts" }
                             // The page behind it holds the form: signing out takes a POST with a token.
                             a href=(paths::SIGN_OUT) { "Sign out" }
                         }

@@ -6,6 +6,8 @@ use crate::azure::{Name, encode};
 pub mod routes {
     /// What this is, and the way in.
     pub const HOME: &str = "/";
+    /// The accounts that the person is signed in with.
+    pub const ACCOUNTS: &str = "/accounts";
     /// The person's organisations.
     pub const ORGANISATIONS: &str = "/dashboard";
     /// An organisation's projects.

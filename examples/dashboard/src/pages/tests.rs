@@ -1,6 +1,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
+use admit::AccessTokenError;
 use http::StatusCode;
 
 use super::*;
@@ -57,6 +58,10 @@ fn pages() -> Vec<(&'static str, Response<Bytes>)> {
     vec![
         ("home", home(view)),
         ("home, signed out", home(SIGNED_OUT)),
+        (
+            "accounts",
+            accounts(view, &[(MARKUP.to_owned(), Ok(())), (MARKUP.to_owned(), Err(AccessTokenError::SignedOut))]),
+        ),
         ("organisations", organisations(view, &all([Organisation { name: MARKUP.to_owned() }]))),
         ("no organisations", organisations(view, &all([]))),
         ("projects", projects(view, &organisation, &all([found]))),
