@@ -21,6 +21,7 @@ fn public_key() -> Value {
 }
 
 /// The assertion of a correct client, with other claims.
+#[allow(clippy::needless_pass_by_value, reason = "calls read better")]
 fn assertion(app: &App, changes: Value) -> String {
     let now = app.clock.now().unix_seconds();
     let header =
