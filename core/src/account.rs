@@ -22,6 +22,8 @@ pub struct Account {
     pub grant: Option<GrantRecord>,
     /// Whether the provider refused the refresh token: the person has to sign in there again.
     pub needs_reauthentication: bool,
+    /// The `claims` that the next sign-in there has to ask for, if the provider said so when it refused.
+    pub wanted_claims: Option<String>,
 }
 
 impl Account {
@@ -33,7 +35,7 @@ impl Account {
     /// An account at a provider that hands out no tokens.
     pub fn without_tokens(provider: impl Into<String>, subject: impl Into<String>) -> Self {
         let (provider, subject) = (provider.into(), subject.into());
-        Self { provider, subject, tokens: None, grant: None, needs_reauthentication: false }
+        Self { provider, subject, tokens: None, grant: None, needs_reauthentication: false, wanted_claims: None }
     }
 
     pub(crate) fn key(&self) -> AccountKey {
@@ -45,14 +47,15 @@ impl Account {
         let (tokens, grant) = (self.tokens.clone()?, self.grant.clone()?);
         let mut account = GrantedAccount::new(&self.provider, &self.subject, tokens, grant);
         account.needs_reauthentication = self.needs_reauthentication;
+        account.wanted_claims.clone_from(&self.wanted_claims);
         Some(account)
     }
 }
 
 impl From<GrantedAccount> for Account {
     fn from(account: GrantedAccount) -> Self {
-        let GrantedAccount { provider, subject, tokens, grant, needs_reauthentication } = account;
-        Self { provider, subject, tokens: Some(tokens), grant: Some(grant), needs_reauthentication }
+        let GrantedAccount { provider, subject, tokens, grant, needs_reauthentication, wanted_claims } = account;
+        Self { provider, subject, tokens: Some(tokens), grant: Some(grant), needs_reauthentication, wanted_claims }
     }
 }
 
@@ -64,6 +67,7 @@ pub(crate) struct GrantedAccount {
     pub(crate) tokens: TokenSet,
     pub(crate) grant: GrantRecord,
     pub(crate) needs_reauthentication: bool,
+    pub(crate) wanted_claims: Option<String>,
 }
 
 impl GrantedAccount {
@@ -73,7 +77,8 @@ impl GrantedAccount {
         tokens: TokenSet,
         grant: GrantRecord,
     ) -> Self {
-        Self { provider: provider.into(), subject: subject.into(), tokens, grant, needs_reauthentication: false }
+        let (provider, subject) = (provider.into(), subject.into());
+        Self { provider, subject, tokens, grant, needs_reauthentication: false, wanted_claims: None }
     }
 
     pub(crate) fn key(&self) -> AccountKey {

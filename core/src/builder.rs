@@ -71,7 +71,7 @@ impl AuthBuilder {
                 refresh_margin: Duration::from_secs(300),
             },
             max_cookies: 4,
-            cookie_memory: 16 * 1024 * 1024,
+            cookie_memory: COOKIE_MEMORY,
             trusted_origins: Vec::new(),
             csrf_headers_suffice: false,
             host_only_cookies: false,
@@ -199,7 +199,8 @@ impl AuthBuilder {
     }
 
     /// How many bytes of memory hold what session cookies opened to, so that the next request with the same cookie
-    /// need not open it: 16 MiB unless told otherwise, for some ten thousand sessions. With 0 each is opened each time.
+    /// need not open it: 32 MiB unless told otherwise, for some fifteen thousand sessions; less while there are fewer.
+    /// With 0 each is opened each time.
     pub fn cookie_memory(mut self, bytes: usize) -> Self {
         self.cookie_memory = bytes;
         self
@@ -251,4 +252,6 @@ impl AuthBuilder {
     }
 }
 
+/// Room for some fifteen thousand sessions without tokens of providers.
+pub(crate) const COOKIE_MEMORY: usize = 32 * 1024 * 1024;
 const DAY: Duration = Duration::from_secs(86_400);

@@ -4,9 +4,11 @@
 //! 2. Only decryption and parsing are saved. Everything that can change is judged anew at each request: the times, the
 //!    tombstones, the user's standing, the application's callbacks.
 //! 3. Only what opened and was alive gets in, so nobody fills the memory without as many sessions.
-//! 4. Bounded in bytes. What came first goes first, unless it was asked for since: then it gets another turn.
+//! 4. Bounded in bytes. Any may have to go for a new one, but not who was asked for since somebody last had to go near
+//!    by. Were it the oldest, then of people who come in turn, and are few too many, all would be forgotten just before
+//!    they come again.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::fmt;
 use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,8 +61,8 @@ pub(crate) struct CookieMemory {
 struct Shard {
     /// By hash: two cookies with one hash would take each other's place, and never each other's contents.
     entries: HashMap<u64, Entry, BuildHasherDefault<AsIs>>,
-    /// The hashes of all entries, in the order in which they go.
-    turns: VecDeque<u64>,
+    /// The hashes of all entries, to choose one from.
+    hashes: Vec<u64>,
     weight: usize,
 }
 
@@ -68,7 +70,7 @@ struct Entry {
     value: Zeroizing<Box<[u8]>>,
     contents: Arc<Contents>,
     weight: usize,
-    /// Whether it was asked for since its turn began.
+    /// Whether it was asked for since it was last chosen.
     asked_for: AtomicBool,
 }
 
@@ -108,12 +110,11 @@ impl CookieMemory {
         let value = Zeroizing::new(Box::from(value));
         let entry = Entry { value, contents, weight, asked_for: AtomicBool::new(false) };
         let mut shard = shard.write().unwrap_or_else(PoisonError::into_inner);
+        shard.forget(hash);
+        shard.make_room(self.limit - weight, hash);
         shard.weight += weight;
-        match shard.entries.insert(hash, entry) {
-            Some(old) => shard.weight -= old.weight,
-            None => shard.turns.push_back(hash),
-        }
-        shard.make_room(self.limit);
+        shard.entries.insert(hash, entry);
+        shard.hashes.push(hash);
     }
 
     /// Of the value's end: that of its authentication tag, which nobody chooses.
@@ -147,18 +148,28 @@ impl Hasher for AsIs {
 }
 
 impl Shard {
-    /// A few of those that were asked for get another turn each time, so that this ends soon.
-    fn make_room(&mut self, limit: usize) {
-        let mut further_turns = FURTHER_TURNS;
-        while self.weight > limit {
-            let Some(hash) = self.turns.pop_front() else { return };
-            let asked_for = self.entries.get(&hash).is_some_and(|entry| entry.asked_for.swap(false, Ordering::Relaxed));
-            if asked_for && further_turns > 0 {
-                further_turns -= 1;
-                self.turns.push_back(hash);
-            } else if let Some(gone) = self.entries.remove(&hash) {
-                self.weight -= gone.weight;
+    /// Chooses by the hash of the cookie that comes: nobody can tell it beforehand. Of a few that were asked for each
+    /// is passed over once, so that this ends soon.
+    #[allow(clippy::cast_possible_truncation, reason = "any bits of the hash will do")]
+    fn make_room(&mut self, limit: usize, hash: u64) {
+        let (mut place, mut passes) = (hash as usize, PASSES);
+        while self.weight > limit && !self.hashes.is_empty() {
+            place %= self.hashes.len();
+            let asked_for = self.hashes.get(place).and_then(|chosen| self.entries.get(chosen));
+            if passes > 0 && asked_for.is_some_and(|entry| entry.asked_for.swap(false, Ordering::Relaxed)) {
+                (place, passes) = (place + 1, passes - 1);
+                continue;
             }
+            let gone = self.entries.remove(&self.hashes.swap_remove(place));
+            self.weight -= gone.map_or(0, |entry| entry.weight);
+        }
+    }
+
+    /// For another with the same hash: there is seldom one.
+    fn forget(&mut self, hash: u64) {
+        if let Some(gone) = self.entries.remove(&hash) {
+            self.weight -= gone.weight;
+            self.hashes.retain(|known| *known != hash);
         }
     }
 }
@@ -170,7 +181,8 @@ impl fmt::Debug for CookieMemory {
 }
 
 /// About what an entry takes up. All its texts together are shorter than the value that they were sealed in, which is
-/// kept as well; numbers and nested claims can be longer in memory than as JSON.
+/// kept as well, and what is shown of them is a small part; numbers and nested claims can be longer in memory than as
+/// JSON.
 fn weight(value: &[u8], token: &Token) -> usize {
     ENTRY + 2 * value.len() + CLAIM * token.extra.values().map(values).sum::<usize>()
 }
@@ -184,14 +196,15 @@ fn values(value: &Value) -> usize {
     }
 }
 
-/// What an entry takes up besides its texts.
-const ENTRY: usize = 256;
+/// What an entry takes up besides its texts: three structures, and what the allocator adds to a dozen pieces.
+const ENTRY: usize = 768;
 /// What a claim of the application's takes up besides its text.
 const CLAIM: usize = 96;
 const MOST_SHARDS: usize = 16;
 /// A large session has room in it.
 const SMALLEST_SHARD: usize = 256 * 1024;
-const FURTHER_TURNS: usize = 8;
+/// How many that were asked for are passed over when room is made.
+const PASSES: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -214,8 +227,8 @@ mod tests {
         let shards: Vec<_> = memory.shards.iter().map(|shard| shard.read().unwrap()).collect();
         for shard in &shards {
             assert_eq!(shard.weight, shard.entries.values().map(|entry| entry.weight).sum::<usize>());
-            assert_eq!(shard.turns.len(), shard.entries.len());
-            assert!(shard.turns.iter().all(|hash| shard.entries.contains_key(hash)));
+            assert_eq!(shard.hashes.len(), shard.entries.len());
+            assert!(shard.hashes.iter().all(|hash| shard.entries.contains_key(hash)));
         }
         (shards.iter().map(|shard| shard.weight).sum(), shards.iter().map(|shard| shard.entries.len()).sum())
     }
@@ -255,18 +268,35 @@ mod tests {
         assert!(weighed(&memory).0 <= 300_000);
     }
 
+    /// What the memory is given unless told otherwise.
+    const USUAL: usize = crate::builder::COOKIE_MEMORY;
+
     #[test]
-    fn ten_thousand_sessions_fit_and_however_many_come_the_memory_is_bounded() {
-        let memory = CookieMemory::new(16 << 20);
-        for end in 0..10_000 {
+    fn fifteen_thousand_sessions_fit_and_however_many_come_the_memory_is_bounded() {
+        let memory = CookieMemory::new(USUAL);
+        for end in 0..15_000 {
             memory.remember(&value(0, end), contents("7"));
         }
-        assert!(weighed(&memory).1 > 9_900);
-        for end in 10_000..14_000 {
+        assert!(weighed(&memory).1 > 14_900);
+        for end in 15_000..20_000 {
             memory.remember(&value(0, end), contents("7"));
         }
         let (weight, entries) = weighed(&memory);
-        assert!(weight <= 16 << 20 && entries > 9_900, "{entries} weigh {weight}");
+        assert!(weight <= USUAL && entries > 14_900, "{entries} weigh {weight}");
+    }
+
+    #[test]
+    fn of_people_who_come_in_turn_and_are_a_few_too_many_most_are_remembered() {
+        let memory = CookieMemory::new(600 * weight(&value(0, 0), &contents("7").token));
+        let mut recalled = 0;
+        for turn in 0..20 * 660 {
+            let value = value(0, turn % 660);
+            match memory.recall(&value) {
+                Some(_) => recalled += 1,
+                None => memory.remember(&value, contents("7")),
+            }
+        }
+        assert!(recalled > 19 * 660 / 2, "{recalled}");
     }
 
     #[test]
@@ -286,7 +316,7 @@ mod tests {
 
     #[test]
     fn a_memory_of_no_bytes_remembers_nothing_and_a_small_one_nothing_large() {
-        let (none, small) = (CookieMemory::new(0), CookieMemory::new(2_000));
+        let (none, small) = (CookieMemory::new(0), CookieMemory::new(2_500));
         let large = value(0, 1).repeat(4);
         for (memory, value, is_remembered) in
             [(&none, value(0, 1), false), (&small, value(0, 1), true), (&small, large, false)]

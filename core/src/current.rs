@@ -2,6 +2,7 @@
 
 mod again;
 mod head;
+mod opening;
 mod signed_in;
 mod tokens;
 
@@ -12,13 +13,13 @@ use std::sync::{Arc, OnceLock};
 use http::HeaderValue;
 use tokio::sync::Mutex;
 
-use crate::cookie::{Cookie, SessionCookies, first, pairs};
-use crate::live::{self, Home, Live};
-use crate::opened::{self, Opened};
+use crate::cookie::{Cookie, SessionCookies, pairs};
+use crate::live::{Home, Live};
+use crate::opened;
 use crate::realm::Realm;
-use crate::{AuthError, JwtCause, Session, issue};
+use crate::{AuthError, Session, issue};
 use head::Head;
-use signed_in::{Shown, SignedIn};
+use signed_in::SignedIn;
 
 pub(crate) use again::AGAIN;
 pub use again::SignInAgain;
@@ -35,6 +36,8 @@ struct Inner {
     opened: OnceLock<Result<Option<SignedIn>, AuthError>>,
     /// Held by whoever opens it, so that it is done once.
     opening: Mutex<()>,
+    /// Whether it was looked for among those that are remembered, in vain.
+    is_unknown: AtomicBool,
     /// Whether a callback ended the session, so that its cookies go.
     ended: AtomicBool,
 }
@@ -57,8 +60,8 @@ impl Current {
     }
 
     fn new(realm: Arc<Realm>, head: Head) -> Self {
-        let (opened, opening, ended) = (OnceLock::new(), Mutex::new(()), AtomicBool::new(false));
-        Self(Arc::new(Inner { realm, head, opened, opening, ended }))
+        let (is_unknown, ended) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self(Arc::new(Inner { realm, head, opened: OnceLock::new(), opening: Mutex::new(()), is_unknown, ended }))
     }
 
     /// Who is signed in, if anybody is.
@@ -176,76 +179,6 @@ impl Current {
             sent.v4.collect(&names.session_v4, pair);
         }
         sent
-    }
-
-    pub(crate) fn is_known_to_be_signed_in(&self) -> bool {
-        self.known_to_be_signed_in().is_some()
-    }
-
-    fn known_to_be_signed_in(&self) -> Option<&SignedIn> {
-        self.told(self.known()?).ok().flatten()
-    }
-
-    async fn opened(&self) -> Result<Option<&SignedIn>, AuthError> {
-        self.told(match self.known() {
-            Some(known) => known,
-            // In a box, since most requests have no need of it.
-            None => Box::pin(self.opened_once()).await,
-        })
-    }
-
-    fn told<'a>(&self, opened: &'a Result<Option<SignedIn>, AuthError>) -> Result<Option<&'a SignedIn>, AuthError> {
-        match opened {
-            Ok(_) if self.0.ended.load(Ordering::Acquire) => Ok(None),
-            Ok(signed_in) => Ok(signed_in.as_ref()),
-            Err(error) => Err(error.clone()),
-        }
-    }
-
-    /// What was opened in this request, or what is remembered of earlier ones.
-    fn known(&self) -> Option<&Result<Option<SignedIn>, AuthError>> {
-        let Inner { realm, head, opened, .. } = &*self.0;
-        opened.get().or_else(|| {
-            let value = first(head.cookies(), &realm.cookies.session)?;
-            let (live, contents) = live::recall(realm, value)?;
-            let shown = Shown::Remembered(contents, live.expires_at);
-            let changed = matches!(live.home, Home::Cookie { adopted: true });
-            Some(opened.get_or_init(|| Ok(Some(self.signed_in(shown, live, changed)))))
-        })
-    }
-
-    async fn opened_once(&self) -> &Result<Option<SignedIn>, AuthError> {
-        let Inner { opened, opening, .. } = &*self.0;
-        let _others_wait = opening.lock().await;
-        match opened.get() {
-            Some(opened) => opened,
-            None => {
-                let came_of_it = self.open().await;
-                opened.get_or_init(|| came_of_it)
-            }
-        }
-    }
-
-    async fn open(&self) -> Result<Option<SignedIn>, AuthError> {
-        let (inner, sent) = (&self.0, self.sent());
-        match opened::open(&inner.realm, &sent.own, &sent.v4, JwtCause::Read).await? {
-            Opened::SignedOut { delete_cookies } => {
-                inner.ended.store(delete_cookies, Ordering::Release);
-                Ok(None)
-            }
-            Opened::SignedIn { live, changed } => {
-                let shown = match inner.realm.callbacks {
-                    None => Shown::Claims(Arc::clone(&live.token), live.expires_at),
-                    Some(_) => Shown::Made(Arc::new(opened::show(&inner.realm, &live, live.expires_at, None).await?)),
-                };
-                Ok(Some(self.signed_in(shown, live, changed)))
-            }
-        }
-    }
-
-    fn signed_in(&self, shown: Shown, live: Live, changed: bool) -> SignedIn {
-        let is_old = self.is_old(&live);
-        SignedIn::new(shown, live, changed, is_old)
     }
 }
 

@@ -76,6 +76,12 @@ pub enum AccessTokenError {
     NeedsReauthentication {
         /// The provider's id.
         provider: String,
+        /// The `claims` that the sign-in has to ask for, if the provider said so. [`Current::without_token`] takes them
+        /// along, and an application may by [`SignInAgain::parameter`].
+        ///
+        /// [`Current::without_token`]: crate::Current::without_token
+        /// [`SignInAgain::parameter`]: crate::SignInAgain::parameter
+        claims: Option<String>,
     },
     /// The provider could not refresh the token now, and the one at hand has ended.
     #[error("{provider}: the access token cannot be refreshed now")]

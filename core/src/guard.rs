@@ -42,12 +42,9 @@ impl Current {
         match error {
             AccessTokenError::SignedOut => self.unauthenticated(),
             AccessTokenError::Session(error) => self.unavailable(error),
-            AccessTokenError::NotConnected { provider } | AccessTokenError::NeedsReauthentication { provider } => {
-                if self.is_browser() {
-                    return self.unauthenticated();
-                }
-                let body = json!({ "error": "reauthentication_required", "provider": provider });
-                answer::json_no_store(StatusCode::UNAUTHORIZED, &body)
+            AccessTokenError::NotConnected { provider } => self.unconnected(provider, None),
+            AccessTokenError::NeedsReauthentication { provider, claims } => {
+                self.unconnected(provider, claims.as_deref())
             }
             AccessTokenError::Unavailable { retry_after, .. } => {
                 let status = StatusCode::SERVICE_UNAVAILABLE;
@@ -59,6 +56,20 @@ impl Current {
                 self.failed(StatusCode::INTERNAL_SERVER_ERROR, Reason::Configuration, "an access token", error)
             }
         }
+    }
+
+    /// For somebody who has to sign in at a provider again, which may want certain claims to be asked for.
+    fn unconnected(&self, provider: &str, claims: Option<&str>) -> Response<Bytes> {
+        if self.is_browser() {
+            let Some(claims) = claims else { return self.unauthenticated() };
+            let there = self.sign_in_again().parameter("claims", claims).url();
+            return answer::redirect(StatusCode::SEE_OTHER, &there);
+        }
+        let mut body = json!({ "error": "reauthentication_required", "provider": provider });
+        if let (Some(claims), Some(members)) = (claims, body.as_object_mut()) {
+            members.insert("claims".to_owned(), claims.into());
+        }
+        answer::json_no_store(StatusCode::UNAUTHORIZED, &body)
     }
 
     /// An error page, or JSON, with a reference to the log line that has the cause.

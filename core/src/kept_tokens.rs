@@ -26,6 +26,8 @@ pub(crate) struct KeptTokens {
     grant: GrantRecord,
     #[serde(rename = "n", default, skip_serializing_if = "std::ops::Not::not")]
     needs_reauthentication: bool,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    wanted_claims: Option<String>,
 }
 
 impl KeptTokens {
@@ -41,6 +43,7 @@ impl KeptTokens {
             scope: account.tokens.scope.clone(),
             grant: account.grant.clone(),
             needs_reauthentication: account.needs_reauthentication,
+            wanted_claims: account.wanted_claims.clone(),
         }
     }
 
@@ -60,6 +63,7 @@ impl KeptTokens {
         tokens.id_token.clone_from(&self.id_token);
         let mut account = GrantedAccount::new(provider, subject, tokens, self.grant.clone());
         account.needs_reauthentication = self.needs_reauthentication;
+        account.wanted_claims.clone_from(&self.wanted_claims);
         account
     }
 }

@@ -16,7 +16,7 @@ use crate::cookie::{Cookie, CookieNames, Life};
 use crate::csrf::hex;
 use crate::live::{Home, Live};
 use crate::seal::Sealer;
-use crate::{Random, Timestamp};
+use crate::{Account, Random, Timestamp};
 
 /// A trip that has begun.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,9 +42,9 @@ pub(crate) struct Pending {
     /// The classes of authentication that were demanded; any, if the list is empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) contexts: Option<Vec<String>>,
-    /// The user who has to come back, where somebody who is signed in proves it once more.
+    /// Who has to come back, where somebody who is signed in proves it once more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) same_user: Option<String>,
+    pub(crate) same_person: Option<SamePerson>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) code_verifier: Option<String>,
     pub(crate) scopes: Vec<String>,
@@ -54,6 +54,32 @@ pub(crate) struct Pending {
     /// Where the browser goes in the end.
     pub(crate) return_to: String,
     pub(crate) begun_at: Timestamp,
+}
+
+/// Somebody who is signed in: by the user's id, or by an account, since an application may write another `sub` into its
+/// sessions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct SamePerson {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    /// Provider and subject.
+    accounts: Vec<(String, String)>,
+}
+
+impl SamePerson {
+    pub(crate) fn of(live: &Live) -> Self {
+        let accounts = live.private.accounts.iter();
+        let accounts = accounts.map(|account| (account.provider.clone(), account.subject.clone())).collect();
+        Self { user: live.token.subject.clone(), accounts }
+    }
+
+    /// Whether it is they who come, as that user with that account.
+    pub(crate) fn is(&self, user: Option<&str>, account: &Account) -> bool {
+        let known = self.accounts.iter();
+        let mut known =
+            known.filter(|(provider, subject)| *provider == account.provider && *subject == account.subject);
+        (user.is_some() && self.user.as_deref() == user) || known.next().is_some()
+    }
 }
 
 /// A session that is over once the trip has led to the next.

@@ -121,7 +121,10 @@ async fn keep_in_session(realm: &Realm, mut live: Live, account: &GrantedAccount
 pub(crate) fn token(provider: &str, outcome: Outcome) -> Result<Secret, AccessTokenError> {
     match outcome {
         Outcome::Current(account) | Outcome::Refreshed(account) => Ok(account.tokens.access_token),
-        Outcome::Refused(_) => Err(AccessTokenError::NeedsReauthentication { provider: provider.to_owned() }),
+        Outcome::Refused(account) => Err(AccessTokenError::NeedsReauthentication {
+            provider: provider.to_owned(),
+            claims: account.wanted_claims,
+        }),
         Outcome::Failed { source: Some(source), .. } if source.fault() == Fault::Configuration => {
             Err(AccessTokenError::Misconfigured { provider: provider.to_owned(), source })
         }
@@ -218,6 +221,9 @@ fn failed(mut account: GrantedAccount, error: ProviderError) -> Outcome {
     if matches!(error.fault(), Fault::Reauthenticate | Fault::Denied | Fault::Administrator) {
         tracing::warn!(provider = account.provider, cause, "the refresh token was refused");
         account.needs_reauthentication = true;
+        if let ProviderError::Challenged { claims, .. } = error {
+            account.wanted_claims = Some(claims);
+        }
         return Outcome::Refused(account);
     }
     tracing::warn!(provider = account.provider, cause, "tokens could not be refreshed this time");

@@ -39,7 +39,8 @@ impl Requirements {
             return Some(current.forbidden());
         }
         for provider in &self.providers {
-            match current.access_token(provider).await {
+            // In a box, since most guards have no need of it.
+            match Box::pin(current.access_token(provider)).await {
                 Ok(_) | Err(AccessTokenError::Unavailable { .. }) => {}
                 Err(error) => return Some(current.without_token(&error)),
             }

@@ -33,7 +33,8 @@
 //! 12. Neither PKCE nor the issuer in the answer to the browser is in the discovery document. PKCE is taken all the same.
 //! 13. The issuer of an external tenant is on another host than its pages: that of its identifier (seen at
 //!     [msal-js#8592]).
-//! 14. There is no revocation endpoint.
+//! 14. Who signs out is told by the value of the claim `login_hint`, and never by a user name ([sign-out]).
+//! 15. There is no revocation endpoint.
 //!
 //! **Default tenant:** `common`, as in Auth.js: everybody whom the registration lets in. Who may come is the
 //! registration's choice ("Supported account types"), so the default refuses nobody whom it would let in; one for a
@@ -47,6 +48,7 @@
 //! [keys]: https://learn.microsoft.com/entra/identity-platform/signing-key-rollover
 //! [scopes]: https://learn.microsoft.com/entra/identity-platform/scopes-oidc
 //! [refresh]: https://learn.microsoft.com/entra/identity-platform/refresh-tokens
+//! [sign-out]: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#send-a-sign-out-request
 //! [errors]: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 //! [msal-js#8592]: https://github.com/AzureAD/microsoft-authentication-library-for-js/issues/8592
 
@@ -98,6 +100,7 @@ pub fn microsoft_entra_id(client: Client) -> MicrosoftEntraId {
     let description = OAuthProvider::oidc("microsoft-entra-id", "Microsoft Entra ID", authority.address(), client)
         .client_auth(ClientAuthMethod::Post)
         .default_scopes(DEFAULT_SCOPES)
+        .logout_hint_claim("login_hint")
         .profile(identity::profile);
     MicrosoftEntraId {
         description,
@@ -236,9 +239,30 @@ impl MicrosoftEntraId {
 
     /// Has the answer posted to the callback in place of putting it into the address.
     #[must_use]
-    pub fn form_post(self) -> Self {
-        let posting = self.authorization_parameter("response_mode", "form_post");
-        Self { description: posting.description.form_post(true), ..posting }
+    pub fn form_post(mut self) -> Self {
+        self.description = self.description.form_post(true);
+        self
+    }
+
+    /// Signs people out at Microsoft, too. With the optional claim `login_hint` in ID tokens they need not say who.
+    #[must_use]
+    pub fn sign_out_at_provider(mut self) -> Self {
+        self.description = self.description.sign_out_at_provider();
+        self
+    }
+
+    /// Where Microsoft sends people afterwards, in place of admit's own address. It has to be among the redirect URIs.
+    #[must_use]
+    pub fn post_logout_redirect_uri(mut self, url: impl Into<String>) -> Self {
+        self.description = self.description.post_logout_redirect_uri(url);
+        self
+    }
+
+    /// Scopes that a page may ask for in one sign-in, so that a person consents when they first need them.
+    #[must_use]
+    pub fn optional_scopes(mut self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.description = self.description.optional_scopes(scopes);
+        self
     }
 
     /// Stands under another id, so that two registrations can be there at once.

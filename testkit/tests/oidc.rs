@@ -325,3 +325,40 @@ async fn a_pushed_request_lasts_until_the_person_has_decided() {
     assert!(get(&served, &decided).await.starts_with("HTTP/1.1 302"));
     assert!(get(&served, &decided).await.starts_with("HTTP/1.1 400"));
 }
+
+#[tokio::test]
+async fn an_answer_that_is_to_be_posted_comes_as_a_form_that_does_so() {
+    let provider = describe().build();
+    let query = authorization_query(&[]);
+    let get = |path: String| Request::get(format!("{}{path}", provider.issuer())).body(bytes::Bytes::new()).unwrap();
+    let answer = provider.handle(get(format!("/authorize?{query}&response_mode=form_post&_login=ada"))).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    let page = String::from_utf8(answer.body().to_vec()).unwrap();
+    assert!(page.contains(r#"<form method="post" action="https://app.example/callback">"#), "{page}");
+    assert!(page.contains(r#"name="code""#) && page.contains(r#"name="state" value="s1""#), "{page}");
+
+    let answer = provider.handle(get(format!("/authorize?{query}&response_mode=fragment&_login=ada"))).await.unwrap();
+    assert_eq!(answer.status(), 400);
+    assert_eq!(provider.violations().len(), 1);
+}
+
+#[tokio::test]
+async fn signing_out_leads_back_to_what_is_registered_and_nowhere_else() {
+    let provider = describe().post_logout_redirect_uri("https://app.example/bye").build();
+    let out = |query: &str| format!("{}/logout?{query}", provider.issuer());
+    let back = "post_logout_redirect_uri=https://app.example/bye";
+    let there = provider.end_session(&out(&format!("client_id=app-id&{back}&state=s%201"))).await.unwrap();
+    assert_eq!((there.path(), there.parameter("state")), ("/bye", Some("s 1")));
+    assert_eq!(provider.violations(), [""; 0]);
+    for wrong in [
+        back.to_owned(),
+        format!("client_id=another&{back}"),
+        format!("client_id=app-id&id_token_hint=a.b.c&{back}"),
+        format!("client_id=app-id&client_id=app-id&{back}"),
+        "client_id=app-id".to_owned(),
+        "client_id=app-id&post_logout_redirect_uri=https://app.example/".to_owned(),
+    ] {
+        assert!(matches!(provider.end_session(&out(&wrong)).await, Err(NoCallback::Page { .. })), "{wrong}");
+    }
+    assert_eq!((provider.violations().len(), provider.count(Stage::EndSession)), (6, 7));
+}

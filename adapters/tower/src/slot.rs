@@ -58,9 +58,11 @@ pub fn current(head: &RequestHead<'_>, extensions: &Extensions) -> Result<Curren
         );
         return Err(MissingLayer);
     };
-    let whole = slot.address.of(head.uri, extensions);
-    let head = RequestHead::new(head.method, whole, head.headers);
-    Ok(slot.current.get_or_init(|| slot.auth.current(&head)).clone())
+    let make = || {
+        let whole = slot.address.of(head.uri, extensions);
+        slot.auth.current(&RequestHead::new(head.method, whole, head.headers))
+    };
+    Ok(slot.current.get_or_init(make).clone())
 }
 
 /// Put into the extensions of a request by the layer, which keeps a clone.

@@ -19,7 +19,7 @@ use crate::linking::{self, Who};
 use crate::live::{self, Found, Live};
 use crate::opened;
 use crate::page::Reason;
-use crate::pending::Before;
+use crate::pending::{Before, SamePerson};
 use crate::private_claim::{PrivateClaim, SessionAccount};
 use crate::realm::Realm;
 use crate::refresh;
@@ -35,8 +35,8 @@ pub(super) struct Person {
     pub(super) claims: Claims,
     /// Whether the subject is the id of a user, so that no link is needed.
     pub(super) is_named: bool,
-    /// The user whom it has to be, where somebody who is signed in proves it once more.
-    pub(super) same_user: Option<String>,
+    /// Who it has to be, where somebody who is signed in proves it once more.
+    pub(super) same_person: Option<SamePerson>,
     /// The session that the browser had, where it could not bring it.
     pub(super) before: Option<Before>,
 }
@@ -100,7 +100,7 @@ async fn sign_in(
         true => linking::named(realm, profile).await?,
         false => linking::find(realm, &key, profile).await?,
     };
-    check_same_user(person, &who)?;
+    check_same_person(person, &who)?;
     if let Some(target) = ask_application(realm, person, &who).await? {
         let location = destination::resolve(realm, Some(&target)).await?;
         return Ok(Arrived { issued: None, location });
@@ -125,13 +125,15 @@ async fn sign_in(
 }
 
 /// Whoever was asked to prove it once more is who comes back. Nothing is written before that is known.
-fn check_same_user(person: &Person, who: &Who) -> Result<(), Failure> {
-    let found = match who {
-        Who::Known(user, _) | Who::Derived(user) => Some(&user.id),
+fn check_same_person(person: &Person, who: &Who) -> Result<(), Failure> {
+    let user = match who {
+        Who::Known(user, _) | Who::Derived(user) => Some(user.id.as_str()),
         Who::New => None,
     };
-    match &person.same_user {
-        Some(expected) if found != Some(expected) => Err(Failure::new(Code::AccessDenied, Reason::AnotherPerson)),
+    match &person.same_person {
+        Some(expected) if !expected.is(user, &person.account) => {
+            Err(Failure::new(Code::AccessDenied, Reason::AnotherPerson))
+        }
         _ => Ok(()),
     }
 }

@@ -3,11 +3,12 @@
 use super::Visit;
 use crate::current;
 use crate::live::Live;
+use crate::pending::SamePerson;
 
-/// The user who has to come back, if this sign-in is for whoever is signed in now. Nobody may be by now: then it is a
+/// Who has to come back, if this sign-in is for whoever is signed in now. Nobody may be by now: then it is a
 /// sign-in like any other.
-pub(super) fn same_user(visit: &Visit, now: Option<&Live>) -> Option<String> {
-    now.filter(|_| is_asked(visit))?.token.subject.clone()
+pub(super) fn same_person(visit: &Visit, now: Option<&Live>) -> Option<SamePerson> {
+    now.filter(|_| is_asked(visit)).map(SamePerson::of)
 }
 
 /// What the forms of a page pass on of it.

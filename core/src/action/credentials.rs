@@ -30,11 +30,11 @@ pub(super) async fn finish(visit: &mut Visit, registered: &Registered) -> Result
     let given = GivenCredentials::read(body, &visit.input.headers, &credentials.fields)
         .map_err(|unusable| Failure::because(Code::CredentialsSignin, Reason::Credentials, unusable))?;
     let (realm, id) = (Arc::clone(&visit.realm), registered.id().to_owned());
-    let same_user = match again::is_asked(visit) {
-        true => again::same_user(visit, admission::previous(visit).await?.as_ref()),
+    let same_person = match again::is_asked(visit) {
+        true => again::same_person(visit, admission::previous(visit).await?.as_ref()),
         false => None,
     };
-    let person = async move { Ok(Person { same_user, ..recognise(&realm, &id, &given).await? }) };
+    let person = async move { Ok(Person { same_person, ..recognise(&realm, &id, &given).await? }) };
     let return_to = visit.return_to.clone();
     admission::begin(visit, person, return_to).await
 }
@@ -58,5 +58,5 @@ async fn recognise(realm: &Realm, id: &str, given: &GivenCredentials) -> Result<
     profile.image = profile.image.filter(Image::is_usable);
     let account = Account::without_tokens(id, &profile.subject);
     let is_named = credentials.subjects_are_users;
-    Ok(Person { account, profile, claims: Claims::default(), is_named, same_user: None, before: None })
+    Ok(Person { account, profile, claims: Claims::default(), is_named, same_person: None, before: None })
 }

@@ -117,7 +117,7 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
         token_endpoint: metadata.as_ref().map(|metadata| metadata.token_endpoint.to_string()),
         max_age: nonce.as_ref().and_then(|_| query.get("max_age")?.parse().ok()),
         contexts: nonce.as_ref().and_then(|_| essential_contexts(query.get("claims")?)),
-        same_user: again::same_user(visit, now_signed_in.as_ref()),
+        same_person: again::same_person(visit, now_signed_in.as_ref()),
         before: now_signed_in.filter(|_| config.form_post).as_ref().map(Before::of),
         nonce,
         code_verifier,

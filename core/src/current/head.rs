@@ -136,7 +136,8 @@ impl AsRef<[u8]> for Header {
 }
 
 fn wants_a_page<'a>(accept: Option<&[u8]>, sec_fetch_mode: impl FnOnce() -> Option<&'a [u8]>) -> bool {
-    let has = |value: &[u8], part: &str| memmem::find(value, part.as_bytes()).is_some();
+    // No browser sends anything but ASCII here.
+    let has = |value: &[u8], part: &str| value.is_ascii() && memmem::find(value, part.as_bytes()).is_some();
     accept.is_some_and(|accept| has(accept, "text/html")) && sec_fetch_mode().is_none_or(|mode| has(mode, "navigate"))
 }
 

@@ -54,7 +54,7 @@ impl Resource {
         let name = name.into();
         match self {
             Self::Graph => name,
-            Self::AzureDevOps => format!("{AZURE_DEVOPS_ID}/{name}"),
+            Self::AzureDevOps => format!("{DEVOPS_RESOURCE}/{name}"),
             Self::Other(id) => format!("{id}/{name}"),
         }
     }
@@ -115,8 +115,8 @@ pub(super) fn is_of_sign_in(scope: &str) -> bool {
 }
 
 /// Azure DevOps' application id, which its scopes begin with.
-pub(super) const AZURE_DEVOPS_ID: &str = "499b84ac-1321-427f-aa17-267ca6975798";
-const AZURE_DEVOPS: &[&str] = &[AZURE_DEVOPS_ID, "https://app.vssps.visualstudio.com"];
+pub(super) const DEVOPS_RESOURCE: &str = "499b84ac-1321-427f-aa17-267ca6975798";
+const AZURE_DEVOPS: &[&str] = &[DEVOPS_RESOURCE, "https://app.vssps.visualstudio.com"];
 const GRAPH: &[&str] = &[
     "https://graph.microsoft.com",
     "https://graph.microsoft.us",

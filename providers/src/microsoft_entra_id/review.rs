@@ -17,7 +17,7 @@ use url::{Host, Url};
 
 use super::authority::{Authority, Place};
 use super::guid::is_guid;
-use super::resource::{AZURE_DEVOPS_ID, Resource};
+use super::resource::{DEVOPS_RESOURCE, Resource};
 use super::tenant::Tenant;
 use crate::azure_devops::Scope;
 
@@ -58,7 +58,7 @@ fn scopes(scopes: &[String], problems: &mut Vec<String>, warnings: &mut Vec<Stri
         match Resource::of(scope) {
             Some(Resource::Graph) if of_azure => problems.push(format!(
                 "the scope {scope:?} is Azure DevOps', and without its resource it is looked for at Microsoft Graph; \
-                 write it as \"{AZURE_DEVOPS_ID}/{name}\""
+                 write it as \"{DEVOPS_RESOURCE}/{name}\""
             )),
             Some(Resource::AzureDevOps) if of_azure && Scope::parse(name).is_none() => {
                 let remedy = Scope::nearest(name).map(|near| format!("; is it {near}?")).unwrap_or_default();
@@ -215,7 +215,7 @@ mod tests {
             ("VSO.code", "VSO.code"),
         ] {
             let problem = case().scopes(&[scope]).problem();
-            assert!(problem.contains(&format!("write it as \"{AZURE_DEVOPS_ID}/{name}\"")), "{problem}");
+            assert!(problem.contains(&format!("write it as \"{DEVOPS_RESOURCE}/{name}\"")), "{problem}");
         }
         let misspelt = case().scopes(&["499b84ac-1321-427f-aa17-267ca6975798/vso.cod_write"]).warning();
         assert!(misspelt.ends_with("is it vso.code_write?"), "{misspelt}");

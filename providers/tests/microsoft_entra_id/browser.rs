@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use admit::{AccessTokenError, Current, RequestHead};
 use admit_testkit::CookieJar;
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Method, Request, Response};
 use serde_json::Value;
 use url::Url;
@@ -28,11 +29,19 @@ impl<'a> Browser<'a> {
 
     /// The same, with parameters that a page adds.
     pub(crate) async fn begin_with(&mut self, query: &str) -> String {
-        let token = self.get("/api/auth/csrf").await;
-        let token: Value = serde_json::from_slice(token.body()).unwrap();
-        let token = token["csrfToken"].as_str().unwrap().to_owned();
-        let form = format!("csrfToken={token}&callbackUrl=/dashboard");
+        let form = format!("csrfToken={}&callbackUrl=/dashboard", self.csrf_token().await);
         location(&self.post(&format!("/api/auth/signin/microsoft-entra-id{query}"), &form).await)
+    }
+
+    /// Signs out; where the site sends the browser.
+    pub(crate) async fn sign_out(&mut self) -> String {
+        let form = format!("csrfToken={}", self.csrf_token().await);
+        location(&self.post("/api/auth/signout", &form).await)
+    }
+
+    async fn csrf_token(&mut self) -> String {
+        let token: Value = serde_json::from_slice(self.get("/api/auth/csrf").await.body()).unwrap();
+        token["csrfToken"].as_str().unwrap().to_owned()
     }
 
     /// Goes there, agrees, and comes back; the path that the browser comes with.
@@ -71,12 +80,9 @@ impl<'a> Browser<'a> {
         serde_json::from_slice(self.get("/api/auth/session").await.body()).unwrap()
     }
 
-    /// An access token for the application, and what became of the session's cookie.
-    pub(crate) async fn access_token(&mut self) -> Result<String, admit::AccessTokenError> {
-        let mut headers = HeaderMap::new();
-        headers.insert(COOKIE, self.jar.header(true).unwrap_or_default().parse().unwrap());
-        let uri = "/dashboard".parse().unwrap();
-        let current = self.site.auth.current(&admit::RequestHead::new(&Method::GET, &uri, &headers));
+    /// An access token for the application.
+    pub(crate) async fn access_token(&mut self) -> Result<String, AccessTokenError> {
+        let current = self.current();
         let token = current.access_token("microsoft-entra-id").await;
         let mut answer = HeaderMap::new();
         for cookie in current.set_cookies().await {
@@ -84,6 +90,21 @@ impl<'a> Browser<'a> {
         }
         self.jar.apply(&answer);
         token.map(|token| token.expose().to_owned())
+    }
+
+    /// Where a page that needs an access token, and cannot have one, sends the browser.
+    pub(crate) async fn turned_away(&mut self) -> String {
+        let current = self.current();
+        let error = current.access_token("microsoft-entra-id").await.unwrap_err();
+        location(&current.without_token(&error))
+    }
+
+    fn current(&self) -> Current {
+        let mut headers = HeaderMap::new();
+        headers.insert(COOKIE, self.jar.header(true).unwrap_or_default().parse().unwrap());
+        headers.insert(ACCEPT, "text/html".parse().unwrap());
+        let uri = "/dashboard".parse().unwrap();
+        self.site.auth.current(&RequestHead::new(&Method::GET, &uri, &headers))
     }
 
     async fn send(&mut self, mut request: http::request::Builder, body: Bytes) -> Response<Bytes> {

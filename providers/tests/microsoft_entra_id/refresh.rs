@@ -5,7 +5,8 @@ use std::time::Duration;
 use admit::AccessTokenError;
 use serde_json::json;
 
-use crate::{CONTOSO, FABRIKAM, Site, ada_in};
+use crate::browser::parameter;
+use crate::{CONTOSO, FABRIKAM, HOST, Site, ada_in};
 
 #[tokio::test]
 async fn a_token_is_renewed_when_the_authority_wants_it_though_it_lives_on() {
@@ -74,6 +75,37 @@ async fn a_refusal_asks_the_person_back_once_and_is_not_repeated() {
         }
         assert_eq!(site.entra.token_requests().len(), 2, "{body}");
     }
+}
+
+#[tokio::test]
+async fn what_a_refresh_was_asked_for_goes_into_the_next_sign_in() {
+    // azure.md T79, ENT-011
+    let site = Site::with(&format!("{HOST}/common"), |entra| entra.client_capabilities(["cp1"]));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    site.clock.advance(Duration::from_secs(3600));
+    let wanted = json!({ "access_token": { "acrs": { "essential": true, "value": "c1" } } }).to_string();
+    site.entra.refuses(400, &json!({ "error": "interaction_required", "suberror": "basic_action", "claims": wanted }));
+    // It is kept: whoever asks later is told the same.
+    for _ in 0..2 {
+        match browser.access_token().await.unwrap_err() {
+            AccessTokenError::NeedsReauthentication { claims, .. } => assert_eq!(claims.as_deref(), Some(&*wanted)),
+            other => panic!("{other:?}"),
+        }
+    }
+    let there = browser.turned_away().await;
+    let query = there.split_once('?').unwrap().1;
+    let there = browser.begin_with(&format!("?{query}")).await;
+    let asked: serde_json::Value = serde_json::from_str(&parameter(&there, "claims").unwrap()).unwrap();
+    let expected = json!({
+        "access_token": { "acrs": { "essential": true, "value": "c1" }, "xms_cc": { "values": ["cp1"] } },
+    });
+    assert_eq!(asked, expected);
+
+    // Once signed in, nothing is wanted any more.
+    let back = site.entra.agree(&there).await;
+    browser.get(&back).await;
+    browser.access_token().await.unwrap();
 }
 
 #[tokio::test]

@@ -152,3 +152,21 @@ async fn a_session_with_a_large_token_set_still_fits() {
     assert_eq!(browser.thrown_away(), [""; 0]);
     assert_eq!(browser.session().await["user"]["name"], "Ada Byron");
 }
+
+#[tokio::test]
+async fn whoever_signs_out_is_signed_out_at_microsoft_too_by_the_hint_that_it_gave() {
+    // azure.md T97
+    let site = Site::with(&format!("{HOST}/common"), |entra| entra.sign_out_at_provider());
+    site.entra.oidc.publish(&json!({ "end_session_endpoint": format!("{HOST}/common/oauth2/v2.0/logout") }));
+    let mut claims = ada_in(CONTOSO);
+    claims["login_hint"] = json!("O.CiQ-opaque");
+    claims["preferred_username"] = json!("ada@contoso.example");
+    site.entra.says(claims);
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let there = browser.sign_out().await;
+    assert!(there.starts_with(&format!("{HOST}/common/oauth2/v2.0/logout?")), "{there}");
+    assert_eq!(parameter(&there, "logout_hint").as_deref(), Some("O.CiQ-opaque"));
+    assert!(!there.contains("ada"), "{there}");
+    assert_eq!(browser.session().await, Value::Null);
+}

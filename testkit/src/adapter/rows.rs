@@ -59,6 +59,7 @@ table! { $
         a_person_signs_in_is_known_and_signs_out
         the_official_client_is_answered_in_json
         whoever_says_no_at_the_provider_is_told_so
+        an_answer_that_the_browser_posts_and_a_sign_out_at_the_provider_make_the_trip
     }
     guards {
         a_stranger_with_a_browser_goes_to_sign_in_and_a_program_gets_401
@@ -136,6 +137,11 @@ impl Row {
     /// Sessions in a store that can be made to fail.
     fn stored(&self) -> Stage {
         Stage::stored(self.serve)
+    }
+
+    /// With a provider that posts, and signs people out.
+    fn with_company(&self) -> Stage {
+        Stage::with_company(Some(self.serve))
     }
 
     /// Sessions in cookies, tokens in a store.

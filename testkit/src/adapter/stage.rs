@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use admit::{Auth, AuthBuilder, Client, Environment, MemoryStore};
+use admit::{Auth, AuthBuilder, Client, Environment, MemoryStore, OAuthProvider};
 use admit_providers::azure_devops;
 
 use super::gate::Gate;
@@ -12,7 +12,7 @@ use super::server::{Serve, Server};
 use super::sessions::FragileSessions;
 use super::visitor::{Door, Visitor};
 use super::{Application, wire};
-use crate::{CookieJar, FixedClock, FixedRandom, PretendAzureDevOps};
+use crate::{CookieJar, FixedClock, FixedRandom, PretendAzureDevOps, PretendOidc};
 
 /// Where the own site is.
 pub(super) const ORIGIN: &str = "https://app.example";
@@ -22,6 +22,8 @@ pub(super) const SESSION: &str = "__Secure-authjs.session-token";
 /// Everything is fixed: what happens on one stage happens on another, to the byte.
 pub(super) struct Stage {
     pub(super) azure: PretendAzureDevOps,
+    /// Known to the sites of [`with_company`](Self::with_company) only.
+    pub(super) company: PretendOidc,
     pub(super) clock: FixedClock,
     pub(super) people: People,
     /// Between the sites and the provider.
@@ -35,33 +37,50 @@ pub(super) struct Stage {
 impl Stage {
     /// Sessions and tokens in cookies.
     pub(super) fn new(serve: Serve) -> Self {
-        Self::set(Some(serve), |builder, _| builder.danger_single_process_refresh())
+        Self::set(Some(serve), |builder, _, _| builder.danger_single_process_refresh())
     }
 
     /// Sessions in a store that can be made to fail.
     pub(super) fn stored(serve: Serve) -> Self {
-        Self::set(Some(serve), |builder, sessions| {
+        Self::set(Some(serve), |builder, sessions, _| {
             builder.session_store(sessions.clone()).danger_single_process_refresh()
         })
     }
 
     /// Tokens in a store.
     pub(super) fn with_stored_tokens(serve: Serve) -> Self {
-        Self::set(Some(serve), |builder, _| builder.token_store(MemoryStore::new()))
+        Self::set(Some(serve), |builder, _, _| builder.token_store(MemoryStore::new()))
+    }
+
+    /// With a provider that lets the browser post its answer, and signs people out. Without a server, it is what the
+    /// engine says when it is asked directly.
+    pub(super) fn with_company(serve: Option<Serve>) -> Self {
+        Self::set(serve, |builder, _, company| {
+            let client = Client::new("app", CLIENT_SECRET);
+            let provider = OAuthProvider::oidc("company", "Our company", company.issuer(), client)
+                .form_post(true)
+                .sign_out_at_provider();
+            builder.provider(provider).http_client(company.clone()).danger_single_process_refresh()
+        })
     }
 
     /// Without a server: what the engine says when it is asked directly, which no adapter may change.
     pub(super) fn direct() -> Self {
-        Self::set(None, |builder, _| builder.danger_single_process_refresh())
+        Self::set(None, |builder, _, _| builder.danger_single_process_refresh())
     }
 
-    fn set(serve: Option<Serve>, configure: fn(AuthBuilder, &FragileSessions) -> AuthBuilder) -> Self {
+    fn set(serve: Option<Serve>, configure: Configure) -> Self {
         let clock = FixedClock::default();
         let azure = PretendAzureDevOps::builder("app", CLIENT_SECRET, callback("https://app.example/api/auth"))
             .redirect_uri(callback(SHOP))
             .redirect_uri(callback(STAFF))
             .clock(Arc::new(clock.clone()))
             .random(Arc::new(FixedRandom::new(1)))
+            .build();
+        let company = PretendOidc::builder("app", CLIENT_SECRET, format!("{ORIGIN}/api/auth/callback/company"))
+            .post_logout_redirect_uri(format!("{ORIGIN}/api/auth/signout/company"))
+            .clock(Arc::new(clock.clone()))
+            .random(Arc::new(FixedRandom::new(5)))
             .build();
         let (gate, people, sessions) = (Gate::new(azure.clone()), People::default(), FragileSessions::default());
         let site = |base_url: &str, seed: u64| {
@@ -75,7 +94,7 @@ impl Stage {
                 .callbacks(people.clone())
                 .events(people.clone())
                 .provider(azure_devops(Client::new("app", CLIENT_SECRET)).scopes(["vso.profile", "vso.project"]));
-            configure(builder, &sessions)
+            configure(builder, &sessions, &company)
         };
         let build = |builder: AuthBuilder| builder.build().expect("the configuration is in order");
         let application = Application::new(
@@ -85,7 +104,7 @@ impl Stage {
             build(site(STAFF, 4)),
         );
         let server = serve.map(|serve| Server::start(serve, application.clone()));
-        Self { azure, clock, people, gate, sessions, application, server }
+        Self { azure, company, clock, people, gate, sessions, application, server }
     }
 
     pub(super) fn address(&self) -> SocketAddr {
@@ -131,6 +150,9 @@ impl Stage {
         norma
     }
 }
+
+/// What a stage has beside the rest.
+type Configure = fn(AuthBuilder, &FragileSessions, &PretendOidc) -> AuthBuilder;
 
 fn callback(base: &str) -> String {
     format!("{base}/callback/azure-devops")

@@ -48,9 +48,9 @@ pub(super) async fn identify(
         credential,
         granted_at: realm.clock.now(),
     };
-    let (same_user, before) = (pending.same_user.clone(), pending.before.clone());
+    let (same_person, before) = (pending.same_person.clone(), pending.before.clone());
     let account = Account::new(registered.id, &profile.subject, tokens, record);
-    Ok(Person { account, profile, claims, is_named: false, same_user, before })
+    Ok(Person { account, profile, claims, is_named: false, same_person, before })
 }
 
 /// Verifies the ID token of a trip, which must be there.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::{HOMES, Members, PASSWORD, PATH, give, in_cookie, site};
-use crate::support::{ORIGIN, Site, location};
+use crate::support::{ORIGIN, Site, location, refusal};
 
 #[tokio::test]
 async fn a_session_begins_is_read_and_ends_in_both_homes() {
@@ -132,4 +132,25 @@ async fn a_check_that_has_begun_runs_to_its_end() {
     go.notify_one();
     asked.notified().await;
     assert_eq!(counted.load(Ordering::SeqCst), 1);
+}
+
+#[tokio::test]
+async fn somebody_else_cannot_prove_it_for_whoever_is_signed_in() {
+    // STP-005
+    for home in HOMES {
+        let site = site(&Members::default(), home);
+        let mut browser = site.browser();
+        give(&mut browser, "ada", PASSWORD).await;
+        let again = browser.current("/pay").sign_in_again().url();
+        let page = browser.get(again.strip_prefix(ORIGIN).unwrap()).await;
+        let action = format!("{PATH}?reauthenticate=1");
+        assert!(String::from_utf8_lossy(page.body()).contains(&action));
+        for (name, lands) in [("bo", "another_person"), ("ada", "")] {
+            let token = browser.csrf_token().await;
+            let form =
+                [("csrfToken", token.as_str()), ("callbackUrl", "/in"), ("username", name), ("password", PASSWORD)];
+            assert_eq!(refusal(&browser.post(&action, &form).await).2, lands);
+            assert_eq!(browser.session().await["user"]["name"], "Ada");
+        }
+    }
 }

@@ -133,6 +133,8 @@ async fn an_endpoint_of_the_description_needs_no_issuer_that_answers() {
 
 #[tokio::test]
 async fn an_id_token_that_a_store_keeps_says_who_signs_out_also_after_a_refresh() {
+    let heard = Heard::default();
+    let _listening = heard.listen();
     let stored = |builder: AuthBuilder| builder.token_store(MemoryStore::new());
     let (site, company) = site_and(registered, OAuthProvider::sign_out_at_provider, stored);
     for refreshes in [0, 1, 2] {
@@ -155,6 +157,8 @@ async fn an_id_token_that_a_store_keeps_says_who_signs_out_also_after_a_refresh(
         company.end_session(&there).await.unwrap();
     }
     assert_eq!(company.violations(), [""; 0]);
+    let log = heard.text();
+    assert!(log.contains("signed out") && !log.contains("eyJ"), "{log}");
 }
 
 #[tokio::test]

@@ -129,6 +129,21 @@ async fn somebody_else_cannot_prove_it_for_whoever_is_signed_in() {
 }
 
 #[tokio::test]
+async fn a_person_is_the_same_whatever_the_application_calls_them() {
+    let renamed = Rules::default().jwt(|mut token, cause| {
+        if let JwtCause::SignIn { profile, .. } = cause {
+            token.subject = Some(format!("employee {}", profile.subject));
+        }
+        Ok(Some(token))
+    });
+    let (site, company) = site_and(|company| company, |provider| provider, |builder| builder.callbacks(renamed));
+    let mut browser = ada(&site, &company).await;
+    let url = browser.current("/pay").sign_in_again().url();
+    assert_eq!(refusal(&again(&mut browser, &company, &url, "bo").await).2, "another_person");
+    assert_eq!(location(&again(&mut browser, &company, &url, "ada").await), format!("{ORIGIN}/pay"));
+}
+
+#[tokio::test]
 async fn a_silent_check_that_fails_changes_nothing_and_goes_round_in_no_circle() {
     // STP-007
     let (site, company) = site();

@@ -24,7 +24,7 @@ async fn a_dead_grant_is_told_once_and_asked_for_once() {
             let current = browser.current("/");
             let error = current.access_token(AZURE).await.unwrap_err();
             assert!(
-                matches!(&error, AccessTokenError::NeedsReauthentication { provider } if provider == AZURE),
+                matches!(&error, AccessTokenError::NeedsReauthentication { provider, claims: None } if provider == AZURE),
                 "{}: {error:?}",
                 home.name
             );

@@ -1,9 +1,10 @@
 //! A cookie that was opened before: nothing but the work of opening it is saved.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use admit::store::UserStore;
-use admit::{AuthBuilder, MemoryStore};
+use admit::{AuthBuilder, MemoryStore, Requirements};
 use serde_json::{Value, json};
 
 use crate::support::Site;
@@ -131,4 +132,93 @@ async fn callbacks_run_each_time_and_what_they_change_is_not_remembered() {
         browser.finish(&current).await;
         assert_eq!(browser.current("/").session().await.unwrap().unwrap().extra["reads"], json!(3));
     }
+}
+
+#[tokio::test]
+async fn a_session_is_known_without_asking_once_its_cookie_was_opened_and_requests_share_it() {
+    let site = Site::new();
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let first = browser.current("/");
+    assert!(first.known_session().is_none());
+    let opened = first.shared_session().await.unwrap().unwrap();
+    assert_eq!(first.known_session(), Some(opened.clone()));
+    let (second, third) = (browser.current("/"), browser.current("/"));
+    let known = second.known_session().unwrap();
+    assert_eq!(known, opened);
+    assert!(Arc::ptr_eq(&known, &third.shared_session().await.unwrap().unwrap()));
+    assert!(!second.may_set_cookies() && second.set_cookies().await.is_empty());
+    assert!(site.browser().current("/").known_session().is_none());
+}
+
+#[tokio::test]
+async fn where_a_store_or_a_callback_has_a_say_nothing_is_known_before_it_is_asked() {
+    let stores: [fn(AuthBuilder) -> AuthBuilder; 4] = [
+        |builder| builder.callbacks(Rules::default()),
+        |builder| builder.user_store(MemoryStore::new()),
+        |builder| builder.session_store(MemoryStore::new()),
+        |builder| builder.cookie_memory(0),
+    ];
+    for configure in stores {
+        let site = Site::with(|builder| configure(builder).danger_single_process_refresh());
+        let mut browser = site.browser();
+        browser.sign_in().await;
+        for _ in 0..2 {
+            let current = browser.current("/");
+            assert!(current.known_session().is_none() && !Requirements::default().are_known_to_hold(&current));
+            assert!(current.session().await.unwrap().is_some());
+            assert!(current.known_session().is_some() && Requirements::default().are_known_to_hold(&current));
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_is_known_ends_with_sign_out_with_its_time_and_with_another_cookie() {
+    let site = Site::with(|builder| builder.max_age(Duration::from_secs(3600)).danger_single_process_refresh());
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let copy = browser.jar.clone();
+    browser.current("/").session().await.unwrap();
+    assert!(browser.current("/").known_session().is_some());
+    site.clock.advance(Duration::from_secs(3600 + 16));
+    assert!(browser.current("/").known_session().is_none());
+    browser.sign_in().await;
+    browser.current("/").session().await.unwrap();
+    assert!(browser.current("/").known_session().is_some());
+    let mut thief = site.browser();
+    thief.jar = browser.jar.clone();
+    browser.sign_out().await;
+    assert!(thief.current("/").known_session().is_none());
+    thief.jar = copy;
+    assert!(thief.current("/").known_session().is_none());
+}
+
+#[tokio::test]
+async fn a_guard_that_asks_for_more_than_a_session_is_not_known_to_hold_without_it() {
+    let site = Site::new();
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let guard = |ask: fn(&mut Requirements)| {
+        let mut requirements = Requirements::default();
+        ask(&mut requirements);
+        requirements
+    };
+    browser.current("/").session().await.unwrap();
+    let current = browser.current("/");
+    assert!(guard(|_| {}).are_known_to_hold(&current));
+    assert!(!guard(|needed| needed.role("admin")).are_known_to_hold(&current));
+    assert!(!guard(|needed| needed.fresh_token("azure-devops")).are_known_to_hold(&current));
+    assert!(!guard(|_| {}).are_known_to_hold(&site.browser().current("/")));
+}
+
+#[tokio::test]
+async fn a_session_that_is_known_and_old_is_written_anew_all_the_same() {
+    let site = Site::new();
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    browser.current("/").session().await.unwrap();
+    site.clock.advance(Duration::from_secs(25 * 3600));
+    let current = browser.current("/");
+    assert!(current.known_session().is_some() && current.may_set_cookies());
+    assert_eq!(current.set_cookies().await.len(), 1);
 }

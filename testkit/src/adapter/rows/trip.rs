@@ -60,6 +60,40 @@ pub(super) async fn whoever_says_no_at_the_provider_is_told_so(row: &mut Row) {
     assert_eq!(norma.jar.get(SESSION), None);
 }
 
+pub(super) async fn an_answer_that_the_browser_posts_and_a_sign_out_at_the_provider_make_the_trip(row: &mut Row) {
+    let stage = row.with_company();
+    let served = travel_by_post(&stage, &mut row.told).await;
+    let direct = travel_by_post(&Stage::with_company(None), &mut Transcript::default()).await;
+    for (place, (ours, engines)) in served.iter().zip(&direct).enumerate() {
+        assert_alike(ours, engines, &format!("answer {place}"));
+    }
+    assert_eq!(served.len(), direct.len());
+    assert_eq!(stage.company.violations(), [""; 0]);
+}
+
+/// Every request to the engine on the way in by a post, and out by way of the provider.
+async fn travel_by_post(stage: &Stage, told: &mut Transcript) -> Vec<Answer> {
+    let mut ada = stage.stranger().browsing();
+    let csrf = ada.csrf("/api/auth").await;
+    let form = format!("csrfToken={csrf}&callbackUrl=%2Fme");
+    let mut answers = vec![ada.tell(told, Message::post("/api/auth/signin/company", form).form()).await];
+    let back = stage.company.authorize_as("ada", &location(&answers[0])).await.expect("a way back");
+    // The post is another site's, so the browser keeps to itself what is not `SameSite=None`.
+    let mut posting = ada.clone().with("origin", "https://id.example").with("sec-fetch-site", "cross-site");
+    for name in ada.jar.names().into_iter().filter(|name| !name.contains("pending")) {
+        posting.jar.remove(name);
+    }
+    answers.push(posting.tell(told, Message::post(back.path(), back.form().as_bytes().to_vec()).form()).await);
+    ada.jar.apply(answers[1].headers());
+    answers.push(ada.tell(told, Message::get("/api/auth/session")).await);
+    let form = format!("csrfToken={csrf}&callbackUrl=%2F");
+    answers.push(ada.tell(told, Message::post("/api/auth/signout", form).form()).await);
+    let back = stage.company.end_session(&location(&answers[3])).await.expect("a way back").path_and_query();
+    answers.push(ada.tell(told, Message::get(&back)).await);
+    answers.push(ada.tell(told, Message::get("/api/auth/session")).await);
+    answers
+}
+
 /// Every request to the engine on the way in and out.
 async fn travel(stage: &Stage, told: &mut Transcript) -> Vec<Answer> {
     let mut norma = stage.stranger().browsing();
