@@ -21,8 +21,7 @@ fn public_key() -> Value {
 }
 
 /// The assertion of a correct client, with other claims.
-#[allow(clippy::needless_pass_by_value, reason = "calls read better")]
-fn assertion(app: &App, changes: Value) -> String {
+fn assertion(app: &App, changes: &Value) -> String {
     let now = app.clock.now().unix_seconds();
     let header =
         json!({ "alg": "PS256", "typ": "JWT", "x5t#S256": URL_SAFE_NO_PAD.encode(digest(&SHA256, CERTIFICATE)) });
@@ -51,7 +50,7 @@ async fn exchange(app: &App, assertion: &str) -> Answer {
 async fn a_certificate_proves_the_client_with_each_assertion_once() {
     // T89
     let app = App::with(|builder| builder.certificate(public_key(), CERTIFICATE));
-    let good = assertion(&app, json!({}));
+    let good = assertion(&app, &json!({}));
     assert_eq!(exchange(&app, &good).await.status, 200);
     let error = (401, "invalid_client".to_owned(), 700_027);
     assert_eq!(exchange(&app, &good).await.error(), error);
@@ -64,7 +63,7 @@ async fn a_certificate_proves_the_client_with_each_assertion_once() {
         (json!({ "jti": null }), "no `jti`"),
     ] {
         app.entra.reset_log();
-        assert_eq!(exchange(&app, &assertion(&app, changes)).await.error(), error, "{why}");
+        assert_eq!(exchange(&app, &assertion(&app, &changes)).await.error(), error, "{why}");
         assert_eq!(app.entra.violations(), [format!("token: {why}")]);
     }
     assert_eq!(exchange(&app, "e30.e30.AA").await.error(), error);

@@ -168,13 +168,13 @@ fn of_claims() -> Vec<Row> {
         (
             "an address verified as text",
             "YNY",
-            "Apple and Cognito send it so. One odd claim must not keep a person out; we read it leniently.",
+            "Well-known servers send it so. One odd claim must not keep a person out; we read it leniently.",
             json!({ "email": "a@b.example", "email_verified": "true" }),
         ),
         (
             "a time of change as text",
             "YNY",
-            "Auth0 sent it so for years. Nothing is decided by it.",
+            "Well-known servers sent it so for years. Nothing is decided by it.",
             json!({ "updated_at": "2026-11-22T07:00:00Z" }),
         ),
         ("a postal address as text", "YNY", "Nothing is decided by it.", json!({ "address": "Main Street 1" })),
