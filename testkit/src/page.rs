@@ -98,8 +98,8 @@ button:focus-visible,a:focus-visible,input:focus-visible,summary:focus-visible{o
 details{margin-top:1rem}\
 summary{cursor:pointer;padding:.5rem 0}\
 .another{display:grid;gap:.75rem;margin-top:.5rem}\
-.another input:not([type=hidden]){font:inherit;color:inherit;background:var(--paper);border:1px solid var(--line);border-radius:10px;padding:.6rem .8rem;min-height:44px}\
+.another input:not([type=hidden]){font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);border-radius:10px;padding:.6rem .8rem;min-height:44px}\
 .scopes li{margin:.35rem 0}\
-code{color:var(--soft);font-size:.85em;white-space:nowrap}\
+code{color:var(--soft);font-size:.85em;overflow-wrap:anywhere}\
 .why{border-left:4px solid var(--accent);padding-left:1rem;overflow-wrap:anywhere}\
 a{color:var(--accent)}";

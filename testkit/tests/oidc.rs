@@ -301,13 +301,9 @@ async fn a_pushed_request_is_judged_at_once_and_its_reference_counts_once() {
 }
 
 #[tokio::test]
-async fn the_answer_as_a_form_is_sent_by_a_button_and_silence_needs_no_page() {
+async fn silence_needs_no_page() {
     let (_provider, served) = describe().serve_on(0).await.unwrap();
-    let query = authorization_query(&[]);
-    let page = get(&served, &format!("/authorize?{query}&response_mode=form_post&_login=bo&_decision=accept")).await;
-    assert!(page.contains("method=\"post\" action=\"https://app.example/callback\""), "{page}");
-    assert!(page.contains("name=\"code\"") && page.contains("Continue") && !page.contains("<script"), "{page}");
-    let silent = get(&served, &format!("/authorize?{query}&prompt=none")).await;
+    let silent = get(&served, &format!("/authorize?{}&prompt=none", authorization_query(&[]))).await;
     assert!(silent.contains("location: https://app.example/callback?error=login_required"), "{silent}");
 }
 
@@ -327,15 +323,17 @@ async fn a_pushed_request_lasts_until_the_person_has_decided() {
 }
 
 #[tokio::test]
-async fn an_answer_that_is_to_be_posted_comes_as_a_form_that_does_so() {
+async fn an_answer_that_is_to_be_posted_comes_as_a_form_with_a_button() {
     let provider = describe().build();
     let query = authorization_query(&[]);
     let get = |path: String| Request::get(format!("{}{path}", provider.issuer())).body(bytes::Bytes::new()).unwrap();
-    let answer = provider.handle(get(format!("/authorize?{query}&response_mode=form_post&_login=ada"))).await.unwrap();
+    let path = format!("/authorize?{query}&response_mode=form_post&_login=ada&_decision=accept");
+    let answer = provider.handle(get(path)).await.unwrap();
     assert_eq!(answer.status(), 200);
     let page = String::from_utf8(answer.body().to_vec()).unwrap();
-    assert!(page.contains(r#"<form method="post" action="https://app.example/callback">"#), "{page}");
+    assert!(page.contains(r#" method="post" action="https://app.example/callback">"#), "{page}");
     assert!(page.contains(r#"name="code""#) && page.contains(r#"name="state" value="s1""#), "{page}");
+    assert!(page.contains("Continue") && !page.contains("submit()") && !page.contains("<script"), "{page}");
 
     let answer = provider.handle(get(format!("/authorize?{query}&response_mode=fragment&_login=ada"))).await.unwrap();
     assert_eq!(answer.status(), 400);

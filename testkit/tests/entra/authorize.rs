@@ -4,7 +4,7 @@ use admit_testkit::azure_devops::NoCallback;
 use admit_testkit::entra::{FABRIKAM, Fault, LAMPLIGHT, Refusal, Stage};
 use http::StatusCode;
 
-use super::app::{App, REDIRECT_URI, authorization_url};
+use super::app::{App, REDIRECT_URI, USUAL, authorization_url};
 
 async fn page(app: &App, login: &str, authority: &str, changes: &[(&str, &str)]) -> String {
     match app.entra.authorize_as(login, &authorization_url(authority, changes)).await {
@@ -127,6 +127,14 @@ async fn without_a_page_only_those_who_are_signed_in_come_back_with_a_code() {
     app.entra.auto_consent(Some("norma"));
     assert!(app.go("norma", "common", &silent).await.parameter("code").is_some());
     assert_eq!(app.go("norma", "common", &[("prompt", "never")]).await.parameter("error"), Some("invalid_request"));
+}
+
+#[tokio::test]
+async fn a_login_that_nobody_has_is_a_newcomer_s_in_the_first_tenant() {
+    let app = App::with(|builder| builder.auto_consent("zoe"));
+    let claims = app.sign_in("zoe", "organizations", USUAL).await.id_token();
+    assert_eq!((claims["name"].as_str(), claims["tid"].as_str()), (Some("Zoe"), Some(FABRIKAM)));
+    assert_eq!(claims["preferred_username"], "zoe@fabrikam.example");
 }
 
 #[tokio::test]
