@@ -10,6 +10,7 @@
 //!    application hears of it, and then it is used.
 //! 6. With a token store, one process refreshes at a time.
 
+mod by_scope;
 mod gate;
 mod stored;
 mod successors;
@@ -17,6 +18,7 @@ mod successors;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(crate) use by_scope::fresh_for;
 pub(crate) use gate::RefreshGate;
 pub(crate) use stored::{keep, kept_id_token};
 

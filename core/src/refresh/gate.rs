@@ -12,6 +12,7 @@ use std::time::Duration;
 use aws_lc_rs::digest::{self, SHA256};
 use tokio::sync::watch;
 
+use super::by_scope::ByScope;
 use super::successors::Successors;
 use super::{Outcome, PAUSE};
 use crate::account::GrantedAccount;
@@ -23,6 +24,7 @@ use crate::{Secret, Timestamp};
 #[derive(Debug, Default)]
 pub(crate) struct RefreshGate {
     pub(crate) successors: Successors,
+    pub(crate) by_scope: ByScope,
     board: Mutex<Board>,
 }
 

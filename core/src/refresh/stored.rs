@@ -60,6 +60,12 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
     Ok(or_at_hand(flight.await, account, false, realm.clock.now()))
 }
 
+/// The account as the store has it, for an exchange that leaves its refresh token as it is.
+pub(super) async fn newest(realm: &Realm, key: &AccountKey) -> Result<GrantedAccount, AccessTokenError> {
+    let not_connected = || AccessTokenError::NotConnected { provider: key.provider.clone() };
+    Ok(load(realm, key).await?.ok_or_else(not_connected)?.0)
+}
+
 /// Takes the account and refreshes it. Whoever cannot take it waits for the one who could, and adopts.
 async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Outcome, AuthError> {
     let Some(store) = &realm.tokens else { return Ok(not_this_time()) };

@@ -92,6 +92,12 @@ impl<'a> Browser<'a> {
         token.map(|token| token.expose().to_owned())
     }
 
+    /// One for other scopes.
+    pub(crate) async fn access_token_for(&self, scopes: &[&str]) -> Result<String, AccessTokenError> {
+        let token = self.current().access_token_for("microsoft-entra-id", scopes).await;
+        token.map(|token| token.expose().to_owned())
+    }
+
     /// Where a page that needs an access token, and cannot have one, sends the browser.
     pub(crate) async fn turned_away(&mut self) -> String {
         let current = self.current();

@@ -8,7 +8,7 @@ use admit::{HttpClient, HttpRequest, HttpResponse};
 use admit_testkit::oidc::{Fault, Stage};
 use admit_testkit::{FixedClock, FixedRandom, PretendOidc};
 use async_trait::async_trait;
-use http::StatusCode;
+use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 use crate::{ADA, CALLBACK, CLIENT_ID, CONTOSO, HOST, SECRET, ada_in};
@@ -23,6 +23,8 @@ pub(crate) struct Pretend {
 #[derive(Debug)]
 struct Odd {
     key_issuer: Option<String>,
+    /// The pretend provider takes a refresh token once. Microsoft goes on taking those before it, which this stands for.
+    newest_refresh_token: Option<String>,
     beside_tokens: Value,
 }
 
@@ -37,7 +39,7 @@ impl Pretend {
             .random(Arc::new(FixedRandom::new(7)))
             .build();
         let template = format!("{HOST}/{{tenantid}}/v2.0");
-        let odd = Odd { key_issuer: Some(template.clone()), beside_tokens: json!({}) };
+        let odd = Odd { key_issuer: Some(template.clone()), newest_refresh_token: None, beside_tokens: json!({}) };
         let pretend = Self { oidc, odd: Arc::new(Mutex::new(odd)) };
         pretend.publishes(&template);
         pretend.says(ada_in(CONTOSO));
@@ -76,6 +78,20 @@ impl Pretend {
         self.oidc.authorize(there).await.unwrap().path_and_query()
     }
 
+    fn with_newest_refresh_token(&self, request: HttpRequest) -> HttpRequest {
+        let odd = self.odd.lock().unwrap();
+        let (Some(newest), true) = (&odd.newest_refresh_token, request.method() == Method::POST) else {
+            return request;
+        };
+        let form = url::form_urlencoded::parse(request.body()).map(|(name, value)| {
+            let value = if name == "refresh_token" { newest.clone() } else { value.into_owned() };
+            (name.into_owned(), value)
+        });
+        let form: Vec<(String, String)> = form.collect();
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        request.map(|_| body.into())
+    }
+
     /// The forms that came to the token endpoint.
     pub(crate) fn token_requests(&self) -> Vec<Vec<(String, String)>> {
         let requests = self.oidc.requests(Stage::Token);
@@ -87,9 +103,9 @@ impl Pretend {
 impl HttpClient for Pretend {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let path = request.uri().path().to_owned();
-        let answer = self.oidc.send(request).await?;
+        let answer = self.oidc.send(self.with_newest_refresh_token(request)).await?;
         let Ok(mut body) = serde_json::from_slice::<Value>(answer.body()) else { return Ok(answer) };
-        let odd = self.odd.lock().unwrap();
+        let mut odd = self.odd.lock().unwrap();
         if path.ends_with("/keys") {
             for key in body["keys"].as_array_mut().unwrap() {
                 key.as_object_mut().unwrap().remove("alg");
@@ -98,6 +114,7 @@ impl HttpClient for Pretend {
                 }
             }
         } else if path.ends_with("/token") && answer.status() == StatusCode::OK {
+            odd.newest_refresh_token = body["refresh_token"].as_str().map(str::to_owned);
             body.as_object_mut().unwrap().extend(odd.beside_tokens.as_object().unwrap().clone());
         }
         Ok(answer.map(|_| body.to_string().into()))
