@@ -59,6 +59,11 @@ impl Client {
         self.credentials.push(Arc::new(credential));
         self
     }
+
+    /// Whether it has a secret or another credential already, or needs none, so that the environment is not asked.
+    pub fn is_complete(&self) -> bool {
+        self.public || !self.credentials.is_empty()
+    }
 }
 
 /// A client whose id and credentials are known: what `build()` makes of a [`Client`].

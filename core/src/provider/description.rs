@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use super::openid::OpenIdRules;
 use super::sign_out::SignOutRules;
-use super::{Client, ClientAuthMethod, Finding, Flow, OAuthFlow, Pkce, ProfileError, Provider, PushedRequests, Review};
+use super::{
+    Client, ClientAuthMethod, Finding, Flow, OAuthFlow, Pkce, ProfileError, Provider, PushedRequests, Review, Settings,
+};
 use crate::profile::Image;
 use crate::{Claims, Profile, Timestamp};
 
@@ -54,6 +56,8 @@ pub struct OAuthProvider {
     pub(crate) form_post: bool,
     pub(crate) sign_out: SignOutRules,
     pub(crate) issuer: Option<String>,
+    /// Whether the environment may name another one.
+    pub(crate) issuer_from_env: bool,
     pub(crate) openid: Option<Arc<OpenIdRules>>,
     pub(crate) retires_on: Option<Timestamp>,
     pub(crate) id_variables: Vec<&'static str>,
@@ -90,6 +94,7 @@ impl OAuthProvider {
             form_post: false,
             sign_out: SignOutRules::default(),
             issuer: None,
+            issuer_from_env: false,
             openid: None,
             retires_on: None,
             id_variables: Vec::new(),
@@ -253,6 +258,22 @@ impl OAuthProvider {
     #[must_use]
     pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
         self.issuer = Some(issuer.into());
+        self.issuer_from_env = false;
+        self
+    }
+
+    /// Takes the issuer that `AUTH_<ID>_ISSUER` names, where it is set. An [`issuer`](Self::issuer) given after this
+    /// stays.
+    #[must_use]
+    pub fn issuer_from_env(mut self) -> Self {
+        self.issuer_from_env = true;
+        self
+    }
+
+    /// With another registration of the application than the one it was made with.
+    #[must_use]
+    pub fn client(mut self, client: Client) -> Self {
+        self.client = client;
         self
     }
 
@@ -311,6 +332,19 @@ impl OAuthProvider {
         self.userinfo_endpoint.as_deref()
     }
 
+    /// The server's issuer identifier, if the description says.
+    pub fn issuer_url(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    /// The description as the environment would have it, for the [`Provider::configured`] of a type that holds one;
+    /// `None` if that changes nothing.
+    #[must_use]
+    pub fn configured_by(&self, settings: &Settings<'_>) -> Option<Self> {
+        let issuer = settings.get("ISSUER").filter(|_| self.issuer_from_env)?;
+        Some(self.clone().issuer(issuer))
+    }
+
     /// Whether PKCE guards the sign-in.
     pub fn uses_pkce(&self) -> bool {
         self.pkce == Pkce::S256
@@ -353,6 +387,10 @@ impl Provider for OAuthProvider {
         Flow::OAuth(self)
     }
 
+    fn configured(&self, settings: &Settings<'_>) -> Option<Arc<dyn Provider>> {
+        Some(Arc::new(self.configured_by(settings)?))
+    }
+
     // Here and not in the builder: a type with a description may read the person elsewhere.
     fn review(&self, _: &Review<'_>) -> Vec<Finding> {
         let missing = "no userinfo_endpoint, so nobody can be recognised; set it on the provider's description, \
@@ -365,5 +403,25 @@ impl Provider for OAuthProvider {
 impl OAuthFlow for OAuthProvider {
     fn config(&self) -> &OAuthProvider {
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Environment;
+
+    #[test]
+    fn the_environment_names_the_issuer_where_the_description_lets_it_and_the_code_does_not() {
+        let environment: Environment = [("AUTH_ACME_ISSUER", "https://acme.example/one")].into_iter().collect();
+        let settings = Settings::new("acme", &environment);
+        let fixed = OAuthProvider::oidc("acme", "Acme", "https://acme.example", Client::env());
+        let open = fixed.clone().issuer_from_env();
+        let given = open.clone().issuer("https://acme.example/two");
+        for (description, expected) in [(&fixed, None), (&open, Some("https://acme.example/one")), (&given, None)] {
+            let configured = description.configured_by(&settings);
+            assert_eq!(configured.as_ref().and_then(OAuthProvider::issuer_url), expected);
+        }
+        assert!(open.configured_by(&Settings::new("other", &environment)).is_none());
     }
 }
