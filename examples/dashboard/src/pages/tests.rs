@@ -58,10 +58,7 @@ fn pages() -> Vec<(&'static str, Response<Bytes>)> {
     vec![
         ("home", home(view)),
         ("home, signed out", home(SIGNED_OUT)),
-        (
-            "accounts",
-            accounts(view, &[(MARKUP.to_owned(), Ok(())), (MARKUP.to_owned(), Err(AccessTokenError::SignedOut))]),
-        ),
+        ("accounts", accounts(view, &[(MARKUP.to_owned(), Err(AccessTokenError::SignedOut))])),
         ("organisations", organisations(view, &all([Organisation { name: MARKUP.to_owned() }]))),
         ("no organisations", organisations(view, &all([]))),
         ("projects", projects(view, &organisation, &all([found]))),
