@@ -17,7 +17,7 @@ use crate::cookie::{Cookie, SessionCookies, pairs};
 use crate::live::{Home, Live};
 use crate::opened;
 use crate::realm::Realm;
-use crate::{AuthError, Session, issue};
+use crate::{AuthError, Session, Timestamp, issue};
 use head::Head;
 use signed_in::SignedIn;
 
@@ -157,7 +157,7 @@ impl Current {
         let realm = &self.0.realm;
         let mut live = signed_in.live().await;
         let changed = signed_in.take_changed(&live);
-        let issued = match (&live.home, changed, self.is_old(&live)) {
+        let issued = match (&live.home, changed, self.is_old(&live, realm.clock.now())) {
             (_, true, _) | (Home::Cookie { .. }, _, true) => issue::renew(realm, &mut live).await?,
             (Home::Store { .. }, false, true) => issue::touch(realm, &live).await?,
             (_, false, false) => None,
@@ -166,9 +166,8 @@ impl Current {
     }
 
     /// Whether the session is to be written anew, so that it does not end while it is used.
-    fn is_old(&self, live: &Live) -> bool {
-        let realm = &self.0.realm;
-        live.renewed_at + realm.lifetimes.update_age <= realm.clock.now()
+    fn is_old(&self, live: &Live, now: Timestamp) -> bool {
+        live.renewed_at + self.0.realm.lifetimes.update_age <= now
     }
 
     fn sent(&self) -> Sent<'_> {

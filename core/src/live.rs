@@ -99,12 +99,11 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCo
 
 /// The session of a cookie that was opened before, with what is remembered of it, where nobody else is to be asked
 /// whether it counts. `None` says nothing.
-pub(crate) fn recall(realm: &Realm, value: &[u8]) -> Option<(Live, Arc<Contents>)> {
+pub(crate) fn recall(realm: &Realm, value: &[u8], now: Timestamp) -> Option<(Live, Arc<Contents>)> {
     if realm.sessions.is_some() || realm.users.is_some() || realm.callbacks.is_some() {
         return None;
     }
     let contents = realm.cookie_memory.recall(value)?;
-    let now = realm.clock.now();
     let live = from_contents(realm, &contents, now)?;
     over(realm, &live, now).is_none().then_some((live, contents))
 }

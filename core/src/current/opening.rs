@@ -8,7 +8,7 @@ use super::signed_in::{Shown, SignedIn};
 use crate::cookie::first;
 use crate::live::{self, Home, Live};
 use crate::opened::{self, Opened};
-use crate::{AuthError, Current, JwtCause};
+use crate::{AuthError, Current, JwtCause, Timestamp};
 
 impl Current {
     pub(crate) fn is_known_to_be_signed_in(&self) -> bool {
@@ -51,10 +51,11 @@ impl Current {
     fn recalled(&self) -> Option<SignedIn> {
         let Inner { realm, head, .. } = &*self.0;
         let value = first(head.cookies(), &realm.cookies.session)?;
-        let (live, contents) = live::recall(realm, value)?;
+        let now = realm.clock.now();
+        let (live, contents) = live::recall(realm, value, now)?;
         let shown = Shown::Remembered(contents, live.expires_at);
         let changed = matches!(live.home, Home::Cookie { adopted: true });
-        Some(self.signed_in(shown, live, changed))
+        Some(self.signed_in(shown, live, changed, now))
     }
 
     async fn opened_once(&self) -> &Result<Option<SignedIn>, AuthError> {
@@ -81,13 +82,13 @@ impl Current {
                     None => Shown::Claims(Arc::clone(&live.token), live.expires_at),
                     Some(_) => Shown::Made(Arc::new(opened::show(&inner.realm, &live, live.expires_at, None).await?)),
                 };
-                Ok(Some(self.signed_in(shown, live, changed)))
+                Ok(Some(self.signed_in(shown, live, changed, inner.realm.clock.now())))
             }
         }
     }
 
-    fn signed_in(&self, shown: Shown, live: Live, changed: bool) -> SignedIn {
-        let is_old = self.is_old(&live);
+    fn signed_in(&self, shown: Shown, live: Live, changed: bool, now: Timestamp) -> SignedIn {
+        let is_old = self.is_old(&live, now);
         SignedIn::new(shown, live, changed, is_old)
     }
 }
