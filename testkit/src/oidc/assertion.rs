@@ -53,6 +53,29 @@ impl PretendOidc {
             _ => Err("the assertion was here before".to_owned()),
         }
     }
+
+    /// Whether a secret is signed by the team for this client and this server, and counts now, for half a year at most.
+    pub(super) fn check_signed_secret(&self, secret: &str, key: &Value, team: &str) -> Result<(), String> {
+        let (signed, signature) = secret.rsplit_once('.').ok_or("the secret is no JWT")?;
+        let (header, claims) = signed.split_once('.').ok_or("the secret is no JWT")?;
+        let (header, claims) = (object(header)?, object(claims)?);
+        let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| "the signature is no base64url")?;
+        if header.get("alg") != Some(&Value::from("ES256")) || header.get("kid") != key.get("kid") {
+            return Err("the secret is not signed by ES256, or names another key".to_owned());
+        }
+        if !verifies(key, "ES256", signed.as_bytes(), &signature) {
+            return Err("the signature of the secret does not hold".to_owned());
+        }
+        for (name, expected) in [("iss", team), ("sub", &self.config.client_id), ("aud", &self.config.issuer)] {
+            if claims.get(name).and_then(Value::as_str) != Some(expected) {
+                return Err(format!("`{name}` of the secret is not {expected}"));
+            }
+        }
+        let seconds = |name: &str| claims.get(name).and_then(Value::as_i64).ok_or_else(|| format!("no `{name}`"));
+        let (now, end) = (self.now().unix_seconds(), seconds("exp")?);
+        let counts = seconds("iat")? <= now && now < end && end - seconds("iat")? <= HALF_A_YEAR;
+        counts.then_some(()).ok_or_else(|| "the secret does not count now, or for too long".to_owned())
+    }
 }
 
 fn object(part: &str) -> Result<Value, String> {
@@ -86,3 +109,5 @@ fn verifies(key: &Value, algorithm: &str, message: &[u8], signature: &[u8]) -> b
     };
     verified.is_ok()
 }
+
+const HALF_A_YEAR: i64 = 15_777_000;

@@ -31,6 +31,14 @@ pub enum ClientAuth {
     Certificate(Value, Vec<u8>),
     /// By this very assertion, which somebody else signed.
     Federated(String),
+    /// By a secret in the form that is a JWT itself: signed with the key that this JWK verifies, for that team. As Apple
+    /// has it.
+    SignedSecret {
+        /// The public key, `kid` included.
+        key: Value,
+        /// The `iss` of the secret.
+        team: String,
+    },
 }
 
 impl ClientAuth {
@@ -39,7 +47,7 @@ impl ClientAuth {
         match self {
             Self::Secret => None,
             Self::Basic => Some("client_secret_basic"),
-            Self::Post => Some("client_secret_post"),
+            Self::Post | Self::SignedSecret { .. } => Some("client_secret_post"),
             Self::None => Some("none"),
             Self::PrivateKeyJwt(_) | Self::Certificate(..) | Self::Federated(_) => Some("private_key_jwt"),
         }
@@ -97,6 +105,10 @@ impl PretendOidc {
             (ClientAuth::Basic, _) => Ok(in_header()),
             (ClientAuth::Post, _) => Ok(in_form()),
             (ClientAuth::None, _) => Ok(is_named && proofs == 0),
+            (ClientAuth::SignedSecret { key, team }, _) => match secret {
+                Some(secret) => self.check_signed_secret(secret, &key, &team).map(|()| is_named),
+                None => Ok(false),
+            },
             (_, None) => Ok(false),
             (ClientAuth::Federated(expected), Some(assertion)) => Ok(assertion == expected),
             (ClientAuth::PrivateKeyJwt(key), Some(assertion)) => {
