@@ -127,18 +127,19 @@ impl Provider for Apple {
             return None;
         }
         let found = KEY_VARIABLES.map(|name| settings.get(name));
+        let variable = |name: &str| format!("AUTH_{}_{name}", Provider::id(self).to_uppercase().replace('-', "_"));
         let mut configured = self.clone();
         match found {
             [None, None, None] => return None,
             [Some(team), Some(key), Some(pem)] => match AppleKey::new(team, key, pem) {
                 Ok(key) => configured.description = configured.description.client(self.client.clone().credential(key)),
-                Err(error) => configured.problems.push(format!("the private key in the environment: {error}")),
+                Err(error) => configured.problems.push(format!("{}: {error}", variable("PRIVATE_KEY"))),
             },
             _ => {
-                let named = KEY_VARIABLES.iter().zip(found);
-                let missing: Vec<_> = named.filter(|(_, value)| value.is_none()).map(|(name, _)| *name).collect();
+                let missing: Vec<_> = KEY_VARIABLES.iter().zip(found).filter(|(_, value)| value.is_none()).collect();
+                let missing: Vec<_> = missing.into_iter().map(|(name, _)| variable(name)).collect();
                 configured.problems.push(format!(
-                    "of the variables for its key some are set, and {} is not; a team, a key's id and the key itself \
+                    "the key in the environment is not whole: {} is not set; a team, a key's id and the key itself \
                      belong together",
                     missing.join(" and ")
                 ));
@@ -210,12 +211,14 @@ const SOON: std::time::Duration = std::time::Duration::from_secs(14 * 24 * 60 * 
 
 #[cfg(test)]
 mod tests {
+    use admit::provider::{ClientCredential, ClientSecret};
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_unix_seconds(1_795_295_606);
 
     #[test]
-    fn a_callback_is_taken_on_https_with_a_name_and_nowhere_else() {
+    fn a_callback_is_taken_on_https_with_a_name_and_a_warning_told_of_any_other() {
         for (uri, is_taken) in [
             ("https://app.example/api/auth/callback/apple", true),
             ("https://app.example:8443/api/auth/callback/apple", true),
@@ -225,12 +228,19 @@ mod tests {
             ("https://192.0.2.1/api/auth/callback/apple", false),
             ("https://[2001:db8::1]/api/auth/callback/apple", false),
         ] {
-            assert_eq!(redirect_uri(&Url::parse(uri).unwrap()).is_none(), is_taken, "{uri}");
+            let uri = Url::parse(uri).unwrap();
+            let findings = apple(Client::env()).review(&Review::new("apple", "com.example.web", &uri, &[], NOW, &[]));
+            match findings.as_slice() {
+                [] => assert!(is_taken, "{uri}"),
+                [Finding::Warning(text)] => assert!(!is_taken && text.contains(uri.as_str()), "{uri}: {text}"),
+                other => panic!("{uri}: {other:?}"),
+            }
         }
     }
 
     #[test]
     fn a_secret_that_was_signed_beforehand_is_told_from_one_that_has_ended() {
+        let uri = Url::parse("https://app.example/api/auth/callback/apple").unwrap();
         let signed = |claims: &str| format!("e30.{}.c2ln", URL_SAFE_NO_PAD.encode(claims));
         for (secret, expected) in [
             (signed(r#"{"sub":"com.example.web","exp":1810000000}"#), None),
@@ -240,9 +250,14 @@ mod tests {
             ("a-secret".to_owned(), Some("no JWT")),
             ("a.b.c".to_owned(), Some("no JWT")),
         ] {
-            let told = signed_beforehand(&secret, "com.example.web", NOW);
-            assert_eq!(told.is_some(), expected.is_some(), "{secret}: {told:?}");
-            assert!(told.unwrap_or_default().contains(expected.unwrap_or_default()), "{secret}");
+            let secrets: [Arc<dyn ClientCredential>; 1] = [Arc::new(ClientSecret(secret.clone().into()))];
+            let findings =
+                apple(Client::env()).review(&Review::new("apple", "com.example.web", &uri, &[], NOW, &secrets));
+            match (findings.as_slice(), expected) {
+                ([], None) => {}
+                ([Finding::Warning(text)], Some(expected)) => assert!(text.contains(expected), "{secret}: {text}"),
+                other => panic!("{secret}: {other:?}"),
+            }
         }
     }
 

@@ -199,7 +199,7 @@ mod tests {
         for (bad, why) in [
             ("", "which realm it is"),
             ("https://id.example/realms/staff/", "without the slash"),
-            ("https://id.example/realms/", "without the slash"),
+            ("https://id.example/realms/", "no realm's address"),
             ("https://id.example", "no realm's address"),
             ("https://id.example/staff", "no realm's address"),
             ("https://id.example/realms/staff/protocol/openid-connect/auth", "no realm's address"),

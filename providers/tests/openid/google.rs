@@ -77,11 +77,15 @@ async fn a_refresh_token_is_asked_for_where_that_is_said() {
 async fn a_name_of_the_issuer_that_old_libraries_know_is_not_taken() {
     let site = Site::new(google(client()), ISSUER);
     site.says(json!({ "iss": "accounts.google.com" }));
-    assert_eq!(site.refused().await, "provider_mismatch");
+    assert_eq!(site.refused().await, "id_token_invalid");
 }
 
 #[test]
 fn what_is_no_domain_is_told_before_anybody_signs_in() {
     let found = problems(builder(google(client()).hosted_domain("ada@example.com").hosted_domain("*")));
-    insta::assert_snapshot!(found);
+    insta::assert_snapshot!(found, @r#"
+    admit cannot start, 2 problems:
+    - google: hosted_domain is "ada@example.com"; give the domain alone, such as "example.com"
+    - google: hosted_domain is "*"; give the domain alone, such as "example.com"
+    "#);
 }

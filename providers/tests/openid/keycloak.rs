@@ -44,7 +44,7 @@ async fn the_environment_names_the_realm_unless_the_code_does() {
 async fn a_token_of_another_realm_of_the_same_server_is_not_taken() {
     let site = Site::new(staff(), STAFF);
     site.says(json!({ "iss": "https://id.example/realms/guests" }));
-    assert_eq!(site.refused().await, "provider_mismatch");
+    assert_eq!(site.refused().await, "id_token_invalid");
     site.says(json!({}));
     let mut browser = site.browser();
     let back = browser.consent().await.replace("staff", "guests");
@@ -74,5 +74,13 @@ async fn whoever_signs_out_is_signed_out_of_the_realm_where_that_is_said() {
 fn an_address_that_is_almost_the_realms_is_told_before_anybody_signs_in() {
     let told = ["https://id.example/realms/staff/", "https://id.example", ""]
         .map(|issuer| problems(builder(keycloak(Client::new(CLIENT_ID, SECRET)).issuer(issuer))));
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    admit cannot start, 1 problem:
+    - keycloak: the issuer is "https://id.example/realms/staff/", and the realm calls itself without the slash at its end; write it as "https://<host>/realms/<realm>", with .issuer(…) or in the environment
+    admit cannot start, 1 problem:
+    - keycloak: the issuer is "https://id.example", which is no realm's address; write it as "https://<host>/realms/<realm>", with .issuer(…) or in the environment
+    admit cannot start, 2 problems:
+    - keycloak: the issuer is ""; it must be an https address without query and fragment, as the provider writes it
+    - keycloak: nobody says which realm it is; write it as "https://<host>/realms/<realm>", with .issuer(…) or in the environment
+    "#);
 }
