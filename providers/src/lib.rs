@@ -17,9 +17,13 @@
 //!
 //! | provider | function | id | environment | what it is |
 //! |---|---|---|---|---|
+//! | Apple | [`apple`](apple()) | `apple` | `AUTH_APPLE_ID`, and `_SECRET` or `_TEAM_ID`, `_KEY_ID`, `_PRIVATE_KEY` | OpenID Connect with a secret that is signed each time, and a name beside the code |
 //! | Azure DevOps | [`azure_devops`](azure_devops()) | `azure-devops` | `AUTH_AZURE_DEVOPS_ID`, `_SECRET` | an OAuth server of its own kind, so a type of its own |
 //! | Discord | [`discord`](discord()) | `discord` | `AUTH_DISCORD_ID`, `_SECRET` | a description |
 //! | GitHub | [`github`](github()) | `github` | `AUTH_GITHUB_ID`, `_SECRET` | a description |
+//! | GitLab | [`gitlab`](gitlab()) | `gitlab` | `AUTH_GITLAB_ID`, `_SECRET`, `_ISSUER` | a description, by OpenID Connect |
+//! | Google | [`google`](google()) | `google` | `AUTH_GOOGLE_ID`, `_SECRET` | OpenID Connect, and for one organization if you say so |
+//! | Keycloak | [`keycloak`](keycloak()) | `keycloak` | `AUTH_KEYCLOAK_ID`, `_SECRET`, `_ISSUER` | OpenID Connect, with an issuer that is looked at |
 //! | Microsoft Entra ID | [`microsoft_entra_id`](microsoft_entra_id()) | `microsoft-entra-id` | `AUTH_MICROSOFT_ENTRA_ID_ID`, `_SECRET`, `_ISSUER` | OpenID Connect with issuers by template, so a type of its own |
 //!
 //! The modules' pages say where to register, which callback URL to enter, and what is odd about each.
@@ -34,10 +38,17 @@
 //! [`OAuthFlow`](admit::provider::OAuthFlow): each method it leaves alone does what the RFCs say. `azure_devops.rs` is
 //! an example of how far this can go.
 
+pub mod apple;
 pub mod azure_devops;
 pub mod discord;
 pub mod github;
+pub mod gitlab;
+pub mod google;
+pub mod keycloak;
 pub mod microsoft_entra_id;
 
 #[doc(inline)]
-pub use crate::{azure_devops::azure_devops, discord::discord, github::github, microsoft_entra_id::microsoft_entra_id};
+pub use crate::{
+    apple::apple, azure_devops::azure_devops, discord::discord, github::github, gitlab::gitlab, google::google,
+    keycloak::keycloak, microsoft_entra_id::microsoft_entra_id,
+};

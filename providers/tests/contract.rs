@@ -15,7 +15,7 @@ use admit::provider::{
     AuthorizationRequest, ClientAuthentication, Flow, Grant, Granted, Metadata, OAuthFlow, ProviderContext,
 };
 use admit::{Claims, Client, Email, HttpRequest, HttpResponse, Image, Profile, Provider, Secret, TokenSet};
-use admit_providers::{azure_devops, discord, github, microsoft_entra_id};
+use admit_providers::{apple, azure_devops, discord, github, gitlab, google, keycloak, microsoft_entra_id};
 use replay::{NOW, Replay, StoppedClock, answer};
 
 /// A provider, and the status that its error comes with.
@@ -28,16 +28,20 @@ fn providers() -> Vec<Case> {
     let client = || Client::new("fixture-client", "fixture-secret");
     let case = |provider, error_status| Case { provider, error_status };
     vec![
+        case(Box::new(apple(client())), 400),
         case(Box::new(azure_devops(client())), 400),
         case(Box::new(discord(client())), 400),
         case(Box::new(github(client())), 200),
+        case(Box::new(gitlab(client())), 400),
+        case(Box::new(google(client()).hosted_domain("fixture.example").offline()), 400),
+        case(Box::new(keycloak(client()).issuer("https://id.fixture.example/realms/fixture")), 400),
         case(Box::new(microsoft_entra_id(client())), 401),
     ]
 }
 
 const STEPS: &[&str] = &["authorization", "code_request", "refresh_request", "tokens", "refusal", "profile"];
 const FIXTURES: &[&str] = &["README.md", "token.json", "token_error.json", "userinfo.json"];
-/// Of a provider that speaks OpenID Connect.
+/// Of a provider that speaks OpenID Connect. It has `userinfo.json` besides, if that endpoint is read as well.
 const OPENID_FIXTURES: &[&str] = &["README.md", "discovery.json", "id_token.json", "token.json", "token_error.json"];
 const REDIRECT_URI: &str = "https://app.example/api/auth/callback/provider";
 
@@ -106,7 +110,8 @@ async fn the_documented_person_is_understood() {
     for case in providers() {
         let Flow::OAuth(flow) = case.provider.flow() else { panic!("{} is no OAuth provider", case.provider.id()) };
         let speaks_openid = flow.config().speaks_openid();
-        let http = Replay::new((!speaks_openid).then(|| fixture_answer(&case, 200, "userinfo.json")));
+        let reads_userinfo = has_fixture(case.provider.id(), "userinfo.json");
+        let http = Replay::new(reads_userinfo.then(|| fixture_answer(&case, 200, "userinfo.json")));
         let metadata = metadata(&case, flow);
         let cx =
             ProviderContext::new(case.provider.id(), "fixture-client", &StoppedClock, &http).with(metadata.as_ref());
@@ -120,6 +125,7 @@ async fn the_documented_person_is_understood() {
         let claims = flow.claims(&cx, &Granted::new(&tokens, &[]).id_token(id_token.as_ref())).await.unwrap();
         let profile = flow.config().to_profile(&claims).unwrap();
         let requests: Vec<_> = http.requests().iter().map(show_request).collect();
+        assert_eq!(requests.len(), usize::from(reads_userinfo), "{}: a fixture that nobody reads", case.provider.id());
         snapshot(&case, "profile", &format!("{}\n\n{}", requests.join("\n\n"), show_profile(&profile)));
     }
 }
@@ -135,8 +141,9 @@ fn every_provider_of_the_crate_is_in_the_table_with_fixtures_and_snapshots() {
     for id in &table {
         let expected =
             |names: &[&str], end: &str| names.iter().map(|name| format!("{name}{end}")).collect::<BTreeSet<_>>();
-        let fixtures = if speaks_openid(id) { OPENID_FIXTURES } else { FIXTURES };
-        assert_eq!(names_in(&format!("fixtures/{id}")), expected(fixtures, ""), "{id}");
+        let mut fixtures = expected(if speaks_openid(id) { OPENID_FIXTURES } else { FIXTURES }, "");
+        fixtures.extend(has_fixture(id, "userinfo.json").then(|| "userinfo.json".to_owned()));
+        assert_eq!(names_in(&format!("fixtures/{id}")), fixtures, "{id}");
         assert_eq!(names_in(&format!("tests/snapshots/{id}")), expected(STEPS, ".snap"), "{id}");
     }
 }
@@ -197,6 +204,10 @@ fn fixture_answer(case: &Case, status: u16, name: &str) -> HttpResponse {
 
 fn fixture(case: &Case, name: &str) -> Vec<u8> {
     fs::read(here(&format!("fixtures/{}/{name}", case.provider.id()))).unwrap()
+}
+
+fn has_fixture(id: &str, name: &str) -> bool {
+    here(&format!("fixtures/{id}/{name}")).exists()
 }
 
 /// What the issuer says of itself, if the provider speaks OpenID Connect.

@@ -58,13 +58,13 @@ pub(crate) fn check(
     }
 }
 
-fn object(part: &str) -> Result<Value, String> {
+pub(crate) fn object(part: &str) -> Result<Value, String> {
     let json = URL_SAFE_NO_PAD.decode(part).ok().and_then(|json| serde_json::from_slice::<Value>(&json).ok());
     json.filter(Value::is_object).ok_or_else(|| "a part of the assertion is no JSON object".to_owned())
 }
 
 /// Whether a signature holds, by an algorithm that is one of the key's own.
-fn verifies(key: &Value, algorithm: &str, message: &[u8], signature: &[u8]) -> bool {
+pub(crate) fn verifies(key: &Value, algorithm: &str, message: &[u8], signature: &[u8]) -> bool {
     let bytes = |name: &str| {
         let text = key.get(name).and_then(Value::as_str).unwrap_or_default();
         URL_SAFE_NO_PAD.decode(text).unwrap_or_default()

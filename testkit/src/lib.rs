@@ -76,6 +76,7 @@ mod random;
 pub mod render;
 mod served;
 mod signed;
+mod signed_secret;
 
 #[doc(inline)]
 pub use azure_devops::PretendAzureDevOps;

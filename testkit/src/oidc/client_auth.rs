@@ -12,6 +12,7 @@ use url::form_urlencoded;
 use super::token::{header, refusal};
 use super::{Config, PretendOidc};
 use crate::assertion::{self, Expected};
+use crate::signed_secret;
 
 /// How a client has to prove who it is. Any other way is refused; two ways at once, and an assertion that does not hold, are
 /// violations.
@@ -32,6 +33,14 @@ pub enum ClientAuth {
     Certificate(Value, Vec<u8>),
     /// By this very assertion, which somebody else signed.
     Federated(String),
+    /// By a secret in the form that is a JWT itself: signed with the key that this JWK verifies, for that team. As Apple
+    /// has it.
+    SignedSecret {
+        /// The public key, `kid` included.
+        key: Value,
+        /// The `iss` of the secret.
+        team: String,
+    },
 }
 
 impl ClientAuth {
@@ -40,7 +49,7 @@ impl ClientAuth {
         match self {
             Self::Secret => None,
             Self::Basic => Some("client_secret_basic"),
-            Self::Post => Some("client_secret_post"),
+            Self::Post | Self::SignedSecret { .. } => Some("client_secret_post"),
             Self::None => Some("none"),
             Self::PrivateKeyJwt(_) | Self::Certificate(..) | Self::Federated(_) => Some("private_key_jwt"),
         }
@@ -98,6 +107,13 @@ impl PretendOidc {
             (ClientAuth::Basic, _) => Ok(in_header()),
             (ClientAuth::Post, _) => Ok(in_form()),
             (ClientAuth::None, _) => Ok(is_named && proofs == 0),
+            (ClientAuth::SignedSecret { key, team }, _) => match secret {
+                Some(secret) => {
+                    let names = (team.as_str(), self.config.client_id.as_str(), self.config.issuer.as_str());
+                    signed_secret::check(secret, &key, names, self.now().unix_seconds()).map(|()| is_named)
+                }
+                None => Ok(false),
+            },
             (_, None) => Ok(false),
             (ClientAuth::Federated(expected), Some(assertion)) => Ok(assertion == expected),
             (ClientAuth::PrivateKeyJwt(key), Some(assertion)) => {
