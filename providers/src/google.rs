@@ -57,7 +57,7 @@ pub struct Google {
 
 impl Google {
     /// Lets in the people of that Google Workspace only, by its primary domain. Anybody else is refused with
-    /// `organization_not_allowed`. Called again, it lets in the people of one more.
+    /// `organization_not_allowed`, at each sign-in. Called again, it lets in the people of one more.
     #[must_use]
     pub fn hosted_domain(mut self, domain: impl Into<String>) -> Self {
         self.hosted_domains.push(domain.into());
