@@ -197,7 +197,10 @@ fn a_key_that_is_half_there_or_none_is_told_before_anybody_signs_in() {
 #[test]
 fn a_key_on_another_curve_or_of_another_kind_is_refused_at_once() {
     let rsa = include_bytes!("../../../testkit/src/keys/rsa1.der");
-    let pem = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", STANDARD.encode(rsa));
-    let error = AppleKey::new(TEAM, KEY_ID, pem).unwrap_err();
-    insta::assert_snapshot!(error.to_string(), @"");
+    let rsa = format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----", STANDARD.encode(rsa));
+    let vectors: Value = serde_json::from_str(include_str!("../../../core/tests/vectors/client-keys.json")).unwrap();
+    let p384 = vectors["keys"]["p384"].as_str().unwrap();
+    let error = |pem: &str| AppleKey::new(TEAM, KEY_ID, pem.to_owned()).unwrap_err().to_string();
+    insta::assert_snapshot!(error(&rsa), @"the signing key is RSA, which cannot sign by ES256; leave the algorithm out, or give another key");
+    insta::assert_snapshot!(error(p384), @"the signing key is P-384, which cannot sign by ES256; leave the algorithm out, or give another key");
 }
