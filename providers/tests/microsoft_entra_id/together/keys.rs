@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use admit_testkit::entra::Stage;
+use admit_testkit::entra::{Fault, Stage};
 use serde_json::Value;
 
 use super::meeting;
@@ -58,7 +58,6 @@ async fn keys_that_change_at_every_turn_are_fetched_out_of_turn_once_in_five_min
 
 #[tokio::test]
 async fn keys_are_used_for_a_day_and_outlive_an_authority_that_is_down() {
-    use admit_testkit::entra::Fault;
     let site = meeting();
     site.subject_of("norma").await;
     site.clock.advance(Duration::from_secs(86_399));

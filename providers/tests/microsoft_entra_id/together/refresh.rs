@@ -121,7 +121,7 @@ async fn a_refresh_token_that_nobody_used_for_three_months_has_ended() {
     let Site { entra, clock, .. } = meeting();
     let provider = admit_providers::microsoft_entra_id(Client::new(CLIENT_ID, SECRET));
     let days = |count: u64| Duration::from_secs(count * 86_400);
-    let site = Site::at(entra, clock, provider, |builder| builder.max_age(days(365)));
+    let site = Site::at(entra, clock, provider, |builder| builder.max_age(days(365)).absolute_lifetime(days(365)));
     let mut browser = site.browser();
     browser.sign_in_as("norma").await;
     // Each use brings one that lives for as long again.

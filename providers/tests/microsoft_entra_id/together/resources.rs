@@ -1,6 +1,7 @@
 //! One grant and several resources: Azure DevOps takes the token that is for it, and Graph the other.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use admit::provider::{Fault, ProviderContext};
 use admit::{HttpClient as _, Image, Secret};
@@ -48,9 +49,9 @@ async fn picture(site: &Meeting, token: &str) -> Result<Option<Image>, Fault> {
 #[tokio::test]
 async fn one_grant_gives_a_token_for_azure_devops_and_one_for_graph_and_neither_takes_the_others() {
     // azure.md T86, T95
-    let (site, mut signed_in) = (site(), None);
+    let site = site();
     let azure = azure(&site);
-    let browser = signed_in.insert(site.browser());
+    let mut browser = site.browser();
     browser.sign_in_as("norma").await;
     let for_azure = browser.access_token().await.unwrap();
     let for_graph = browser.access_token_for(&["User.Read"]).await.unwrap();
@@ -74,7 +75,7 @@ async fn both_tokens_are_renewed_from_the_one_grant() {
     let mut browser = site.browser();
     browser.sign_in_as("norma").await;
     for _ in 0..3 {
-        site.clock.advance(std::time::Duration::from_secs(3600));
+        site.clock.advance(Duration::from_secs(3600));
         let for_azure = browser.access_token().await.unwrap();
         let for_graph = browser.access_token_for(&["User.Read"]).await.unwrap();
         assert_eq!(projects(&azure, &for_azure).await, 200);
@@ -84,7 +85,7 @@ async fn both_tokens_are_renewed_from_the_one_grant() {
 }
 
 #[tokio::test]
-async fn what_nobody_agreed_to_asks_the_person_back_and_is_had_after_that() {
+async fn what_nobody_agreed_to_asks_the_person_back_and_leaves_the_rest() {
     let site = site();
     let mut browser = site.browser();
     browser.sign_in_as("norma").await;

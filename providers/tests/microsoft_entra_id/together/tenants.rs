@@ -97,20 +97,22 @@ async fn an_application_for_one_tenant_has_to_name_it() {
 }
 
 #[tokio::test]
-async fn a_tenant_that_nobody_has_is_told_as_a_set_up_that_does_not_do() {
+async fn a_tenant_that_nobody_has_is_the_set_ups_mistake_and_nobody_is_sent_there() {
     let site = at("nobody.example");
     let there = site.browser().begin().await;
-    assert_eq!(parameter(&there, "code").as_deref(), Some("configuration"), "{there}");
+    let value = |name| parameter(&there, name);
+    assert_eq!(
+        (value("error").as_deref(), value("code").as_deref()),
+        (Some("Configuration"), Some("discovery_invalid"))
+    );
 }
 
 #[tokio::test]
 async fn an_address_counts_as_verified_where_the_token_says_so() {
     let site = meet(|entra| entra.optional_claims(["xms_edov", "acct"]), |provider| provider);
-    for (login, expected) in [
-        ("norma", Some(("norma@fabrikam.example", true))),
-        ("vera", Some(("vera@mail.example", false))),
-        ("bo", None),
-    ] {
+    for (login, expected) in
+        [("norma", Some(("norma@fabrikam.example", true))), ("vera", Some(("vera@mail.example", false))), ("bo", None)]
+    {
         site.browser().sign_in_as(login).await;
         let email = site.seen.last().email;
         let email = email.as_ref().map(|email| (email.address(), email.is_verified()));
