@@ -5,7 +5,7 @@ use std::error::Error as StdError;
 use crate::AuthError;
 use crate::credentials::Refused;
 use crate::page::Reason;
-use crate::provider::{BadParameter, Endpoint, Fault, IdTokenError, ProviderError};
+use crate::provider::{BadParameter, Endpoint, Fault, IdTokenError, ProviderError, same_word};
 use crate::store::StoreError;
 
 /// A trip that ended badly.
@@ -104,6 +104,9 @@ impl From<ProviderError> for Failure {
                 Reason::DiscoveryInvalid
             }
             (ProviderError::TokenRejected { .. }, _) => Reason::TokenRejected,
+            (ProviderError::Refused { code, .. }, Fault::Reauthenticate) if wants_the_person(code) => {
+                Reason::InteractionRequired
+            }
             // The code has expired or was used: RFC 6749's `invalid_grant`.
             (ProviderError::Refused { .. }, Fault::Reauthenticate) => Reason::TokenRejected,
             (ProviderError::Retired(_), _) => Reason::ProviderRetired,
@@ -116,6 +119,11 @@ impl From<ProviderError> for Failure {
         };
         Self::because(code, reason, error)
     }
+}
+
+/// Whether the provider asks for the person, whatever became of the code (OpenID Connect Core §3.1.2.6).
+fn wants_the_person(code: &str) -> bool {
+    ["interaction_required", "login_required", "consent_required"].into_iter().any(|word| same_word(code, word))
 }
 
 impl From<BadParameter> for Failure {

@@ -3,13 +3,13 @@
 
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
 
 use admit::{AuthBuilder, Client, Clock, OAuthProvider, Secret};
 use admit_providers::azure_devops::azure_devops;
 use admit_providers::microsoft_entra_id::microsoft_entra_id;
 use admit_testkit::{PretendAzureDevOps, PretendEntra, PretendOidc, Served};
 
+use crate::settings::Pretended;
 use crate::site::{AZURE_DEVOPS, ENTRA, PRETEND_OPENID, SCOPES, entra_scopes, random_secret};
 
 /// The pretend providers, listening. They end when this is dropped.
@@ -23,6 +23,8 @@ pub struct Pretend {
     pub entra: (PretendEntra, Served),
     /// The OpenID provider, and its socket.
     pub openid: (PretendOidc, Served),
+    /// Whose people Microsoft Entra ID is asked for.
+    tenant: String,
     secret: Secret,
 }
 
@@ -31,12 +33,7 @@ impl Pretend {
     ///
     /// # Errors
     /// When they cannot listen on this machine.
-    pub async fn open(
-        base_url: &str,
-        auto_consent: Option<&str>,
-        token_lifetime: Option<Duration>,
-        clock: impl Clock + Clone,
-    ) -> io::Result<Self> {
+    pub async fn open(base_url: &str, settings: &Pretended, clock: impl Clock + Clone) -> io::Result<Self> {
         let secret = random_secret();
         let clock: Arc<dyn Clock> = Arc::new(clock);
         let callback = |provider: &str| format!("{base_url}/api/auth/callback/{provider}");
@@ -47,10 +44,10 @@ impl Pretend {
             .app_name(NAME)
             .allow_http_on_loopback()
             .clock(Arc::clone(&clock));
-        if let Some(login) = auto_consent {
+        if let Some(login) = settings.auto_consent.as_deref() {
             (entra, azure) = (entra.auto_consent(login), azure.auto_consent(login));
         }
-        if let Some(lifetime) = token_lifetime {
+        if let Some(lifetime) = settings.token_lifetime {
             (entra, azure) = (entra.access_token_lifetime(lifetime), azure.access_token_lifetime(lifetime));
         }
         let entra = entra.serve_on(0).await?;
@@ -58,7 +55,8 @@ impl Pretend {
         let served = azure.clone().serve().await?;
         let openid =
             PretendOidc::builder(CLIENT, &secret, callback(PRETEND_OPENID)).app_name(NAME).clock(clock).serve_on(0);
-        Ok(Self { azure, served, entra, openid: openid.await?, secret: secret.into() })
+        let tenant = settings.tenant.clone().unwrap_or_else(|| "organizations".to_owned());
+        Ok(Self { azure, served, entra, openid: openid.await?, tenant, secret: secret.into() })
     }
 
     /// Lets people sign in with them.
@@ -66,7 +64,7 @@ impl Pretend {
         let client = || Client::new(CLIENT, self.secret.clone());
         let entra = microsoft_entra_id(client())
             .endpoints(self.entra.1.base_url())
-            .tenant("organizations")
+            .tenant(&self.tenant)
             .more_scopes(entra_scopes());
         builder
             .provider(azure_devops(client()).scopes(SCOPES).endpoints(self.served.base_url()))

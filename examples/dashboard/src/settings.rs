@@ -15,6 +15,7 @@
 //! | `AUTH_OPENID_ISSUER`, `AUTH_OPENID_ID`, `AUTH_OPENID_SECRET` | an OpenID provider, and the app registered with it | without it |
 //! | `PRETEND_AUTO` | who consents without being asked: `norma`, `bo`, or anybody new | a person clicks |
 //! | `PRETEND_TOKEN_SECONDS` | how long a pretend access token lives | an hour |
+//! | `PRETEND_TENANT` | whose people the pretend Microsoft Entra ID lets in: `organizations`, `common`, `consumers`, or one tenant, `fabrikam.example` or `lamplight.example`, by its GUID too | `organizations` |
 //!
 //! Without a registration with Microsoft, the providers are pretend ones: Azure DevOps, Microsoft Entra ID, and one for OpenID Connect.
 //!
@@ -27,6 +28,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use admit::Environment;
+use admit_testkit::entra::{FABRIKAM, LAMPLIGHT};
 
 /// What a dashboard is told from outside.
 #[derive(Clone, Debug)]
@@ -59,12 +61,18 @@ pub enum Azure {
         entra: Option<Registration>,
     },
     /// One that runs in this process.
-    Pretend {
-        /// Who consents without being asked.
-        auto_consent: Option<String>,
-        /// How long an access token lives.
-        token_lifetime: Option<Duration>,
-    },
+    Pretend(Pretended),
+}
+
+/// How the pretend providers behave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Pretended {
+    /// Who consents without being asked.
+    pub auto_consent: Option<String>,
+    /// How long an access token lives.
+    pub token_lifetime: Option<Duration>,
+    /// Whose people come by Microsoft Entra ID, if not those of every organisation.
+    pub tenant: Option<String>,
 }
 
 /// That the environment holds an application's registration.
@@ -138,6 +146,13 @@ impl Settings {
             "a whole number from 1 on",
             &mut problems,
         );
+        let tenant = variable("PRETEND_TENANT").map(|tenant| tenant.to_ascii_lowercase());
+        if let Some(tenant) = tenant.as_deref().filter(|tenant| !TENANTS.contains(tenant)) {
+            problems.push(format!(
+                "PRETEND_TENANT is {tenant:?}, organizations, common, consumers, fabrikam.example or lamplight.example \
+                 needed"
+            ));
+        }
 
         if !problems.is_empty() {
             return Err(SettingsError { problems });
@@ -148,10 +163,11 @@ impl Settings {
         let entra = registration(ENTRA_REGISTRATION, ENTRA_SCOPES);
         let azure = match azure_devops.or(entra) {
             Some(_) => Azure::Real { azure_devops, entra },
-            None => Azure::Pretend {
+            None => Azure::Pretend(Pretended {
                 auto_consent,
                 token_lifetime: seconds.map(|seconds| Duration::from_secs(seconds.get().into())),
-            },
+                tenant,
+            }),
         };
         let openid = variable("AUTH_OPENID_ISSUER");
         Ok(Self { host, port, tls, azure, openid, has_secret: any(SECRETS), environment, url })
@@ -190,6 +206,9 @@ fn is_login(text: &str) -> bool {
 }
 
 const DEFAULT_PORT: u16 = 3000;
+/// The tenants of the pretend Microsoft Entra ID, and the names for many of them at once.
+const TENANTS: &[&str] =
+    &["organizations", "common", "consumers", "fabrikam.example", "lamplight.example", FABRIKAM, LAMPLIGHT];
 /// Any of these says that there is a registration; what is missing of it, admit tells.
 const REGISTRATION: &[&str] = &[
     "AUTH_AZURE_DEVOPS_ID",
@@ -215,7 +234,7 @@ mod tests {
     #[test]
     fn without_a_registration_azure_devops_is_pretended() {
         let settings = Settings::from_variables(&[("PORT", " "), ("PRETEND_AUTO", "bo")]).unwrap();
-        let azure = Azure::Pretend { auto_consent: Some("bo".to_owned()), token_lifetime: None };
+        let azure = Azure::Pretend(Pretended { auto_consent: Some("bo".to_owned()), ..Pretended::default() });
         assert_eq!((settings.port, settings.host, settings.tls, settings.azure), (3000, None, false, azure));
         let with =
             |name: &str| Settings::from_variables(&[(name, "x"), ("AZURE_DEVOPS_SCOPE", "vso.work")]).unwrap().azure;
@@ -247,6 +266,7 @@ mod tests {
             ("AUTH_URL", "https://app.example/shop"),
             ("PRETEND_AUTO", "eve <b>"),
             ("PRETEND_TOKEN_SECONDS", "0"),
+            ("PRETEND_TENANT", "contoso.example"),
         ];
         insta::assert_snapshot!(problems(&wrong), @r#"
         the dashboard cannot start:
@@ -256,6 +276,7 @@ mod tests {
         - AUTH_URL is "https://app.example/shop", an address without a path needed: the pages link from the top
         - PRETEND_AUTO is "eve <b>", a login of letters and digits needed, such as norma
         - PRETEND_TOKEN_SECONDS is "0", a whole number from 1 on needed
+        - PRETEND_TENANT is "contoso.example", organizations, common, consumers, fabrikam.example or lamplight.example needed
         "#);
     }
 

@@ -17,7 +17,7 @@ use admit_providers::microsoft_entra_id::{Resource, microsoft_entra_id};
 
 use crate::azure::Bases;
 use crate::pretend::Pretend;
-use crate::settings::{Azure, Registration};
+use crate::settings::{Azure, Pretended, Registration};
 use crate::{AzureDevOps, Settings};
 
 /// The provider Azure DevOps.
@@ -66,9 +66,7 @@ impl Site {
     pub async fn open(settings: &Settings, base_url: &str, clock: impl Clock + Clone) -> Result<Self, SiteError> {
         match &settings.azure {
             Azure::Real { azure_devops, entra } => Self::real(settings, base_url, *azure_devops, *entra, clock),
-            Azure::Pretend { auto_consent, token_lifetime } => {
-                Self::pretend(settings, base_url, auto_consent.as_deref(), *token_lifetime, clock).await
-            }
+            Azure::Pretend(pretended) => Self::pretend(settings, base_url, pretended, clock).await,
         }
     }
 
@@ -94,14 +92,13 @@ impl Site {
     async fn pretend(
         settings: &Settings,
         base_url: &str,
-        auto_consent: Option<&str>,
-        token_lifetime: Option<Duration>,
+        pretended: &Pretended,
         clock: impl Clock + Clone,
     ) -> Result<Self, SiteError> {
-        let pretend = Pretend::open(base_url, auto_consent, token_lifetime, clock.clone()).await;
+        let pretend = Pretend::open(base_url, pretended, clock.clone()).await;
         let pretend = pretend.map_err(SiteError::Pretend)?;
         let mut builder = pretend.offered_by(builder(settings, base_url, clock.clone()));
-        if let Some(lifetime) = token_lifetime {
+        if let Some(lifetime) = pretended.token_lifetime {
             // With the usual margin, a token that lives for less than it would be refreshed at each request.
             builder = builder.refresh_margin(USUAL_MARGIN.min(lifetime / 2));
         }

@@ -4,7 +4,8 @@
 //!    it is. Either must be the configured authority's, and no other's.
 //! 2. A token's `iss` is the document's, with the token's own `tid` in place of the template's; `tid` is a GUID.
 //! 3. The key that signed the token has an issuer, too, a template or not, and must be that of the token. It keeps a
-//!    key for personal accounts from signing for a company, and the other way round.
+//!    key for personal accounts from signing for a company. A key whose issuer is the template signs for every tenant,
+//!    and so does one for companies.
 //! 4. `organizations` lets no personal account in.
 //! 5. Where a list of tenants was given, the person's is on it.
 //!

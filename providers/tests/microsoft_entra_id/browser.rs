@@ -10,15 +10,35 @@ use http::{HeaderMap, Method, Request, Response};
 use serde_json::Value;
 use url::Url;
 
+use crate::pretend::Pretend;
 use crate::{ORIGIN, Site};
 
-pub(crate) struct Browser<'a> {
-    site: &'a Site,
+pub(crate) struct Browser<'a, E = Pretend> {
+    pub(crate) site: &'a Site<E>,
     jar: CookieJar,
 }
 
-impl<'a> Browser<'a> {
-    pub(crate) fn new(site: &'a Site) -> Self {
+impl Browser<'_> {
+    /// Goes there, agrees, and comes back; the path that the browser comes with.
+    pub(crate) async fn consent(&mut self) -> String {
+        let there = self.begin().await;
+        self.site.entra.agree(&there).await
+    }
+
+    /// There and back; what the site answers.
+    pub(crate) async fn trip(&mut self) -> Response<Bytes> {
+        let back = self.consent().await;
+        self.get(&back).await
+    }
+
+    pub(crate) async fn sign_in(&mut self) {
+        let answer = self.trip().await;
+        assert_eq!(location(&answer), format!("{ORIGIN}/dashboard"));
+    }
+}
+
+impl<'a, E> Browser<'a, E> {
+    pub(crate) fn new(site: &'a Site<E>) -> Self {
         Self { site, jar: CookieJar::with_clock(Arc::new(site.clock.clone())) }
     }
 
@@ -44,21 +64,9 @@ impl<'a> Browser<'a> {
         token["csrfToken"].as_str().unwrap().to_owned()
     }
 
-    /// Goes there, agrees, and comes back; the path that the browser comes with.
-    pub(crate) async fn consent(&mut self) -> String {
-        let there = self.begin().await;
-        self.site.entra.agree(&there).await
-    }
-
-    /// There and back; what the site answers.
-    pub(crate) async fn trip(&mut self) -> Response<Bytes> {
-        let back = self.consent().await;
-        self.get(&back).await
-    }
-
-    pub(crate) async fn sign_in(&mut self) {
-        let answer = self.trip().await;
-        assert_eq!(location(&answer), format!("{ORIGIN}/dashboard"));
+    /// The same browser, as it comes to another process of the site. What one of them sets, the other does not see.
+    pub(crate) fn at<'b>(&self, site: &'b Site<E>) -> Browser<'b, E> {
+        Browser { site, jar: self.jar.clone() }
     }
 
     pub(crate) async fn get(&mut self, path: &str) -> Response<Bytes> {

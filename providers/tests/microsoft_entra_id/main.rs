@@ -13,11 +13,13 @@ mod refusals;
 mod replay;
 mod scopes;
 mod sign_in;
+mod together;
 
 use std::sync::{Arc, Mutex};
 
 use admit::{
-    Auth, AuthBuilder, BoxError, Callbacks, Claims, Client, Decision, Email, Environment, Profile, SignInAttempt,
+    Auth, AuthBuilder, BoxError, Callbacks, Claims, Client, Decision, Email, Environment, HttpClient, Profile,
+    SignInAttempt,
 };
 use admit_providers::microsoft_entra_id;
 use admit_providers::microsoft_entra_id::MicrosoftEntraId;
@@ -40,9 +42,9 @@ const PERSONAL: &str = "9188040d-6c67-4c5b-b112-36a304b66dad";
 const ADA: &str = "690222be-ff1a-4d56-abd1-7e4f7d38e474";
 
 /// A site, and the authority that its people come from.
-struct Site {
+struct Site<E = Pretend> {
     auth: Auth,
-    entra: Pretend,
+    entra: E,
     clock: FixedClock,
     /// Who stood at the door, in the engine's words.
     seen: Seen,
@@ -64,22 +66,9 @@ impl Site {
         describe: impl FnOnce(MicrosoftEntraId) -> MicrosoftEntraId,
         configure: impl FnOnce(AuthBuilder) -> AuthBuilder,
     ) -> Self {
-        let (clock, seen) = (FixedClock::default(), Seen::default());
+        let clock = FixedClock::default();
         let entra = Pretend::below(address, &clock);
-        let builder = Auth::builder(ORIGIN)
-            .secret("a secret for tests, thirty-two bytes or more")
-            .environment(Environment::default())
-            .clock(clock.clone())
-            .random(FixedRandom::new(2))
-            .http_client(entra.clone())
-            .callbacks(seen.clone())
-            .provider(describe(microsoft_entra_id(Client::new(CLIENT_ID, SECRET))));
-        let auth = configure(builder).build().unwrap();
-        Self { auth, entra, clock, seen }
-    }
-
-    fn browser(&self) -> Browser<'_> {
-        Browser::new(self)
+        Self::at(entra, clock, describe(microsoft_entra_id(Client::new(CLIENT_ID, SECRET))), configure)
     }
 
     /// Signs in; the account's identifier.
@@ -94,6 +83,33 @@ impl Site {
         let answer = browser.trip().await;
         assert_eq!(browser.session().await, Value::Null);
         browser::reason(&answer)
+    }
+}
+
+impl<E: HttpClient + Clone> Site<E> {
+    /// A site that reaches its authority in process.
+    fn at(
+        entra: E,
+        clock: FixedClock,
+        provider: MicrosoftEntraId,
+        configure: impl FnOnce(AuthBuilder) -> AuthBuilder,
+    ) -> Self {
+        let seen = Seen::default();
+        let builder = Auth::builder(ORIGIN)
+            .secret("a secret for tests, thirty-two bytes or more")
+            .environment(Environment::default())
+            .clock(clock.clone())
+            .random(FixedRandom::new(2))
+            .http_client(entra.clone())
+            .callbacks(seen.clone())
+            .provider(provider);
+        Self { auth: configure(builder).build().unwrap(), entra, clock, seen }
+    }
+}
+
+impl<E> Site<E> {
+    fn browser(&self) -> Browser<'_, E> {
+        Browser::new(self)
     }
 }
 

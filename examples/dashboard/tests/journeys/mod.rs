@@ -4,6 +4,7 @@
 //! `PROGRAM`, the path of the example's program.
 
 mod browser;
+mod entra;
 mod person;
 mod program;
 mod running;

@@ -195,28 +195,6 @@ async fn over_https_everything_is_as_before_and_cookies_are_for_https_only() {
 }
 
 #[tokio::test]
-async fn with_microsoft_entra_id_a_person_reads_their_projects_and_keeps_on_doing_so() {
-    let running = Running::start(&[("PRETEND_TOKEN_SECONDS", "60")]).await;
-    let mut browser = running.browser();
-    browser.open(&format!("{}/org/fabrikam/projects", running.url)).await;
-    browser.press("Sign in with Microsoft Entra ID").await;
-    assert_eq!(browser.page.heading(), "Pick an account");
-    browser.press("value=\"norma\"").await;
-    assert!(browser.page.shows("499b84ac-1321-427f-aa17-267ca6975798/vso.project"), "{:?}", browser.page);
-    browser.press("Accept").await;
-    assert_eq!((browser.page.heading(), browser.page.status), ("fabrikam", 200));
-    assert!(browser.page.shows("Signed in as <strong>Norma Paulk</strong>") && browser.page.shows(">Harbor</a>"));
-
-    for _ in 0..2 {
-        running.advance(60);
-        browser.open(&format!("{}/org/fabrikam/project/Harbor/builds", running.url)).await;
-        assert_eq!((browser.page.heading(), browser.page.status), ("Builds", 200));
-    }
-    assert_eq!(running.entra().count(admit_testkit::entra::Stage::Token), 3);
-    assert_eq!((running.azure().violations(), running.entra().violations()), (vec![], vec![]));
-}
-
-#[tokio::test]
 async fn whoever_azure_devops_does_not_know_is_told_so_and_may_come_another_way() {
     let running = Running::start(&[]).await;
     let mut browser = running.browser();
