@@ -10,6 +10,7 @@ mod id_token;
 mod metadata;
 #[cfg(test)]
 mod oracle;
+mod person;
 
 use std::sync::Arc;
 
@@ -17,16 +18,14 @@ use url::Url;
 
 use crate::account::GrantedAccount;
 use crate::http::is_loopback;
-use crate::jws::{self, JwsError, KeySet};
-use crate::provider::{
-    Endpoint, Granted, IdTokenError, IssuerError, OAuthFlow, OAuthProvider, OpenIdRules, ProfileError, ProviderContext,
-    ProviderError,
-};
+use crate::jws::{self, JwsError, KeySet, Verified};
+use crate::provider::{Endpoint, IdTokenError, IssuerError, OAuthFlow, OpenIdRules, ProviderContext, ProviderError};
 use crate::{Claims, Secret, TokenSet};
 use cached::{Cached, Fetched};
 
 pub(crate) use id_token::Expected;
 pub use metadata::Metadata;
+pub(crate) use person::person;
 
 /// What is known of the issuer of one provider.
 #[derive(Debug)]
@@ -73,22 +72,33 @@ impl OpenId {
         expected: &Expected<'_>,
     ) -> Result<Claims, ProviderError> {
         let refused = ProviderError::IdToken;
-        let allowed = self.rules.algorithms.as_slice();
         let metadata = self.metadata(cx, flow).await?;
         let cx = &cx.with(Some(&metadata));
-        let uri = metadata.jwks_uri.as_str();
-        let keys = self.keys.get(cx.clock, uri, fetch_keys(cx, uri, allowed)).await?;
-        let mut verified = jws::verify(id_token.expose(), &keys.value, allowed);
-        if matches!(verified, Err(JwsError::UnknownKey { .. })) && !keys.is_new {
-            let renewed = self.keys.renew(cx.clock, uri, &keys.value, fetch_keys(cx, uri, allowed)).await?;
-            if let Some(keys) = renewed {
-                verified = jws::verify(id_token.expose(), &keys, allowed);
-            }
-        }
+        let verified = self.verify_signature(cx, &metadata, id_token.expose()).await?;
         let verified = verified.map_err(|error| refused(IdTokenError::Signature(error.into())))?;
         flow.check_token_issuer(cx, verified.key_issuer.as_deref(), &verified.claims).map_err(refused)?;
         id_token::check(&verified.claims, verified.algorithm, expected).map_err(refused)?;
         Ok(verified.claims)
+    }
+
+    /// Verifies a token by the issuer's keys, which are fetched if need be, and no more than that.
+    async fn verify_signature(
+        &self,
+        cx: &ProviderContext<'_>,
+        metadata: &Metadata,
+        token: &str,
+    ) -> Result<Result<Verified, JwsError>, ProviderError> {
+        let allowed = self.rules.algorithms.as_slice();
+        let uri = metadata.jwks_uri.as_str();
+        let keys = self.keys.get(cx.clock, uri, fetch_keys(cx, uri, allowed)).await?;
+        let mut verified = jws::verify(token, &keys.value, allowed);
+        if matches!(verified, Err(JwsError::UnknownKey { .. })) && !keys.is_new {
+            let renewed = self.keys.renew(cx.clock, uri, &keys.value, fetch_keys(cx, uri, allowed)).await?;
+            if let Some(keys) = renewed {
+                verified = jws::verify(token, &keys, allowed);
+            }
+        }
+        Ok(verified)
     }
 
     /// Verifies the ID token that came with a refresh (§12.2): as always, save that there is no trip whose `nonce` it
@@ -149,38 +159,6 @@ pub(crate) fn check_same_place(metadata: &Metadata, before: &str) -> Result<(), 
     let is_same = Url::parse(before).is_ok_and(|before| before.origin() == metadata.token_endpoint.origin());
     let moved = || IssuerError::new("the token endpoint moved to another origin while a sign-in was under way");
     if is_same { Ok(()) } else { Err(ProviderError::Issuer(moved())) }
-}
-
-/// The person whom an ID token names, with what the userinfo endpoint adds if the description asks for it.
-pub(crate) async fn person(
-    config: &OAuthProvider,
-    cx: &ProviderContext<'_>,
-    granted: &Granted<'_>,
-    proven: &Claims,
-) -> Result<Claims, ProviderError> {
-    if !config.openid.as_ref().is_some_and(|rules| rules.userinfo) {
-        return Ok(proven.clone());
-    }
-    let published = || cx.metadata()?.userinfo_endpoint.as_ref().map(Url::as_str);
-    let Some(url) = config.userinfo_endpoint.as_deref().or_else(published) else {
-        let what = "the discovery document names no `userinfo_endpoint`";
-        return Err(fetch::unexpected(Endpoint::Discovery, http::StatusCode::OK, what));
-    };
-    let told = cx.get_json(url, granted.access_token()).await?;
-    // §5.3.2: without this, anybody's token would bring anybody's name.
-    if told.text("sub").is_none() || told.text("sub") != proven.text("sub") {
-        return Err(ProviderError::Profile(ProfileError::AnotherSubject));
-    }
-    let mut person = proven.clone();
-    for (name, value) in told.as_map() {
-        // Whether an address was verified belongs to that address.
-        let of_another_address =
-            name == "email_verified" && proven.value("email").is_some() && proven.value("email") != told.value("email");
-        if proven.value(name).is_none() && !of_another_address {
-            person.insert(name, value.clone());
-        }
-    }
-    Ok(person)
 }
 
 async fn fetch_keys(cx: &ProviderContext<'_>, uri: &str, allowed: &[jws::SigningAlgorithm]) -> Fetched<KeySet> {

@@ -166,7 +166,7 @@ impl Realm {
     }
 
     pub(crate) fn context<'a>(&'a self, provider: &RegisteredOAuth<'a>, client_id: &'a str) -> ProviderContext<'a> {
-        ProviderContext::new(provider.id, client_id, &*self.clock, &*self.http)
+        ProviderContext::new(provider.id, client_id, &*self.clock, &*self.http).trusting(provider.openid)
     }
 
     pub(crate) async fn record(&self, event: Event<'_>) {

@@ -190,6 +190,7 @@ struct Config {
     lifetime: Duration,
     documents_live: Duration,
     sends_iss: bool,
+    signs_userinfo: bool,
     pushed: Pushed,
     /// By login. The claims of the ID token first, then those that only the userinfo endpoint gives.
     people: BTreeMap<String, (Value, Value)>,

@@ -34,9 +34,10 @@ pub struct Authentication<'a> {
 }
 
 impl Authentication<'_> {
-    /// Whether the person was asked that recently. Never, if nobody says when.
+    /// Whether the person was asked that recently. Never, if nobody says when, or says an instant that is yet to come by
+    /// more than clocks differ: such a proof would never grow old.
     pub fn is_within(&self, age: Duration, now: Timestamp) -> bool {
-        self.at.is_some_and(|at| now < at + age)
+        self.at.is_some_and(|at| at <= now + LEEWAY && now < at + age)
     }
 }
 
@@ -54,6 +55,9 @@ impl Claims {
         }
     }
 }
+
+/// How far clocks may differ.
+const LEEWAY: Duration = Duration::from_secs(60);
 
 #[cfg(test)]
 mod tests {
@@ -90,5 +94,16 @@ mod tests {
         assert!(at(1001).authentication().is_within(minute, now));
         assert!(!at(1000).authentication().is_within(minute, now));
         assert!(!claims(json!({})).authentication().is_within(Duration::MAX, now));
+    }
+
+    #[test]
+    fn a_proof_that_is_yet_to_come_proves_nothing() {
+        // STP-008. Milliseconds in the place of seconds are a slip that servers make.
+        let (now, minute) = (Timestamp::from_unix_seconds(1_795_300_000), Duration::from_secs(60));
+        let at = |time: i64| claims(json!({ "auth_time": time }));
+        assert!(at(1_795_300_060).authentication().is_within(minute, now), "another clock");
+        for late in [1_795_300_061, 1_795_300_000_000, i64::MAX] {
+            assert!(!at(late).authentication().is_within(minute, now), "{late}");
+        }
     }
 }

@@ -6,20 +6,31 @@ use http::header::{ACCEPT, CACHE_CONTROL};
 use http::{HeaderMap, Request, StatusCode};
 
 use crate::HttpResponse;
+use crate::http::{DEADLINE, HttpError};
 use crate::provider::{Endpoint, ProviderContext, ProviderError};
 
-/// Gets a document: status 200, and no redirect is followed. What may pass is tried once more, since nothing is spent.
+/// Gets a document: status 200, and no redirect is followed. What may pass is tried once more, since nothing is spent,
+/// in the time that one request may take.
 pub(crate) async fn get(
     cx: &ProviderContext<'_>,
     endpoint: Endpoint,
     url: &str,
 ) -> Result<HttpResponse, ProviderError> {
-    let answer = match attempt(cx, endpoint, url).await {
-        // Not after a timeout: somebody waits. Nor when the server asks for a pause.
-        Err(ProviderError::Unavailable { status: Some(500..), retry_after: None, .. }) => {
-            attempt(cx, endpoint, url).await
+    let attempts = async {
+        match attempt(cx, endpoint, url).await {
+            // Not after a timeout: somebody waits. Nor when the server asks for a pause.
+            Err(ProviderError::Unavailable { status: Some(500..), retry_after: None, .. }) => {
+                attempt(cx, endpoint, url).await
+            }
+            other => other,
         }
-        other => other,
+    };
+    let answer = tokio::select! {
+        answer = attempts => answer,
+        () = cx.clock.sleep(DEADLINE) => {
+            let source = Some(HttpError::Timeout(DEADLINE));
+            Err(ProviderError::Unavailable { endpoint, status: None, retry_after: None, source })
+        }
     }?;
     if answer.status() == StatusCode::OK {
         return Ok(answer);

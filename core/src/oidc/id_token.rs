@@ -71,6 +71,24 @@ pub(crate) fn issuer(claims: &Claims) -> Result<&str, IdTokenError> {
     }
 }
 
+/// Of another token than an ID token, such as a signed userinfo answer: what is wrong, if it is not for the client or has
+/// ended.
+pub(super) fn check_recipient(claims: &Claims, client_id: &str, now: Timestamp) -> Result<(), &'static str> {
+    let is_for_us = match claims.value("aud") {
+        None => return Err("it does not say whom it is for (`aud`)"),
+        Some(Value::String(one)) => one == client_id,
+        Some(Value::Array(list)) => list.iter().any(|audience| audience.as_str() == Some(client_id)),
+        Some(_) => false,
+    };
+    if !is_for_us {
+        return Err("it is for another client (`aud`)");
+    }
+    match time(claims, "exp") {
+        Ok(expires_at) if expires_at.is_none_or(|expires_at| now < expires_at + LEEWAY) => Ok(()),
+        _ => Err("it has ended (`exp`)"),
+    }
+}
+
 fn check_audience(claims: &Claims, expected: &Expected<'_>) -> Result<(), IdTokenError> {
     let audiences: Vec<&str> = match claims.value("aud") {
         None => return Err(IdTokenError::Missing("aud")),

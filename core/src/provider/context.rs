@@ -2,6 +2,7 @@
 
 use crate::http::{BODY_LIMIT, DEADLINE, HttpError};
 use crate::oauth::retry_after;
+use crate::oidc::OpenId;
 use crate::provider::{Endpoint, Metadata, OAuthProvider, ProviderError};
 use crate::{Claims, Clock, HttpClient, HttpRequest, HttpResponse, Secret, Timestamp};
 
@@ -17,18 +18,25 @@ pub struct ProviderContext<'a> {
     pub clock: &'a dyn Clock,
     pub(crate) http: &'a dyn HttpClient,
     metadata: Option<&'a Metadata>,
+    pub(crate) openid: Option<&'a OpenId>,
 }
 
 impl<'a> ProviderContext<'a> {
     /// A context, for testing a provider by itself.
     pub fn new(provider: &'a str, client_id: &'a str, clock: &'a dyn Clock, http: &'a dyn HttpClient) -> Self {
-        Self { provider, client_id, clock, http, metadata: None }
+        Self { provider, client_id, clock, http, metadata: None, openid: None }
     }
 
     /// With what the issuer says of itself.
     #[must_use]
     pub fn with(mut self, metadata: Option<&'a Metadata>) -> Self {
         self.metadata = metadata;
+        self
+    }
+
+    /// With the issuer by whose keys answers are verified.
+    pub(crate) fn trusting(mut self, openid: Option<&'a OpenId>) -> Self {
+        self.openid = openid;
         self
     }
 

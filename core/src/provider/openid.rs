@@ -65,7 +65,10 @@ impl OAuthProvider {
     }
 
     /// Reads the userinfo endpoint too, for claims that the ID token does not hold. Those of the token win, and `sub`
-    /// must be the same.
+    /// must be the same. How the person proved who they are (`auth_time`, `acr`, `amr`) is taken from the token alone.
+    ///
+    /// An answer that is signed is verified as the token is, by the same algorithms; it has to name the issuer and this
+    /// client (`iss`, `aud`).
     #[must_use]
     pub fn userinfo(self) -> Self {
         self.openid(|rules| rules.userinfo = true)

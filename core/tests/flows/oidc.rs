@@ -9,11 +9,14 @@ mod discovery;
 mod id_token;
 mod issuer;
 mod keys;
+mod outages;
 mod parameters;
 mod pushed;
 mod refresh;
 mod sign_in;
 mod sign_out;
+#[cfg(feature = "reqwest")]
+mod sockets;
 mod step_up;
 mod userinfo;
 

@@ -40,6 +40,7 @@ impl Builder {
             lifetime: Duration::from_secs(3600),
             documents_live: Duration::from_secs(3600),
             sends_iss: true,
+            signs_userinfo: false,
             pushed: Pushed::Unknown,
             people: BTreeMap::from([
                 ("ada".to_owned(), (ada, json!({ "locale": "en-GB" }))),
@@ -87,6 +88,12 @@ impl Builder {
     /// Whether it names itself in its answers to the browser, and promises to (RFC 9207): yes, unless told otherwise.
     pub fn sends_iss(mut self, sends_iss: bool) -> Self {
         self.config.sends_iss = sends_iss;
+        self
+    }
+
+    /// Signs what it says at its userinfo endpoint (OpenID Connect Core §5.3.2).
+    pub fn signs_userinfo(mut self) -> Self {
+        self.config.signs_userinfo = true;
         self
     }
 

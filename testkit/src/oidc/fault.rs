@@ -38,7 +38,8 @@ pub enum Fault {
     },
     /// Drops the connection without having done anything.
     DroppedConnection,
-    /// Leaves the ID token out. For [`Stage::Token`], like all up to [`NoIss`](Self::NoIss).
+    /// Leaves the ID token out. For [`Stage::Token`], like all up to [`NoIss`](Self::NoIss). What is about claims and
+    /// signatures is for [`Stage::Userinfo`] too, where that is signed.
     NoIdToken,
     /// Gives the ID token other claims; `null` takes one away.
     Claims(Value),

@@ -13,8 +13,7 @@ use crate::signed::{Forgery, compact, set};
 impl PretendOidc {
     /// The token for a grant. One that comes with a refresh repeats no `nonce` (OpenID Connect Core §12.2).
     pub(super) fn id_token(&self, grant: &Grant, access_token: &str, nonce: bool, fault: Option<&Fault>) -> String {
-        let state = self.state();
-        let Some(key) = state.keys.first() else { return String::new() };
+        let algorithm = self.config.algorithm;
         let now = self.now().unix_seconds();
         let lifetime = i64::try_from(self.config.lifetime.as_secs()).unwrap_or(i64::MAX);
         let mut claims = Map::new();
@@ -30,7 +29,7 @@ impl PretendOidc {
                 "exp": now.saturating_add(lifetime),
                 "auth_time": grant.authenticated_at.unix_seconds(),
                 "nonce": if nonce { json!(grant.nonce) } else { Value::Null },
-                "at_hash": at_hash(key.algorithm, access_token),
+                "at_hash": at_hash(algorithm, access_token),
             }),
         );
         match fault {
@@ -40,10 +39,17 @@ impl PretendOidc {
             Some(Fault::WrongIssuer) => set(&mut claims, &json!({ "iss": format!("{}/", self.config.issuer) })),
             Some(Fault::Expired) => set(&mut claims, &json!({ "exp": now - 3600, "iat": now - 7200 })),
             Some(Fault::WrongAccessTokenHash) => {
-                set(&mut claims, &json!({ "at_hash": at_hash(key.algorithm, "another") }));
+                set(&mut claims, &json!({ "at_hash": at_hash(algorithm, "another") }));
             }
             _ => {}
         }
+        self.signed(&claims, fault)
+    }
+
+    /// Signs claims, or does it wrong.
+    pub(super) fn signed(&self, claims: &Map<String, Value>, fault: Option<&Fault>) -> String {
+        let state = self.state();
+        let Some(key) = state.keys.first() else { return String::new() };
         let mut header = Map::new();
         set(&mut header, &json!({ "alg": key.algorithm.name(), "kid": key.kid, "typ": "JWT" }));
         match fault {
@@ -62,7 +68,7 @@ impl PretendOidc {
             }
             _ => None,
         };
-        compact(&header, &claims, key, forgery.as_ref())
+        compact(&header, claims, key, forgery.as_ref())
     }
 }
 

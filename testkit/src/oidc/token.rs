@@ -6,8 +6,8 @@ use admit::http::{HttpRequest, HttpResponse};
 use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use http::StatusCode;
-use http::header::AUTHORIZATION;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
 use serde_json::{Map, Value, json};
 use url::form_urlencoded;
 
@@ -63,7 +63,18 @@ impl PretendOidc {
             Some(Fault::Claims(members)) => set(&mut claims, members),
             _ => {}
         }
-        answer(&Value::Object(claims))
+        if !self.config.signs_userinfo {
+            return answer(&Value::Object(claims));
+        }
+        let mut signed = Map::new();
+        set(&mut signed, &json!({ "iss": self.config.issuer, "aud": self.config.client_id }));
+        set(&mut signed, &Value::Object(claims));
+        if let Some(Fault::Claims(members)) = fault {
+            set(&mut signed, members);
+        }
+        let mut response = HttpResponse::new(self.signed(&signed, fault).into());
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/jwt"));
+        response
     }
 }
 

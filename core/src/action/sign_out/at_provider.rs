@@ -3,14 +3,17 @@
 //! The session here has ended before anything of this begins, and nothing here can fail: whoever cannot be sent to the
 //! provider goes where they wanted to go.
 
+use std::time::Duration;
+
 use http::StatusCode;
 
 use super::super::{Visit, destination};
 use crate::answer::{self, Answer};
 use crate::failure::chain;
+use crate::http::HttpError;
 use crate::leaving::Leaving;
 use crate::live::Live;
-use crate::provider::EndSessionRequest;
+use crate::provider::{EndSessionRequest, Endpoint, ProviderError};
 use crate::realm::{Realm, RegisteredOAuth};
 use crate::store::AccountKey;
 use crate::{random, refresh};
@@ -56,7 +59,14 @@ async fn url(realm: &Realm, registered: &RegisteredOAuth<'_>, request: &EndSessi
     };
     // An endpoint of the description's own needs no issuer that answers.
     let has_own = registered.flow.config().sign_out.endpoint.is_some();
-    let metadata = match registered.metadata(realm, request.client_id).await {
+    let metadata = tokio::select! {
+        metadata = registered.metadata(realm, request.client_id) => metadata,
+        () = realm.clock.sleep(PATIENCE) => {
+            let source = Some(HttpError::Timeout(PATIENCE));
+            Err(ProviderError::Unavailable { endpoint: Endpoint::Discovery, status: None, retry_after: None, source })
+        }
+    };
+    let metadata = match metadata {
         Ok(metadata) => metadata,
         Err(_) if has_own => None,
         Err(error) => return told(chain(&error)),
@@ -86,5 +96,7 @@ pub(super) async fn come_back(visit: &mut Visit, provider: &str) -> Answer {
     answer::redirect(StatusCode::FOUND, return_to.as_deref().unwrap_or(&realm.base.origin))
 }
 
+/// How long somebody who signs out waits for a document that is not at hand: longer than for a better one than is.
+const PATIENCE: Duration = Duration::from_secs(3);
 /// Longer than what servers take in an address, with all else that stands in it.
 const LONGEST_HINT: usize = 4096;

@@ -110,6 +110,26 @@ async fn a_fault_that_passes_is_tried_once_more_at_once() {
 }
 
 #[tokio::test]
+async fn both_attempts_together_take_no_longer_than_one_may() {
+    // FLT-001
+    let (site, company) = site();
+    company.fail_once(Stage::Discovery, unavailable());
+    let first = company.hold(Stage::Discovery);
+    let time_passes = async {
+        first.until_waiting(1).await;
+        advance(&site, 9);
+        let second = company.hold(Stage::Discovery);
+        first.release();
+        second.until_waiting(1).await;
+        advance(&site, 1);
+        second
+    };
+    let (reason, _held) = tokio::join!(held_back(&site), time_passes);
+    assert_eq!(reason, "provider_unavailable");
+    assert_eq!(company.count(Stage::Discovery), 2);
+}
+
+#[tokio::test]
 async fn after_a_failure_there_is_a_pause_for_everybody() {
     let (site, company) = site();
     company.fail_always(Stage::Discovery, unavailable());

@@ -119,6 +119,25 @@ async fn whatever_goes_wrong_on_the_way_there_the_person_is_signed_out_here() {
 }
 
 #[tokio::test]
+async fn whoever_signs_out_waits_three_seconds_for_a_provider_and_no_longer() {
+    // LGO-005, FLT-001
+    let (site, company) = site();
+    let mut browser = site.browser();
+    sign_in(&mut browser, &company).await;
+    let token = browser.csrf_token().await;
+    site.clock.advance(std::time::Duration::from_secs(2 * 86_400 + 1));
+    let held = company.hold(Stage::Discovery);
+    let form = [("csrfToken", token.as_str()), ("callbackUrl", "/bye")];
+    let time_passes = async {
+        held.until_waiting(1).await;
+        site.clock.advance(std::time::Duration::from_secs(3));
+    };
+    let (answer, ()) = tokio::join!(browser.post("/api/auth/signout", &form), time_passes);
+    assert_eq!(location(&answer), format!("{ORIGIN}/bye"));
+    assert_eq!(browser.session().await, Value::Null);
+}
+
+#[tokio::test]
 async fn an_endpoint_of_the_description_needs_no_issuer_that_answers() {
     let own =
         |provider: OAuthProvider| provider.sign_out_at_provider().end_session_endpoint("https://id.example/out?x=1");

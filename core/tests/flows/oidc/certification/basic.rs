@@ -133,3 +133,19 @@ async fn oidcc_client_test_userinfo_bearer_header() {
     assert!(request.headers()[AUTHORIZATION].to_str().unwrap().starts_with("Bearer "));
     assert!(request.uri().query().is_none() && request.body().is_empty());
 }
+
+#[tokio::test]
+async fn oidcc_client_test_userinfo_signed() {
+    // IDT-032
+    let (site, company) = site_with(|company| company.signs_userinfo(), OAuthProvider::userinfo);
+    signs_in(&site, &company).await;
+    assert_eq!(company.count(Stage::Userinfo), 1);
+}
+
+#[tokio::test]
+async fn oidcc_client_test_missing_athash() {
+    // IDT-028. The module is about flows in which the token comes by the browser. In the code flow it need not be there.
+    let (site, company) = site();
+    company.fail_once(Stage::Token, Fault::Claims(json!({ "at_hash": null })));
+    signs_in(&site, &company).await;
+}
