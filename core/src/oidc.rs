@@ -25,7 +25,11 @@ use crate::provider::{
 use crate::{Claims, Secret, TokenSet};
 use cached::{Cached, Fetched};
 
+#[cfg(feature = "internals")]
+pub(crate) use cached::Cached as Kept;
 pub(crate) use id_token::Expected;
+#[cfg(feature = "internals")]
+pub(crate) use id_token::check as check_claims;
 pub use metadata::Metadata;
 
 /// What is known of the issuer of one provider.
