@@ -8,8 +8,10 @@
 #![allow(clippy::expect_used, reason = "a benchmark that cannot be set up must stop")]
 
 mod bare;
+pub mod id_token;
 pub mod instructions;
 pub mod load;
+pub mod oidc;
 mod people;
 pub mod rows;
 pub mod server;
@@ -17,6 +19,7 @@ pub mod session;
 pub mod session_cookie;
 pub mod side_by_side;
 pub mod sign_in;
+mod signer;
 mod site;
 
 /// Something to measure, under the name it has in every report.
@@ -46,7 +49,8 @@ impl std::fmt::Debug for Operation {
 
 /// All there are.
 pub fn operations() -> impl Iterator<Item = Operation> {
-    session_cookie::operations().into_iter().chain(session::operations()).chain(sign_in::operations())
+    let sessions = session_cookie::operations().into_iter().chain(session::operations());
+    sessions.chain(sign_in::operations()).chain(id_token::operations()).chain(oidc::operations())
 }
 
 #[cfg(test)]

@@ -118,6 +118,6 @@ impl Newcomers {
 /// The headers of somebody who signed in with Azure DevOps, so that the cookie holds two tokens as well.
 fn with_tokens(site: &Site) -> HeaderMap {
     let mut browser = site.browser();
-    runtime().block_on(browser.sign_in());
+    runtime().block_on(browser.sign_in(&site.azure));
     headers(&browser.jar.header(true).expect("cookies"))
 }

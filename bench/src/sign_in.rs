@@ -46,7 +46,7 @@ fn whole() -> Operation {
     let site = Site::new(clock.clone());
     let runtime = runtime();
     Operation::new("sign_in/whole", move || {
-        let answer = runtime.block_on(async { site.browser().sign_in().await });
+        let answer = runtime.block_on(async { site.browser().sign_in(&site.azure).await });
         assert_eq!(answer.status(), StatusCode::FOUND);
         let home = format!("{ORIGIN}/dashboard?tab=1");
         assert!(answer.headers().get("location").is_some_and(|to| to.as_bytes() == home.as_bytes()));

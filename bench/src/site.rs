@@ -47,17 +47,22 @@ impl Site {
 
     /// A browser that has never been here.
     pub(crate) fn browser(&self) -> Browser<'_> {
-        Browser { site: self, jar: CookieJar::with_clock(Arc::clone(&self.clock)) }
+        Browser::new(&self.auth, Arc::clone(&self.clock))
     }
 }
 
 /// Somebody's browser: it keeps cookies, and follows nothing by itself.
 pub(crate) struct Browser<'a> {
-    site: &'a Site,
+    auth: &'a Auth,
     pub(crate) jar: CookieJar,
 }
 
-impl Browser<'_> {
+impl<'a> Browser<'a> {
+    /// One with no cookies yet.
+    pub(crate) fn new(auth: &'a Auth, clock: Arc<dyn Clock>) -> Self {
+        Self { auth, jar: CookieJar::with_clock(clock) }
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Response<Bytes> {
         self.send(Request::get(path), Bytes::new()).await
     }
@@ -69,12 +74,18 @@ impl Browser<'_> {
         json.get("csrfToken").and_then(|token| token.as_str()).expect("a token").to_owned()
     }
 
-    /// Presses the button on the sign-in page, goes to the provider, consents, and comes back.
-    pub(crate) async fn sign_in(&mut self) -> Response<Bytes> {
+    /// Presses the button on the sign-in page; the address of the provider.
+    pub(crate) async fn begin(&mut self, sign_in: &str) -> String {
         let form = sign_in_form(&self.csrf_token().await);
-        let answer = self.send(Request::post(SIGN_IN).header(CONTENT_TYPE, FORM), form).await;
-        let provider = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok()).expect("a redirect");
-        let callback = self.site.azure.authorize(provider).await.expect("consent");
+        let answer = self.send(Request::post(sign_in).header(CONTENT_TYPE, FORM), form).await;
+        let provider = answer.headers().get(LOCATION).and_then(|value| value.to_str().ok());
+        provider.expect("a redirect").to_owned()
+    }
+
+    /// Begins, consents, and comes back.
+    pub(crate) async fn sign_in(&mut self, azure: &PretendAzureDevOps) -> Response<Bytes> {
+        let provider = self.begin(SIGN_IN).await;
+        let callback = azure.authorize(&provider).await.expect("consent");
         self.get(&callback.path_and_query()).await
     }
 
@@ -82,7 +93,7 @@ impl Browser<'_> {
         if let Some(cookies) = self.jar.header(true) {
             request = request.header(COOKIE, cookies);
         }
-        let answer = self.site.auth.handle(request.body(body).expect("a request")).await;
+        let answer = self.auth.handle(request.body(body).expect("a request")).await;
         self.jar.apply(answer.headers());
         answer
     }

@@ -23,7 +23,11 @@ use crate::provider::{Endpoint, IdTokenError, IssuerError, OAuthFlow, OpenIdRule
 use crate::{Claims, Secret, TokenSet};
 use cached::{Cached, Fetched};
 
+#[cfg(feature = "internals")]
+pub(crate) use cached::Cached as Kept;
 pub(crate) use id_token::Expected;
+#[cfg(feature = "internals")]
+pub(crate) use id_token::check as check_claims;
 pub use metadata::Metadata;
 pub(crate) use person::person;
 

@@ -29,6 +29,21 @@ async fn a_person_signs_in_by_what_the_id_token_says() {
 }
 
 #[tokio::test]
+async fn a_sign_in_asks_the_provider_once_when_others_came_before() {
+    let (site, company) = site();
+    sign_in(&mut site.browser(), &company).await;
+    for _ in 0..3 {
+        company.reset_log();
+        let mut browser = site.browser();
+        sign_in(&mut browser, &company).await;
+        assert_eq!(browser.session().await["user"]["email"], "ada@id.example");
+        let asked = BACK_CHANNEL.map(|stage| company.count(stage));
+        assert_eq!(asked, [0, 0, 0, 1, 0], "{BACK_CHANNEL:?}");
+        assert_eq!(company.violations(), [""; 0]);
+    }
+}
+
+#[tokio::test]
 async fn the_list_of_providers_says_which_speak_openid_connect() {
     let (site, company) = site();
     let list = json(&site.browser().get("/api/auth/providers").await);
@@ -98,3 +113,6 @@ async fn one_subject_at_two_providers_is_two_persons() {
     }
     assert_eq!(users.len(), 2);
 }
+
+/// All that an application can ask of a provider by itself.
+const BACK_CHANNEL: [Stage; 5] = [Stage::Discovery, Stage::Keys, Stage::Pushed, Stage::Token, Stage::Userinfo];
