@@ -80,15 +80,15 @@ const STYLE: &str = "\
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.5 system-ui,sans-serif}\
 header{background:var(--note);padding:.6rem 1rem;text-align:center}\
 main{max-width:28rem;margin:8vh auto 2rem;padding:2rem;background:var(--card);border:1px solid var(--line);border-radius:14px}\
-@media (max-width:30rem){main{margin:0;border:0;border-radius:0;padding:1.5rem}}\
+@media (max-width:30rem){main{margin:0;border:0;border-radius:0;padding:1.5rem 1.25rem}}\
 h1{margin:0 0 .5rem;font-size:1.5rem;line-height:1.25}\
 ul{margin:1rem 0;padding:0 0 0 1.2rem}\
-.people{list-style:none;padding:0;display:grid;gap:.75rem}\
-.person{display:grid;grid-template-columns:48px 1fr;column-gap:1rem;align-items:center;width:100%;text-align:left}\
+.people{list-style:none;padding:0;display:grid;grid-template-columns:minmax(0,1fr);gap:.75rem}\
+.person{display:grid;grid-template-columns:48px minmax(0,1fr);column-gap:1rem;align-items:center;width:100%;text-align:left}\
 .chosen{margin:1rem 0}\
 .face{grid-row:span 2;width:48px;height:48px;border-radius:50%;display:grid;place-items:center;background:var(--accent);color:var(--on-accent);font-weight:600;font-size:1.25rem}\
 .name{font-weight:600;align-self:end}\
-.about{color:var(--soft);font-size:.9rem;align-self:start}\
+.about{color:var(--soft);font-size:.9rem;align-self:start;overflow-wrap:anywhere}\
 button{font:inherit;color:inherit;background:none;border:1px solid var(--line);border-radius:10px;padding:.7rem 1.1rem;min-height:44px;cursor:pointer}\
 button:hover{border-color:var(--accent)}\
 button:focus-visible,a:focus-visible,input:focus-visible,summary:focus-visible{outline:3px solid var(--accent);outline-offset:2px}\
@@ -99,7 +99,8 @@ details{margin-top:1rem}\
 summary{cursor:pointer;padding:.5rem 0}\
 .another{display:grid;gap:.75rem;margin-top:.5rem}\
 .another input:not([type=hidden]){font:inherit;color:inherit;background:var(--paper);border:1px solid var(--soft);border-radius:10px;padding:.6rem .8rem;min-height:44px}\
-.scopes li{margin:.35rem 0}\
+.scopes li{margin:.35rem 0}.scopes code{display:inline-block}\
 code{color:var(--soft);font-size:.85em;overflow-wrap:anywhere}\
+@media (max-width:30rem){.person{column-gap:.75rem;padding-inline:.6rem}}\
 .why{border-left:4px solid var(--accent);padding-left:1rem;overflow-wrap:anywhere}\
 a{color:var(--accent)}";

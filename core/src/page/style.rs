@@ -134,7 +134,7 @@ border:1px solid var(--edge);border-radius:.5rem;background:var(--card);color:va
 ::placeholder{color:var(--muted);opacity:1}\
 .button{display:flex;align-items:center;justify-content:center;width:100%;min-height:max(2.75rem,44px);\
 padding:.625rem 1rem;border:1px solid var(--edge);border-radius:.5rem;background:transparent;color:var(--text);\
-font:inherit;font-weight:600;text-align:center;text-decoration:none;cursor:pointer}\
+font:inherit;font-weight:600;text-align:center;text-wrap:balance;text-decoration:none;cursor:pointer}\
 .button:hover{border-color:var(--text);background:var(--ground)}\
 .primary,.primary:hover{border-color:var(--brand);background:var(--brand);color:var(--brand-text)}\
 .primary:hover{text-decoration:underline;text-underline-offset:.2em}\
