@@ -95,11 +95,18 @@ pub(crate) fn problems(config: &OAuthProvider) -> Vec<String> {
     let fixed = config.parameters.iter().map(|(name, _)| ("authorization_parameter", name));
     let allowed = config.allowed_parameters.iter().flatten().map(|name| ("allowed_parameters", name));
     let reserved = fixed.chain(allowed).filter(|(_, name)| RESERVED.contains(&name.as_str()));
-    reserved
-        .map(|(method, name)| {
-            format!("{method} names {name:?}, which is set by admit alone; take it out{}", remedy(name))
-        })
-        .collect()
+    let reserved = reserved.map(|(method, name)| {
+        format!("{method} names {name:?}, which is set by admit alone; take it out{}", remedy(name))
+    });
+    // What is demanded of each ID token is read from these two, so what cannot be read would demand nothing.
+    let demands = config.parameters.iter().filter(|(name, _)| matches!(name.as_str(), "max_age" | "claims"));
+    let unreadable = demands.filter_map(|(name, value)| {
+        let what = judge(name, value).err()?;
+        Some(format!(
+            "authorization_parameter gives {name:?} a value that {what}, so nothing would be demanded; mend it"
+        ))
+    });
+    reserved.chain(unreadable).collect()
 }
 
 fn remedy(name: &str) -> &'static str {
@@ -120,7 +127,9 @@ pub(crate) fn essential_contexts(claims: &str) -> Option<Vec<String>> {
         return None;
     }
     let values = acr.get("values").and_then(Value::as_array).into_iter().flatten().chain(acr.get("value"));
-    Some(values.filter_map(Value::as_str).map(str::to_owned).collect())
+    // What is no text is met by no class, and must not pass for a demand that any class meets.
+    let named = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    Some(values.filter(|value| !value.is_null()).map(named).collect())
 }
 
 fn is_allowed(config: &OAuthProvider, name: &str) -> bool {
@@ -157,7 +166,10 @@ fn judge(name: &str, value: &str) -> Result<String, &'static str> {
             Ok(value.to_owned())
         }
         "claims" => match json::read::<Map<String, Value>>(value.as_bytes()) {
-            Ok(object) => Ok(Value::Object(object).to_string()),
+            Ok(object) => {
+                let anew = Value::Object(object).to_string();
+                if anew.len() <= LONGEST_CLAIMS { Ok(anew) } else { Err("is too long") }
+            }
             Err(_) => Err("is no JSON object"),
         },
         _ => Ok(value.to_owned()),
@@ -226,6 +238,13 @@ mod tests {
             let expected = format!("the parameter `{name}` of this sign-in {what}");
             assert_eq!(sent(&acme(), name, value), Err(expected), "{value}");
         }
+        // A number is written in full, and then there is more of it.
+        let grows = format!("{{\"a\":[{}]}}", ["1e15"; 400].join(","));
+        assert!(grows.len() < 2048);
+        assert_eq!(
+            sent(&acme(), "claims", &grows),
+            Err("the parameter `claims` of this sign-in is too long".to_owned())
+        );
         let twice = asked(&acme(), &[("max_age", "60"), ("max_age", "86400")]);
         assert_eq!(twice, Err("the parameter `max_age` of this sign-in stands there twice".to_owned()));
         assert_eq!(sent(&acme(), "max_age", ""), Ok(None));
@@ -264,6 +283,22 @@ mod tests {
     }
 
     #[test]
+    fn what_a_description_demands_of_each_sign_in_has_to_be_readable() {
+        let found = |name: &str, value: &str| problems(&acme().authorization_parameter(name, value)).join("\n");
+        assert_eq!(found("max_age", "300"), "");
+        assert_eq!(found("claims", r#"{"id_token":{"acr":{"essential":true}}}"#), "");
+        assert_eq!(found("prompt", "a-word-of-the-provider's"), "");
+        for (name, value, what) in
+            [("max_age", "5m", "is no number of seconds"), ("claims", "{'id_token'}", "is no JSON object")]
+        {
+            let expected = format!(
+                "authorization_parameter gives {name:?} a value that {what}, so nothing would be demanded; mend it"
+            );
+            assert_eq!(found(name, value), expected);
+        }
+    }
+
+    #[test]
     fn scopes_come_on_top_and_only_from_the_list() {
         let config = acme().optional_scopes(["files", "offline_access"]);
         let scopes = |query: &[(&str, &str)]| asked(&config, query).unwrap().scopes.join(" ");
@@ -281,6 +316,7 @@ mod tests {
         assert_eq!(contexts(r#"{"id_token":{"acr":{"essential":true,"values":["a","b"]}}}"#), strings(&["a", "b"]));
         assert_eq!(contexts(r#"{"id_token":{"acr":{"essential":true,"value":"a"}}}"#), strings(&["a"]));
         assert_eq!(contexts(r#"{"id_token":{"acr":{"essential":true}}}"#), strings(&[]));
+        assert_eq!(contexts(r#"{"id_token":{"acr":{"essential":true,"values":[7],"value":null}}}"#), strings(&["7"]));
         for voluntary in [
             "{}",
             r#"{"id_token":{"acr":null}}"#,

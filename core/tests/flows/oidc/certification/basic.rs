@@ -149,3 +149,25 @@ async fn oidcc_client_test_missing_athash() {
     company.fail_once(Stage::Token, Fault::Claims(json!({ "at_hash": null })));
     signs_in(&site, &company).await;
 }
+
+/// Claims that say where others are to be had, with the address of somebody else.
+async fn is_led_elsewhere(source: serde_json::Value) {
+    let person = json!({
+        "sub": "248289761001", "name": "Ada Byron",
+        "_claim_names": { "address": "src1" }, "_claim_sources": { "src1": source },
+    });
+    let (site, company) = site_with(|company| company.person("ada", person, json!({})), OAuthProvider::userinfo);
+    signs_in(&site, &company).await;
+}
+
+#[tokio::test]
+async fn oidcc_client_test_aggregated_claims() {
+    // They are passed on as they are: whose signature that is, only the application can know.
+    is_led_elsewhere(json!({ "JWT": "eyJhbGciOiJub25lIn0.eyJhZGRyZXNzIjoiIn0." })).await;
+}
+
+#[tokio::test]
+async fn oidcc_client_test_distributed_claims() {
+    // Nobody asks there: the pretend provider takes down every request that is not for it.
+    is_led_elsewhere(json!({ "endpoint": "https://elsewhere.example/claims", "access_token": "x" })).await;
+}

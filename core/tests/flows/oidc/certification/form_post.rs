@@ -60,6 +60,38 @@ async fn oidcc_client_test_nonce_invalid() {
 }
 
 #[tokio::test]
+async fn every_module_of_the_basic_plan_that_stops_stops_by_a_post_too() {
+    let signed = |company: admit_testkit::oidc::Builder| company.signs_userinfo();
+    let (site, company) = site_with(signed, |provider: OAuthProvider| provider.form_post(true).userinfo());
+    for (module, stage, fault) in [
+        ("invalid-iss", Stage::Token, Fault::Claims(json!({ "iss": "https://id.example1" }))),
+        ("invalid-aud", Stage::Token, Fault::Claims(json!({ "aud": "app-id1" }))),
+        ("missing-sub", Stage::Token, Fault::Claims(json!({ "sub": null }))),
+        ("missing-iat", Stage::Token, Fault::Claims(json!({ "iat": null }))),
+        ("missing-aud", Stage::Token, Fault::Claims(json!({ "aud": null }))),
+        ("idtoken-sig-none", Stage::Token, Fault::AlgNone),
+        ("invalid-sig-rs256", Stage::Token, Fault::Forged),
+        ("invalid-sig-hs256", Stage::Token, Fault::HmacWithPublicKey),
+        ("invalid-athash", Stage::Token, Fault::WrongAccessTokenHash),
+        ("userinfo-invalid-sub", Stage::Userinfo, Fault::Claims(json!({ "sub": "248289761001invalid" }))),
+        ("userinfo-signed, forged", Stage::Userinfo, Fault::Forged),
+    ] {
+        let mut browser = site.browser();
+        company.fail_once(stage, fault.clone());
+        let answer = trip(&mut browser, &company, "").await;
+        let expected = match (stage, &fault) {
+            (Stage::Token, _) => "id_token_invalid",
+            (_, Fault::Forged) => "token_response_invalid",
+            _ => "profile_invalid",
+        };
+        assert_eq!(refusal(&answer).2, expected, "{module}");
+        assert_eq!(browser.session().await, Value::Null, "{module}");
+    }
+    assert_eq!(company.count(Stage::Userinfo), 2);
+    assert_eq!(location(&trip(&mut site.browser(), &company, "").await), format!("{ORIGIN}/dashboard"));
+}
+
+#[tokio::test]
 async fn an_issuer_that_says_that_it_does_not_post_is_believed() {
     let (site, company) = posting();
     company.publish(&json!({ "response_modes_supported": ["query", "fragment"] }));
