@@ -81,21 +81,30 @@ impl App {
 pub fn serve(framework: Framework, app: App) -> io::Result<()> {
     let listener = listener()?;
     listener.set_nonblocking(true)?;
-    let mut stdout = io::stdout();
-    writeln!(stdout, "{}", listener.local_addr()?.port())?;
-    stdout.flush()?;
-    std::thread::spawn(|| {
-        let _ = io::stdin().read(&mut [0]);
-        std::process::exit(0);
-    });
+    announce(listener.local_addr()?.port())?;
+    end_with_standard_input();
     match framework {
         Framework::Axum => axum::serve(listener, app.auth()),
         Framework::Actix => actix::serve(listener, app.auth()),
     }
 }
 
+/// Tells whoever started this where it listens.
+pub(crate) fn announce(port: u16) -> io::Result<()> {
+    let mut stdout = io::stdout();
+    writeln!(stdout, "{port}")?;
+    stdout.flush()
+}
+
+pub(crate) fn end_with_standard_input() {
+    std::thread::spawn(|| {
+        let _ = io::stdin().read(&mut [0]);
+        std::process::exit(0);
+    });
+}
+
 /// Below the ports that the system gives to clients, so that no client can meet itself.
-fn listener() -> io::Result<TcpListener> {
+pub(crate) fn listener() -> io::Result<TcpListener> {
     let mut ports = 18_100..18_200;
     ports.find_map(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()).ok_or(io::ErrorKind::AddrInUse.into())
 }

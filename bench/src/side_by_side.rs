@@ -6,7 +6,7 @@
 pub mod machine;
 mod pairs;
 mod report;
-mod spread;
+pub(crate) mod spread;
 
 use std::process::Command;
 use std::time::Duration;

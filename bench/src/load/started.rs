@@ -30,12 +30,16 @@ impl Started {
     /// # Errors
     /// When there is no such command, or the server ends before it listens.
     pub fn server(mut command: Command, framework: Framework, app: App) -> io::Result<Self> {
-        let mut child = command
-            .args(["serve", framework.name(), app.name()])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()?;
+        command.args(["serve", framework.name(), app.name()]);
+        Self::program(command)
+    }
+
+    /// Starts a server that writes its port to standard output once it listens, and waits for that.
+    ///
+    /// # Errors
+    /// When there is no such command, or the server ends before it listens.
+    pub fn program(mut command: Command) -> io::Result<Self> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
         let mut line = String::new();
         let stdout = child.stdout.as_mut().ok_or(io::ErrorKind::BrokenPipe)?;
         BufReader::new(stdout).read_line(&mut line)?;

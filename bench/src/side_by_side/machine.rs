@@ -51,7 +51,7 @@ fn cores(list: &str) -> Vec<usize> {
 }
 
 /// What the processor calls itself.
-pub(super) fn processor() -> String {
+pub(crate) fn processor() -> String {
     let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let model = info.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
     model.map_or_else(|| "an unnamed processor".to_owned(), |(_, name)| name.to_owned())

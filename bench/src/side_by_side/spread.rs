@@ -2,16 +2,16 @@
 
 /// The least, the quartiles and the median of some figures.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Spread {
-    pub(super) least: f64,
-    pub(super) lower: f64,
-    pub(super) median: f64,
-    pub(super) upper: f64,
+pub(crate) struct Spread {
+    pub(crate) least: f64,
+    pub(crate) lower: f64,
+    pub(crate) median: f64,
+    pub(crate) upper: f64,
 }
 
 impl Spread {
     /// `None` if there are no figures. Between two figures it goes straight from the one to the other.
-    pub(super) fn of(figures: impl Iterator<Item = f64>) -> Option<Self> {
+    pub(crate) fn of(figures: impl Iterator<Item = f64>) -> Option<Self> {
         let mut sorted: Vec<_> = figures.collect();
         sorted.sort_by(f64::total_cmp);
         let at = |part: f64| {
