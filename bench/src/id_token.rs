@@ -24,13 +24,13 @@ use crate::site::at_once;
 
 /// Both of each algorithm, and getting at keys that are kept.
 pub fn operations() -> Vec<Operation> {
-    let mut all: Vec<_> = ALGORITHMS.into_iter().flat_map(pair).collect();
+    let mut all: Vec<_> = ALGORITHMS.iter().flat_map(pair).collect();
     all.push(hit());
     all
 }
 
-fn pair(algorithm: Measured) -> [Operation; 2] {
-    let Measured { algorithm, verify, primitive, kind, hash } = algorithm;
+fn pair(measured: &Measured) -> [Operation; 2] {
+    let Measured { algorithm, verify, primitive, kind, hash } = *measured;
     let signer = Signer::new(algorithm);
     let clock = FixedClock::default();
     let token: Rc<str> = token(&signer, hash, clock.now().unix_seconds()).into();
