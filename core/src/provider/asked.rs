@@ -12,24 +12,6 @@ use serde_json::{Map, Value};
 use super::OAuthProvider;
 use crate::json;
 
-/// What a page may add where the description has no list of its own.
-const USUAL: &[&str] = &["prompt", "login_hint", "domain_hint", "max_age", "acr_values", "ui_locales", "claims"];
-
-/// What the engine sets, or what would let a page set it all the same.
-const RESERVED: &[&str] = &[
-    "client_id",
-    "redirect_uri",
-    "state",
-    "nonce",
-    "response_type",
-    "response_mode",
-    "code_challenge",
-    "code_challenge_method",
-    "request",
-    "request_uri",
-    "scope",
-];
-
 /// What is asked in one sign-in.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Asked {
@@ -175,6 +157,24 @@ fn judge(name: &str, value: &str) -> Result<String, &'static str> {
         _ => Ok(value.to_owned()),
     }
 }
+
+/// What a page may add where the description has no list of its own.
+const USUAL: &[&str] = &["prompt", "login_hint", "domain_hint", "max_age", "acr_values", "ui_locales", "claims"];
+
+/// What the engine sets, or what would let a page set it all the same.
+const RESERVED: &[&str] = &[
+    "client_id",
+    "redirect_uri",
+    "state",
+    "nonce",
+    "response_type",
+    "response_mode",
+    "code_challenge",
+    "code_challenge_method",
+    "request",
+    "request_uri",
+    "scope",
+];
 
 /// OpenID Connect Core §3.1.2.1, and Initiating User Registration §4.1.
 const PROMPTS: &[&str] = &["none", "login", "consent", "select_account", "create"];
