@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "this is a test, helpers included")]
 
+#[path = "../address/mod.rs"]
+mod address;
 mod browser;
 mod issuers;
 mod person;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use admit_testkit::CookieJar;
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
 use http::{HeaderMap, Method, Request, Response};
 use serde_json::Value;
-use url::Url;
 
+pub(crate) use crate::address::{location, parameter, reason};
 use crate::{ORIGIN, Site};
 
 pub(crate) struct Browser<'a> {
@@ -93,19 +93,4 @@ impl<'a> Browser<'a> {
         self.jar.apply(answer.headers());
         answer
     }
-}
-
-pub(crate) fn location(answer: &Response<Bytes>) -> String {
-    answer.headers().get(LOCATION).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
-}
-
-/// Our code in the address of the page that says what went wrong.
-pub(crate) fn reason(answer: &Response<Bytes>) -> String {
-    parameter(&location(answer), "code").unwrap_or_else(|| panic!("nothing went wrong: {}", location(answer)))
-}
-
-/// The decoded value of a parameter of an address.
-pub(crate) fn parameter(url: &str, name: &str) -> Option<String> {
-    let url = Url::parse(url).unwrap();
-    url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
 }
