@@ -10,7 +10,6 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::failure::{Code, Failure};
 use crate::page::Reason;
-use crate::profile::Image;
 use crate::realm::Realm;
 use crate::store::{AccountKey, NewUser, SecurityState, StoreError, UserStore};
 use crate::{Profile, User, random};
@@ -85,14 +84,7 @@ fn derived(account: &AccountKey, profile: &Profile) -> User {
 }
 
 fn described(id: &str, profile: &Profile) -> User {
-    let mut user = User::new(id);
-    user.name.clone_from(&profile.name);
-    user.email = profile.email.as_ref().map(|email| email.address().to_owned());
-    user.image = match &profile.image {
-        Some(Image::Url(url)) => Some(url.clone()),
-        _ => None,
-    };
-    user
+    NewUser { id: id.to_owned(), profile: profile.clone() }.user()
 }
 
 #[cfg(test)]

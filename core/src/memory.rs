@@ -21,7 +21,7 @@ use crate::store::{AccountKey, Lease, Once, SecurityState, SessionKey, SessionRe
 pub struct MemoryStore(Arc<Mutex<Tables>>);
 
 struct Tables {
-    sessions: HashMap<SessionKey, SessionRecord>,
+    sessions: BTreeMap<SessionKey, SessionRecord>,
     tokens: BTreeMap<AccountKey, TokenRow>,
     fences: HashMap<AccountKey, u64>,
     users: HashMap<String, UserRow>,
@@ -34,7 +34,7 @@ struct Tables {
 impl Default for Tables {
     fn default() -> Self {
         Self {
-            sessions: HashMap::new(),
+            sessions: BTreeMap::new(),
             tokens: BTreeMap::new(),
             fences: HashMap::new(),
             users: HashMap::new(),

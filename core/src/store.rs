@@ -13,7 +13,7 @@ use std::error::Error as StdError;
 pub use once::Once;
 pub use sessions::{SessionKey, SessionRecord, SessionStore};
 pub use tokens::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
-pub use users::{LinkOutcome, NewUser, SecurityState, User, UserStore};
+pub use users::{EmailProof, LinkOutcome, NewUser, SecurityState, UnlinkOutcome, User, UserStore};
 
 /// Why a store did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -25,4 +25,7 @@ pub enum StoreError {
     /// Something of that key is there already.
     #[error("the store holds one with that key already")]
     Conflict,
+    /// There is no user with that id.
+    #[error("the store knows no such user")]
+    UnknownUser,
 }

@@ -48,6 +48,14 @@ fn conflict<T: Debug>(result: Result<T, StoreError>, why: &str) {
     }
 }
 
+#[track_caller]
+fn unknown<T: Debug>(result: Result<T, StoreError>, what: &str) {
+    match result {
+        Err(StoreError::UnknownUser) => {}
+        other => panic!("{what} names an unknown user, and is not {other:?}"),
+    }
+}
+
 /// Runs them all at once, and gives their results in no particular order.
 async fn at_once<F>(count: usize, each: impl Fn(usize) -> F) -> Vec<F::Output>
 where
@@ -57,9 +65,12 @@ where
 }
 
 fn at(seconds: i64) -> Timestamp {
-    Timestamp::from_unix_seconds(1_795_300_000 + seconds)
+    Timestamp::from_unix_seconds(AGES_HENCE + seconds)
 }
 
 fn account(provider: &str, subject: &str) -> AccountKey {
     AccountKey { provider: provider.to_owned(), subject: subject.to_owned() }
 }
+
+/// The year 2100. A store may let go of what has expired by its own clock, so a contract is written of a time to come.
+const AGES_HENCE: i64 = 4_102_444_800;

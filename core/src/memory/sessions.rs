@@ -1,6 +1,7 @@
 //! Sessions in memory.
 
 use std::cmp::Reverse;
+use std::ops::Bound;
 
 use async_trait::async_trait;
 
@@ -65,6 +66,12 @@ impl SessionStore for MemoryStore {
         let mut found: Vec<_> = self.tables().sessions.values().filter(|record| record.user == user).cloned().collect();
         found.sort_by_key(|record| (Reverse(record.created_at), record.key));
         Ok(found)
+    }
+
+    async fn page(&self, after: Option<&SessionKey>, limit: usize) -> Result<Vec<SessionRecord>, StoreError> {
+        let start = after.map_or(Bound::Unbounded, |key| Bound::Excluded(*key));
+        let tables = self.tables();
+        Ok(tables.sessions.range((start, Bound::Unbounded)).take(limit).map(|(_, record)| record.clone()).collect())
     }
 
     async fn delete_expired(&self, now: Timestamp, limit: usize) -> Result<u64, StoreError> {

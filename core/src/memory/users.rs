@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 
-use super::{MemoryStore, UserRow};
-use crate::profile::Image;
-use crate::store::{AccountKey, LinkOutcome, NewUser, SecurityState, StoreError, User, UserStore};
+use super::{MemoryStore, Tables, UserRow};
+use crate::store::{
+    AccountKey, EmailProof, LinkOutcome, NewUser, SecurityState, StoreError, UnlinkOutcome, User, UserStore,
+};
 
 #[async_trait]
 impl UserStore for MemoryStore {
@@ -13,10 +14,7 @@ impl UserStore for MemoryStore {
     }
 
     async fn user_by_email(&self, address: &str) -> Result<Option<User>, StoreError> {
-        let tables = self.tables();
-        let same =
-            |user: &&UserRow| user.user.email.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(address));
-        Ok(tables.users.values().find(same).map(|row| row.user.clone()))
+        Ok(self.tables().owner_of(address).cloned())
     }
 
     async fn user_by_account(&self, account: &AccountKey) -> Result<Option<User>, StoreError> {
@@ -27,33 +25,43 @@ impl UserStore for MemoryStore {
 
     async fn create(&self, user: NewUser, account: &AccountKey) -> Result<User, StoreError> {
         let mut tables = self.tables();
-        let email = user.profile.email.as_ref().map(|email| email.address().to_owned());
-        let taken = |row: &UserRow| match (&row.user.email, &email) {
-            (Some(known), Some(new)) => known.eq_ignore_ascii_case(new),
-            _ => false,
-        };
-        if tables.users.contains_key(&user.id)
+        let new = user.user();
+        if tables.users.contains_key(&new.id)
             || tables.accounts.contains_key(account)
-            || tables.users.values().any(taken)
+            || new.email.as_deref().is_some_and(|address| tables.owner_of(address).is_some())
         {
             return Err(StoreError::Conflict);
         }
-        let mut new = User::new(user.id);
-        new.name = user.profile.name;
-        new.email = email;
-        new.image = match user.profile.image {
-            Some(Image::Url(url)) => Some(url),
-            _ => None,
-        };
         tables.accounts.insert(account.clone(), new.id.clone());
         tables.users.insert(new.id.clone(), UserRow { user: new.clone(), state: SecurityState::default() });
         Ok(new)
     }
 
+    async fn update(&self, user: &User) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        let owner = user.email.as_deref().and_then(|address| tables.owner_of(address));
+        if !tables.users.contains_key(&user.id) {
+            return Ok(false);
+        }
+        if owner.is_some_and(|owner| owner.id != user.id) {
+            return Err(StoreError::Conflict);
+        }
+        if let Some(row) = tables.users.get_mut(&user.id) {
+            row.user = user.clone();
+        }
+        Ok(true)
+    }
+
+    async fn delete(&self, user: &str) -> Result<bool, StoreError> {
+        let mut tables = self.tables();
+        tables.accounts.retain(|_, owner| owner != user);
+        Ok(tables.users.remove(user).is_some())
+    }
+
     async fn link(&self, user: &str, account: &AccountKey) -> Result<LinkOutcome, StoreError> {
         let mut tables = self.tables();
         if !tables.users.contains_key(user) {
-            return Err(unknown(user));
+            return Err(StoreError::UnknownUser);
         }
         match tables.accounts.get(account) {
             Some(owner) if owner == user => Ok(LinkOutcome::AlreadyTheirs),
@@ -65,13 +73,36 @@ impl UserStore for MemoryStore {
         }
     }
 
-    async fn unlink(&self, user: &str, account: &AccountKey) -> Result<bool, StoreError> {
+    async fn unlink(&self, user: &str, account: &AccountKey, leave: usize) -> Result<UnlinkOutcome, StoreError> {
         let mut tables = self.tables();
-        let theirs = tables.accounts.get(account).is_some_and(|owner| owner == user);
-        if theirs {
-            tables.accounts.remove(account);
+        if tables.accounts.get(account).is_none_or(|owner| owner != user) {
+            return Ok(UnlinkOutcome::NotTheirs);
         }
-        Ok(theirs)
+        if tables.accounts.values().filter(|owner| *owner == user).count() <= leave {
+            return Ok(UnlinkOutcome::TooFewLeft);
+        }
+        tables.accounts.remove(account);
+        Ok(UnlinkOutcome::Unlinked)
+    }
+
+    async fn prove_email(
+        &self,
+        user: &str,
+        address: &str,
+        keep: Option<&AccountKey>,
+    ) -> Result<EmailProof, StoreError> {
+        let tables = &mut *self.tables();
+        let theirs =
+            |row: &&mut UserRow| row.user.email.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(address));
+        let Some(row) = tables.users.get_mut(user).filter(theirs) else { return Ok(EmailProof::NotTheirs) };
+        if row.user.email_verified {
+            return Ok(EmailProof::Known);
+        }
+        row.user.email_verified = true;
+        row.state.epoch += 1;
+        let others = |account: &AccountKey, owner: &mut String| owner == user && Some(account) != keep;
+        let removed = tables.accounts.extract_if(.., others).map(|(account, _)| account);
+        Ok(EmailProof::First { removed: removed.collect(), epoch: row.state.epoch })
     }
 
     async fn accounts(&self, user: &str) -> Result<Vec<AccountKey>, StoreError> {
@@ -89,7 +120,7 @@ impl UserStore for MemoryStore {
                 row.state.epoch += 1;
                 Ok(row.state.epoch)
             }
-            None => Err(unknown(user)),
+            None => Err(StoreError::UnknownUser),
         }
     }
 
@@ -99,11 +130,14 @@ impl UserStore for MemoryStore {
                 row.state.disabled = disabled;
                 Ok(())
             }
-            None => Err(unknown(user)),
+            None => Err(StoreError::UnknownUser),
         }
     }
 }
 
-fn unknown(user: &str) -> StoreError {
-    StoreError::Unavailable(format!("no user has the id {user:?}").into())
+impl Tables {
+    fn owner_of(&self, address: &str) -> Option<&User> {
+        let theirs = |user: &&User| user.email.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(address));
+        self.users.values().map(|row| &row.user).find(theirs)
+    }
 }

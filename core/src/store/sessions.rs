@@ -13,7 +13,8 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
     /// Adds a session. [`StoreError::Conflict`] if its key is known.
     async fn create(&self, record: SessionRecord) -> Result<(), StoreError>;
 
-    /// The session under a key, also when it has expired: the engine compares.
+    /// The session under a key, also when it has expired: the engine compares. A store may let go of one some time
+    /// after it has expired, and not before.
     async fn load(&self, key: &SessionKey) -> Result<Option<SessionRecord>, StoreError>;
 
     /// Puts `record` in the place of the one with its key, if that one's version is `expected`.
@@ -37,6 +38,10 @@ pub trait SessionStore: fmt::Debug + Send + Sync + 'static {
 
     /// A user's sessions, newest first.
     async fn list(&self, user: &str) -> Result<Vec<SessionRecord>, StoreError>;
+
+    /// Up to `limit` sessions of everybody in the order of their keys, after one of them. For work that goes through
+    /// them all in batches; it may miss what is created meanwhile.
+    async fn page(&self, after: Option<&SessionKey>, limit: usize) -> Result<Vec<SessionRecord>, StoreError>;
 
     /// Removes up to `limit` sessions that ended by `now`; how many there were.
     async fn delete_expired(&self, now: Timestamp, limit: usize) -> Result<u64, StoreError>;

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use admit::Timestamp;
 use admit::store::{SessionKey, SessionRecord, SessionStore};
 
-use super::{at, at_once, conflict, done};
+use super::{AGES_HENCE, at, at_once, conflict, done};
 
 /// Holds a [`SessionStore`] to its contract.
 ///
@@ -18,6 +19,9 @@ pub async fn session_store_contract(store: impl SessionStore) {
     rotating(&*store).await;
     many_of_one_user(&*store).await;
     expiring(&*store).await;
+    pages(&*store).await;
+    whatever_is_kept(&*store).await;
+    deleting_while_replacing(&store).await;
     at_the_same_time(store).await;
 }
 
@@ -113,6 +117,78 @@ async fn expiring(store: &dyn SessionStore) {
     assert_eq!(done(store.delete_expired(at(54), 3).await), 0);
     assert_eq!(done(store.list("ada").await).len(), 5, "those that live stay");
     assert_eq!(done(store.delete_all("ada", None).await), 5);
+}
+
+async fn pages(store: &dyn SessionStore) {
+    for (name, user) in [(83, "ada"), (81, "bob"), (84, "ada"), (82, "")] {
+        done(store.create(record(name, user)).await);
+    }
+    let page = |after: Option<u8>, limit| async move {
+        let page = done(store.page(after.map(key).as_ref(), limit).await);
+        page.into_iter().map(|record| record.key).collect::<Vec<_>>()
+    };
+    assert_eq!(page(None, 9).await, [key(81), key(82), key(83), key(84)], "everybody's sessions, by their keys");
+    assert_eq!(page(None, 2).await, [key(81), key(82)], "no more than the limit");
+    assert_eq!(page(Some(82), 9).await, [key(83), key(84)], "a page begins after the one that is named");
+    done(store.delete(&key(82)).await);
+    assert_eq!(page(Some(82), 1).await, [key(83)], "also if that one is gone");
+    assert_eq!(page(Some(84), 9).await, []);
+    for name in [81, 83, 84] {
+        done(store.delete(&key(name)).await);
+    }
+}
+
+async fn whatever_is_kept(store: &dyn SessionStore) {
+    let edge = Timestamp::from_unix_millis;
+    let kept = [
+        SessionRecord { data: Vec::new(), ..record(90, "") },
+        SessionRecord { data: (0..1_048_576_u32).map(|n| n.to_le_bytes()[0]).collect(), ..record(91, "ada") },
+        SessionRecord { user: "zoë \u{1f980} '; drop table users; -- \\ % _ *".to_owned(), ..record(92, "") },
+        SessionRecord { user: "u".repeat(1024), ..record(93, "") },
+        SessionRecord { created_at: edge(-1), expires_at: edge(AGES_HENCE * 1000 + 1), ..record(94, "ada") },
+        SessionRecord { created_at: edge(0), expires_at: edge(253_402_300_799_999), ..record(95, "ada") },
+        SessionRecord { version: 1 << 53, ..record(96, "ada") },
+    ];
+    for record in kept {
+        done(store.create(record.clone()).await);
+        let what = format!("{record:?}");
+        assert!(done(store.load(&record.key).await).as_ref() == Some(&record), "{what} comes back as it was given");
+        assert!(done(store.list(&record.user).await) == [record.clone()], "{what} is listed");
+        assert_eq!(done(store.delete_all(&record.user, None).await), 1, "{what} is deleted");
+    }
+    let all = [key(0), key(255), SessionKey(std::array::from_fn(|at| u8::try_from(at).unwrap_or_default()))];
+    for each in all {
+        done(store.create(SessionRecord { key: each, ..record(0, "ada") }).await);
+    }
+    for each in all {
+        assert!(done(store.delete(&each).await), "any bytes are a key");
+    }
+}
+
+/// Each session is ended while others write to it. Whoever is last, it is gone.
+async fn deleting_while_replacing(store: &Arc<dyn SessionStore>) {
+    for _ in 0..10 {
+        done(store.create(record(97, "ada")).await);
+        let ended = at_once(8, |n| {
+            let store = Arc::clone(store);
+            async move {
+                if n == 4 {
+                    return done(store.delete(&key(97)).await);
+                }
+                for _ in 0..5 {
+                    let Some(record) = done(store.load(&key(97)).await) else { break };
+                    let expected = record.version;
+                    done(store.replace(record, expected).await);
+                    done(store.touch(&key(97), at(700)).await);
+                }
+                false
+            }
+        });
+        assert_eq!(ended.await.into_iter().filter(|ended| *ended).count(), 1);
+        assert_eq!(done(store.load(&key(97)).await), None, "a slow writer brought an ended session back");
+        assert_eq!(done(store.list("ada").await), [], "and left it in the list");
+        assert!(done(store.page(None, 9).await).is_empty(), "or among all");
+    }
 }
 
 async fn at_the_same_time(store: Arc<dyn SessionStore>) {

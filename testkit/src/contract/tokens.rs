@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use admit::Timestamp;
 use admit::store::{Lease, StoredTokens, Swap, TokenStore};
 
 use super::{account, at, at_once, done};
@@ -20,6 +21,7 @@ pub async fn token_store_contract(store: impl TokenStore) {
     a_new_grant_ends_a_lease(&*store).await;
     what_is_due(&*store).await;
     pages(&*store).await;
+    whatever_is_kept(&*store).await;
     at_the_same_time(store).await;
 }
 
@@ -137,6 +139,34 @@ async fn pages(store: &dyn TokenStore) {
     assert_eq!(page(Some("a"), 2).await, ["b", "d"], "a page begins after the one that is named");
     assert_eq!(page(Some("aa"), 1).await, ["b"], "also if that one is gone");
     assert_eq!(page(Some("é"), 9).await, [""; 0]);
+}
+
+async fn whatever_is_kept(store: &dyn TokenStore) {
+    let odd =
+        ["", " a ", "a|b", "a:b", "A", "\u{e9}", "e\u{301}", "'; drop table users; --", "% _ * ? [a]", "\u{1f980}"];
+    for (subject, n) in odd.into_iter().zip(0_u8..) {
+        done(store.put(StoredTokens { sealed: vec![n; 2], ..tokens("odd", subject) }).await);
+    }
+    for (subject, n) in odd.into_iter().zip(0_u8..) {
+        let stored = done(store.load(&account("odd", subject)).await).map(|stored| stored.sealed);
+        assert_eq!(stored, Some(vec![n; 2]), "{subject:?} is told from its likes by every byte");
+    }
+    assert_eq!(done(store.page("odd", None, 99).await).len(), odd.len());
+    // `a|b` at `c` is not `a` at `b|c`, however a store joins the two.
+    done(store.put(tokens("j", "k:l")).await);
+    assert_eq!(done(store.load(&account("j:k", "l")).await), None, "provider and subject are kept apart");
+
+    let large = (0..1_048_576_u32).map(|n| n.to_le_bytes()[0]).collect();
+    let given = StoredTokens { sealed: large, ..tokens("large", &"s".repeat(1024)) };
+    let version = done(store.put(given.clone()).await);
+    let stored = done(store.load(&given.account).await);
+    assert!(stored == Some(StoredTokens { version, ..given }), "a mebibyte comes back as given");
+    for edge in [-1, 0, 253_402_300_799_999] {
+        let refresh_at = Some(Timestamp::from_unix_millis(edge));
+        done(store.put(StoredTokens { refresh_at, ..tokens("edge", "ada") }).await);
+        let stored = done(store.load(&account("edge", "ada")).await).map(|stored| stored.refresh_at);
+        assert_eq!(stored, Some(refresh_at), "an instant comes back to the millisecond");
+    }
 }
 
 async fn at_the_same_time(store: Arc<dyn TokenStore>) {

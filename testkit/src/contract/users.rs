@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use admit::store::{LinkOutcome, NewUser, SecurityState, UserStore};
-use admit::{Email, Image, Profile};
+use admit::store::{EmailProof, LinkOutcome, NewUser, SecurityState, UnlinkOutcome, UserStore};
+use admit::{Email, Image, Profile, User};
 
-use super::{account, at_once, conflict, done};
+use super::{account, at_once, conflict, done, unknown};
 
 /// Holds a [`UserStore`] to its contract.
 ///
@@ -16,6 +16,9 @@ pub async fn user_store_contract(store: impl UserStore) {
     rows(&*store).await;
     conflicts(&*store).await;
     linking(&*store).await;
+    changing(&*store).await;
+    proving_an_address(&*store).await;
+    letters(&*store).await;
     standing(&*store).await;
     at_the_same_time(store).await;
 }
@@ -69,14 +72,108 @@ async fn linking(store: &dyn UserStore) {
     let mut accounts = done(store.accounts("u-ada").await);
     accounts.sort();
     assert_eq!(accounts, [account("acme", "ada"), github.clone(), gitlab.clone()]);
-    assert!(store.link("u-nobody", &account("github", "8")).await.is_err(), "nothing is linked to nobody");
+    unknown(store.link("u-nobody", &account("github", "8")).await, "linking to nobody");
 
-    assert!(!done(store.unlink("u-bob", &github).await), "nobody takes off what is another's");
+    use UnlinkOutcome::{NotTheirs, TooFewLeft, Unlinked};
+    assert_eq!(done(store.unlink("u-bob", &github, 0).await), NotTheirs, "nobody takes off what is another's");
     assert!(done(store.user_by_account(&github).await).is_some());
-    assert!(done(store.unlink("u-ada", &github).await), "an account of one's own can be taken off");
-    assert!(!done(store.unlink("u-ada", &github).await), "but once");
+    assert_eq!(done(store.unlink("u-ada", &github, 3).await), TooFewLeft, "two others are not three");
+    assert_eq!(done(store.unlink("u-ada", &github, 2).await), Unlinked, "an account of one's own can be taken off");
+    assert_eq!(done(store.unlink("u-ada", &github, 0).await), NotTheirs, "but once");
     assert_eq!(done(store.user_by_account(&github).await), None);
     assert_eq!(done(store.link("u-bob", &github).await), LinkOutcome::Linked, "and is free for another");
+}
+
+/// The cases `updateUser` and `deleteUser` of Auth.js's adapters, and their conflicts.
+async fn changing(store: &dyn UserStore) {
+    let gil = done(store.create(new("u-gil", "gil", Some("gil@example.com")), &account("acme", "gil")).await);
+    let mut changed = gil.clone();
+    changed.name = Some("Gil".to_owned());
+    assert!(done(store.update(&changed).await));
+    assert_eq!(done(store.user("u-gil").await), Some(changed.clone()), "only the name changes");
+    changed.email = Some("ADA@Example.com".to_owned());
+    conflict(store.update(&changed).await, "an address that is another's");
+    assert_eq!(done(store.user("u-gil").await).and_then(|gil| gil.email), gil.email, "a conflict changes nothing");
+    changed.email = Some("GIL@example.com".to_owned());
+    changed.image = Some("https://acme.example/gil.png".to_owned());
+    assert!(done(store.update(&changed).await), "one's own address can be written in another case");
+    assert_eq!(done(store.user_by_email("gil@example.com").await), Some(changed.clone()));
+    changed.email = None;
+    assert!(done(store.update(&changed).await));
+    assert_eq!(done(store.user_by_email("gil@example.com").await), None, "an address that was given up is nobody's");
+    assert!(!done(store.update(&User::new("u-nobody")).await), "nobody is not changed");
+    assert_eq!(done(store.user("u-nobody").await), None, "nor made");
+
+    assert!(done(store.delete("u-gil").await), "a user can be deleted");
+    assert!(!done(store.delete("u-gil").await), "but once");
+    assert_eq!(done(store.user_by_account(&account("acme", "gil")).await), None, "and the accounts go, too");
+    assert_eq!(done(store.accounts("u-gil").await), []);
+    assert_eq!(done(store.security_state("u-gil").await), None);
+    let again = done(store.create(new("u-gil", "gil", Some("gil@example.com")), &account("acme", "gil")).await);
+    assert_eq!(again, gil, "id, account and address are free again");
+    done(store.delete("u-gil").await);
+}
+
+async fn proving_an_address(store: &dyn UserStore) {
+    let (hal, kept, trojan) = (account("acme", "hal"), account("github", "hal"), account("gitlab", "mallory"));
+    let made = done(store.create(new("u-hal", "hal", Some("hal@example.com")), &hal).await);
+    assert!(!made.email_verified, "an address that nobody vouches for is not proven");
+    done(store.link("u-hal", &kept).await);
+    done(store.link("u-hal", &trojan).await);
+    done(store.bump_epoch("u-hal").await);
+    let stranger = done(store.prove_email("u-hal", "eve@example.com", None).await);
+    assert_eq!(stranger, EmailProof::NotTheirs, "another address proves nothing");
+    assert_eq!(done(store.prove_email("u-nobody", "hal@example.com", None).await), EmailProof::NotTheirs);
+    assert_eq!(done(store.accounts("u-hal").await).len(), 3);
+
+    match done(store.prove_email("u-hal", "HAL@example.com", Some(&kept)).await) {
+        EmailProof::First { mut removed, epoch } => {
+            removed.sort();
+            assert_eq!((removed, epoch), (vec![hal.clone(), trojan], 2), "the first proof takes off all others");
+        }
+        other => panic!("the first proof of an address is not {other:?}"),
+    }
+    assert!(done(store.user("u-hal").await).is_some_and(|hal| hal.email_verified));
+    assert_eq!(done(store.accounts("u-hal").await), [kept.clone()]);
+    assert_eq!(done(store.security_state("u-hal").await).map(|state| state.epoch), Some(2));
+    done(store.link("u-hal", &hal).await);
+    let again = done(store.prove_email("u-hal", "hal@example.com", Some(&kept)).await);
+    assert_eq!(again, EmailProof::Known, "it is proven once");
+    assert_eq!(done(store.accounts("u-hal").await).len(), 2, "and what was linked since stays");
+
+    let profile = Profile::new("ivy").email(Some(Email::verified("ivy@example.com")));
+    let ivy = NewUser { id: "u-ivy".to_owned(), profile };
+    assert!(done(store.create(ivy, &account("acme", "ivy")).await).email_verified, "some come with a proof");
+    assert_eq!(done(store.prove_email("u-ivy", "ivy@example.com", None).await), EmailProof::Known);
+    for user in ["u-hal", "u-ivy"] {
+        done(store.delete(user).await);
+    }
+}
+
+/// LNK-018: case counts for nothing in ASCII letters, and for whatever it counts elsewhere; nothing else is folded.
+async fn letters(store: &dyn UserStore) {
+    let apart =
+        ["i@example.com", "\u{131}@example.com", "\u{130}@example.com", "\u{e9}@example.com", "e\u{301}@example.com"];
+    for (address, n) in apart.into_iter().zip(0..) {
+        done(store.create(new(&format!("u-l{n}"), "x", Some(address)), &account("letters", address)).await);
+    }
+    for (address, n) in apart.into_iter().zip(0..) {
+        let found = done(store.user_by_email(address).await).map(|user| user.id);
+        assert_eq!(found, Some(format!("u-l{n}")), "{address} is one person's");
+    }
+    conflict(store.create(new("u-l9", "x", Some("I@EXAMPLE.COM")), &account("letters", "9")).await, "I for i");
+    let odd = ["", " a", "a ", "A", "a", "% _ *", "'; drop table users; --", "\u{1f980}"];
+    for subject in odd {
+        assert_eq!(done(store.link("u-l0", &account("odd", subject)).await), LinkOutcome::Linked, "{subject:?} is new");
+    }
+    assert_eq!(done(store.accounts("u-l0").await).len(), odd.len() + 1, "subjects are told apart by every byte");
+    let long = new("u-long", "long", Some(&format!("{}@example.com", "a".repeat(300))));
+    let long = NewUser { profile: long.profile.name(Some("\u{1f980}".repeat(2_000))), ..long };
+    let made = done(store.create(long, &account("acme", &"s".repeat(1024))).await);
+    assert_eq!(done(store.user("u-long").await), Some(made), "what is long comes back whole");
+    for user in ["u-l0", "u-l1", "u-l2", "u-l3", "u-l4", "u-long"] {
+        done(store.delete(user).await);
+    }
 }
 
 async fn standing(store: &dyn UserStore) {
@@ -89,8 +186,8 @@ async fn standing(store: &dyn UserStore) {
     done(store.set_disabled("u-bob", false).await);
     assert_eq!(done(store.security_state("u-bob").await), Some(SecurityState { epoch: 2, disabled: false }));
     assert_eq!(done(store.security_state("u-ada").await), Some(SecurityState::default()), "others are as they were");
-    assert!(store.bump_epoch("u-nobody").await.is_err(), "nobody has no epoch");
-    assert!(store.set_disabled("u-nobody", true).await.is_err(), "nobody cannot be shut out");
+    unknown(store.bump_epoch("u-nobody").await, "a new epoch for nobody");
+    unknown(store.set_disabled("u-nobody", true).await, "shutting nobody out");
 }
 
 async fn at_the_same_time(store: Arc<dyn UserStore>) {
@@ -117,6 +214,26 @@ async fn at_the_same_time(store: Arc<dyn UserStore>) {
     });
     let linked = linked.await.into_iter().filter(|outcome| *outcome == LinkOutcome::Linked).count();
     assert_eq!(linked, 1, "of twenty links one links");
+
+    // Two accounts are left; each of ten browsers takes off one, and one must stay.
+    done(store.create(new("u-kim", "kim", None), &account("acme", "kim")).await);
+    done(store.link("u-kim", &account("github", "kim")).await);
+    let unlinked = at_once(10, |n| {
+        let store = Arc::clone(&store);
+        let provider = if n % 2 == 0 { "acme" } else { "github" };
+        async move { done(store.unlink("u-kim", &account(provider, "kim"), 1).await) }
+    });
+    let unlinked = unlinked.await.into_iter().filter(|outcome| *outcome == UnlinkOutcome::Unlinked).count();
+    assert_eq!(unlinked, 1, "the last way in stays");
+    assert_eq!(done(store.accounts("u-kim").await).len(), 1);
+
+    done(store.create(new("u-lou", "lou", Some("lou@example.com")), &account("acme", "lou")).await);
+    let proofs = at_once(10, |_| {
+        let store = Arc::clone(&store);
+        async move { done(store.prove_email("u-lou", "lou@example.com", None).await) }
+    });
+    let firsts = proofs.await.into_iter().filter(|proof| matches!(proof, EmailProof::First { .. })).count();
+    assert_eq!(firsts, 1, "of ten proofs one is the first");
 
     let epochs = at_once(20, |_| {
         let store = Arc::clone(&store);

@@ -76,6 +76,10 @@ impl SessionStore for Fragile {
         self.store.list(user).await
     }
 
+    async fn page(&self, after: Option<&SessionKey>, limit: usize) -> Result<Vec<SessionRecord>, StoreError> {
+        self.store.page(after, limit).await
+    }
+
     async fn delete_expired(&self, now: Timestamp, limit: usize) -> Result<u64, StoreError> {
         self.store.delete_expired(now, limit).await
     }

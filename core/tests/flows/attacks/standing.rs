@@ -100,6 +100,10 @@ impl SessionStore for Fragile {
         self.up()?.list(user).await
     }
 
+    async fn page(&self, after: Option<&SessionKey>, limit: usize) -> Result<Vec<SessionRecord>, StoreError> {
+        self.up()?.page(after, limit).await
+    }
+
     async fn delete_expired(&self, now: Timestamp, limit: usize) -> Result<u64, StoreError> {
         self.up()?.delete_expired(now, limit).await
     }

@@ -48,7 +48,7 @@ async fn an_exchange_that_has_begun_runs_to_its_end() {
 
     site.clock.advance(Duration::from_secs(5));
     bell.0.notified().await;
-    let kept = store.page("azure-devops", None, 10).await.unwrap();
+    let kept = TokenStore::page(&store, "azure-devops", None, 10).await.unwrap();
     assert_eq!(kept.len(), 1);
     // The session was begun as well; its cookie reached nobody, so it is for the store to forget.
     let mut later = site.browser();
