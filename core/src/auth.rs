@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 
 use crate::realm::Realm;
-use crate::{AuthBuilder, Current, PlainHead, RequestHead, action};
+use crate::{AuthBuilder, Current, Import, PlainHead, RequestHead, action};
 
 /// Sign-in for one site. Cheap to clone.
 ///
@@ -65,6 +65,11 @@ impl Auth {
     /// The same for a framework whose types are not those of `http` 1.
     pub fn current_of<'a>(&self, head: PlainHead<'_, impl IntoIterator<Item = &'a [u8]>>) -> Current {
         Current::of_plain(Arc::clone(&self.0), head)
+    }
+
+    /// Takes over sessions and tokens that another library kept.
+    pub fn import(&self) -> Import<'_> {
+        Import::new(&self.0)
     }
 
     /// The path that admit's endpoints lie under, without a slash at its end.

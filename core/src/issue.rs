@@ -95,6 +95,20 @@ pub(crate) async fn save(realm: &Realm, live: &mut Live, claims_changed: bool) -
     Ok(replace_record(realm, live, expires_at, claims_changed).await? != Replaced::Gone)
 }
 
+/// The record of a session that another library began, under the value that the browser holds already.
+pub(crate) fn imported(
+    realm: &Realm,
+    value: &str,
+    token: &Token,
+    private: &PrivateClaim,
+    expires_at: Timestamp,
+) -> Result<SessionRecord, AuthError> {
+    let key = live::key(value);
+    let data = sealed_record(realm, token, private, &key.0)?;
+    let user = token.subject.clone().unwrap_or_default();
+    Ok(SessionRecord { key, user, data, created_at: private.started_at, expires_at, version: 1 })
+}
+
 /// Moves the expiry of a stored session without rewriting it. `None` if it is gone.
 pub(crate) async fn touch(realm: &Realm, live: &Live) -> Result<Option<Issued>, AuthError> {
     let (Some(store), Home::Store { record, value }) = (&realm.sessions, &live.home) else { return Ok(None) };

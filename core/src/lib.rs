@@ -63,6 +63,7 @@
 //! | check yourself what a person types | [`credentials`] |
 //! | describe a provider, or override what it does differently | [`OAuthProvider`], [`provider::OAuthFlow`] |
 //! | keep sessions, tokens or users elsewhere | [`store`], [`MemoryStore`] |
+//! | take over what another library kept | [`Import`] |
 //! | send requests by a client of your own | [`HttpClient`], [`http`] |
 //! | show pages of your own, or change the looks | [`Pages`], [`Theme`] |
 //! | test with time and chance in your hands | [`Clock`], [`Random`], [`Environment`] |
@@ -93,6 +94,7 @@ mod failure;
 mod guard;
 mod hkdf;
 pub mod http;
+mod import;
 mod input;
 #[cfg(feature = "internals")]
 #[doc(hidden)]
@@ -140,6 +142,7 @@ pub use current::{ConnectedAccount, Current, PlainHead, RequestHead, SignInAgain
 pub use env::Environment;
 pub use error::{AccessTokenError, AuthError};
 pub use events::{Event, Events};
+pub use import::{Import, ImportError, Imported, ImportedSession};
 pub use memory::MemoryStore;
 pub use pages::Pages;
 pub use profile::{Email, Image, Profile};

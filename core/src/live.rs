@@ -182,4 +182,4 @@ pub(crate) fn key(value: &str) -> SessionKey {
 }
 
 /// Longer than any value of ours.
-const LONGEST: usize = 128;
+pub(crate) const LONGEST: usize = 128;
