@@ -120,6 +120,25 @@ impl AuthBuilder {
         self
     }
 
+    /// Keeps everything in one store: sessions, tokens, users, and what may happen once. A home that is to be elsewhere
+    /// is named after it: `.store(postgres).session_store(redis)`.
+    ///
+    /// Which home to choose:
+    /// - The cookie, with no store at all: no database, no read at a request. A session ends on other nodes when its
+    ///   cookie does, and it has to fit the cookie with the tokens in it.
+    /// - The cookie with [`token_store`](Self::token_store): as before, and refresh tokens that rotate are safe with
+    ///   several nodes. The store is asked for a token only. With [`user_store`](Self::user_store) beside it all sessions
+    ///   of a person can be ended everywhere.
+    /// - The store: people see their sessions and end each of them, everywhere at once; large claims fit. Every request
+    ///   that asks who is there costs a read.
+    pub fn store(mut self, store: impl SessionStore + TokenStore + UserStore + Once + Clone) -> Self {
+        self.sessions = Some(Arc::new(store.clone()));
+        self.tokens = Some(Arc::new(store.clone()));
+        self.users = Some(Arc::new(store.clone()));
+        self.once = Some(Arc::new(store));
+        self
+    }
+
     /// Keeps sessions in a store, in place of the cookie.
     pub fn session_store(mut self, store: impl SessionStore) -> Self {
         self.sessions = Some(Arc::new(store));
