@@ -13,7 +13,8 @@ use std::sync::{Arc, OnceLock};
 use http::HeaderValue;
 use tokio::sync::Mutex;
 
-use crate::cookie::{Cookie, SessionCookies, pairs};
+use crate::cookie::{self, Cookie, SessionCookies, pairs};
+use crate::csrf::CsrfToken;
 use crate::live::{Home, Live};
 use crate::opened;
 use crate::realm::Realm;
@@ -40,6 +41,8 @@ struct Inner {
     is_unknown: AtomicBool,
     /// Whether a callback ended the session, so that its cookies go.
     ended: AtomicBool,
+    /// What forms repeat, once one was made.
+    csrf: OnceLock<Box<CsrfToken>>,
 }
 
 /// The session's cookies in the request.
@@ -61,7 +64,8 @@ impl Current {
 
     fn new(realm: Arc<Realm>, head: Head) -> Self {
         let (is_unknown, ended) = (AtomicBool::new(false), AtomicBool::new(false));
-        Self(Arc::new(Inner { realm, head, opened: OnceLock::new(), opening: Mutex::new(()), is_unknown, ended }))
+        let (opened, opening, csrf) = (OnceLock::new(), Mutex::new(()), OnceLock::new());
+        Self(Arc::new(Inner { realm, head, opened, opening, is_unknown, ended, csrf }))
     }
 
     /// Who is signed in, if anybody is.
@@ -98,7 +102,7 @@ impl Current {
     /// What has to be put into the response's `Set-Cookie` headers: the session, if it changed or is old enough to be
     /// written anew. Nothing if nobody asked for the session. Adapters call this when the handler is done.
     pub async fn set_cookies(&self) -> Vec<HeaderValue> {
-        let cookies = match self.0.opened.get() {
+        let mut cookies = match self.0.opened.get() {
             None | Some(Err(_)) => Vec::new(),
             Some(Ok(_)) if self.0.ended.load(Ordering::Acquire) => {
                 let sent = self.sent();
@@ -110,12 +114,19 @@ impl Current {
                 Vec::new()
             }),
         };
+        if let Some(value) = self.fresh_csrf() {
+            let names = &self.0.realm.cookies;
+            cookies.push(Cookie::new(&names.csrf, value, names.secure));
+        }
         cookies.iter().filter_map(Cookie::header).collect()
     }
 
     /// Whether [`set_cookies`](Self::set_cookies) has to be asked. For most requests it need not be: nobody wanted to
     /// know of the session, or it is young and as it was. So an adapter gets by without a future of its own.
     pub fn may_set_cookies(&self) -> bool {
+        if self.fresh_csrf().is_some() {
+            return true;
+        }
         match self.0.opened.get() {
             None | Some(Err(_)) => false,
             Some(Ok(_)) if self.0.ended.load(Ordering::Acquire) => true,
@@ -131,6 +142,30 @@ impl Current {
             directive.eq_ignore_ascii_case("private") || directive.eq_ignore_ascii_case("no-store")
         };
         (!said.any(|value| value.split(',').any(is_private))).then_some("private, no-cache, no-store")
+    }
+
+    /// What a form repeats in its field `csrfToken`, on a page of the application's own that posts to one of admit's
+    /// endpoints. If the browser has none yet, the answer sets its cookie.
+    ///
+    /// ```
+    /// # fn page(current: &admit::Current) -> String {
+    /// let token = current.csrf_token();
+    /// format!(r#"<form method="post" action="/api/auth/signout"><input type="hidden" name="csrfToken" value="{token}">"#)
+    /// # }
+    /// ```
+    pub fn csrf_token(&self) -> &str {
+        let Inner { realm, head, csrf, .. } = &*self.0;
+        let made = csrf.get_or_init(|| {
+            let theirs = pairs(head.cookies()).filter_map(|pair| pair.named(&realm.cookies.csrf)).take(MOST_CSRF);
+            let theirs: Vec<_> = theirs.map(cookie::decode).collect();
+            Box::new(realm.csrf.token(theirs.iter().map(AsRef::as_ref), &*realm.random))
+        });
+        &made.token
+    }
+
+    /// The value of its cookie, if that has to be set.
+    fn fresh_csrf(&self) -> Option<&str> {
+        self.0.csrf.get()?.fresh.as_deref()
     }
 
     /// Where to sign in and come back here.
@@ -187,3 +222,6 @@ impl fmt::Debug for Current {
         f.debug_struct("Current").field("opened", &self.0.opened.get().is_some()).finish_non_exhaustive()
     }
 }
+
+/// A site next door may plant others; of so many the first that is ours counts.
+const MOST_CSRF: usize = 4;

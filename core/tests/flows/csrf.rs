@@ -85,3 +85,31 @@ async fn a_cookie_that_is_not_ours_is_replaced() {
         browser.sign_in().await;
     }
 }
+
+#[tokio::test]
+async fn a_form_of_the_applications_own_can_post_to_admit() {
+    let site = Site::new();
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let known = browser.csrf_token().await;
+    let page = browser.current("/account");
+    assert_eq!(page.csrf_token(), known, "the token that the browser has is the one that counts");
+    assert_eq!(page.set_cookies().await.len(), 0);
+
+    // Whose browser has none, or one that is not ours, is given one with the page.
+    for planted in [None, Some("planted|by a neighbour")] {
+        let mut stranger = site.browser();
+        if let Some(value) = planted {
+            stranger.jar.set(COOKIE, value);
+        }
+        let page = stranger.current("/");
+        assert!(!page.may_set_cookies());
+        let token = page.csrf_token().to_owned();
+        assert!(page.may_set_cookies());
+        assert_eq!(page.clone().csrf_token(), token);
+        stranger.finish(&page).await;
+        assert_eq!(stranger.csrf_token().await, token);
+        let answer = stranger.post("/api/auth/signin/azure-devops", &[("csrfToken", &token)]).await;
+        assert!(answer.headers()["location"].to_str().unwrap().contains("oauth2"));
+    }
+}
