@@ -11,6 +11,7 @@
 //! - [`CookieJar`] keeps cookies as a browser does, and refuses what a browser refuses.
 //! - [`contract`] holds stores to what the engine relies on.
 //! - `adapter`, behind the feature of that name, holds web adapters to one table of behaviour.
+//! - `servers`, behind the feature of that name, starts PostgreSQL and Redis for tests of stores.
 //! - [`render`] writes requests and responses down for snapshots.
 //!
 //! # Example
@@ -75,6 +76,8 @@ mod page;
 mod random;
 pub mod render;
 mod served;
+#[cfg(feature = "servers")]
+pub mod servers;
 mod signed;
 mod signed_secret;
 
