@@ -1,0 +1,95 @@
+//! The tables, and how those of earlier releases become those of this one.
+//!
+//! A step that was released is never changed: what has to be different is another step.
+
+use std::path::Path;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::error::OpenError;
+
+/// Takes the steps that are missing, all or none. Whoever comes at the same time waits, and finds them taken.
+pub(crate) fn migrate(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let sqlite = |error| OpenError::new(path.to_owned(), error);
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate).map_err(sqlite)?;
+    transaction.execute_batch(MIGRATIONS).map_err(sqlite)?;
+    let found: i64 = transaction
+        .query_row("SELECT coalesce(max(version), 0) FROM admit_migrations", (), |row| row.get(0))
+        .map_err(sqlite)?;
+    if found > known() {
+        return Err(OpenError::Newer { path: path.to_owned(), found, known: known() });
+    }
+    for (step, version) in STEPS.iter().zip(1_i64..).filter(|(_, version)| *version > found) {
+        transaction.execute_batch(step).map_err(sqlite)?;
+        transaction.execute("INSERT INTO admit_migrations (version) VALUES (?1)", [version]).map_err(sqlite)?;
+        tracing::info!(version, "sqlite: tables were brought up to date");
+    }
+    transaction.commit().map_err(sqlite)
+}
+
+fn known() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
+
+const MIGRATIONS: &str = "CREATE TABLE IF NOT EXISTS admit_migrations (version INTEGER PRIMARY KEY) STRICT";
+
+const STEPS: &[&str] = &[FIRST];
+
+/// Instants are milliseconds since 1970. Rows that are small are kept in the index of their key, `WITHOUT ROWID`; for
+/// larger ones that would make the tree deep.
+///
+/// - `email_folded` is the address with ASCII letters in lower case, by which addresses are compared.
+/// - The fence is one number for all accounts. So it rises for each of them, and nothing is left of one that is gone.
+const FIRST: &str = "
+CREATE TABLE admit_sessions (
+    key BLOB NOT NULL PRIMARY KEY,
+    user TEXT NOT NULL,
+    data BLOB NOT NULL,
+    created_at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    version INTEGER NOT NULL
+) STRICT;
+CREATE INDEX admit_sessions_by_user ON admit_sessions (user, created_at);
+CREATE INDEX admit_sessions_by_end ON admit_sessions (expires_at);
+
+CREATE TABLE admit_tokens (
+    provider TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    refresh_at INTEGER,
+    version INTEGER NOT NULL,
+    lease_fence INTEGER,
+    lease_until INTEGER,
+    PRIMARY KEY (provider, subject)
+) STRICT;
+CREATE INDEX admit_tokens_by_refresh ON admit_tokens (refresh_at, provider, subject) WHERE refresh_at IS NOT NULL;
+
+CREATE TABLE admit_fence (last INTEGER NOT NULL) STRICT;
+INSERT INTO admit_fence (last) VALUES (0);
+
+CREATE TABLE admit_users (
+    id TEXT NOT NULL PRIMARY KEY,
+    name TEXT,
+    email TEXT,
+    email_folded TEXT,
+    email_verified INTEGER NOT NULL,
+    image TEXT,
+    epoch INTEGER NOT NULL DEFAULT 0,
+    disabled INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX admit_users_by_email ON admit_users (email_folded) WHERE email_folded IS NOT NULL;
+
+CREATE TABLE admit_accounts (
+    provider TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    user TEXT NOT NULL REFERENCES admit_users (id) ON DELETE CASCADE,
+    PRIMARY KEY (provider, subject)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX admit_accounts_by_user ON admit_accounts (user);
+
+CREATE TABLE admit_once (
+    key TEXT NOT NULL PRIMARY KEY,
+    until INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX admit_once_by_end ON admit_once (until);
+";
