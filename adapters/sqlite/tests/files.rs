@@ -7,6 +7,7 @@ use std::error::Error as _;
 use std::fs;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
+use std::task::Poll;
 
 use admit::Timestamp;
 use admit::store::{Once, SessionStore, StoreError, StoredTokens, TokenStore, UserStore};
@@ -137,6 +138,21 @@ async fn a_file_that_cannot_be_written_is_refused() {
 }
 
 #[tokio::test]
+async fn a_file_that_another_process_keeps_locked_is_refused_in_the_end() {
+    let folder = Folder::new("kept");
+    let other = Connection::open(folder.file()).unwrap();
+    other.execute_batch("CREATE TABLE notes (x); BEGIN EXCLUSIVE").unwrap();
+    let error = refused(&folder.file()).await;
+    assert!(matches!(error, OpenError::Busy { .. }), "{error:?}");
+    assert_eq!(
+        told(&error, &folder),
+        "sqlite: …/admit.db: another process keeps it locked; end that process, or its transaction"
+    );
+    other.execute_batch("ROLLBACK").unwrap();
+    folder.store().await;
+}
+
+#[tokio::test]
 async fn paths_that_lead_nowhere_are_refused() {
     let folder = Folder::new("paths");
     let error = refused(&folder.path().join("none/admit.db")).await;
@@ -167,15 +183,14 @@ async fn a_name_that_means_something_to_sqlite_is_a_name_of_a_file() {
 #[tokio::test]
 async fn a_write_whose_caller_has_gone_is_made_all_the_same() {
     let store = Folder::new("gone").store().await;
-    let write = SessionStore::create(&store, record(1, "ada"));
-    polled_once(write).await;
+    assert!(polled_once(SessionStore::create(&store, record(1, "ada"))).is_pending());
     // Work is done in the order in which it was asked for.
     SessionStore::create(&store, record(2, "ada")).await.unwrap();
     assert!(SessionStore::load(&store, &key(1)).await.unwrap().is_some());
 }
 
 #[tokio::test]
-async fn a_lock_that_is_not_given_up_fails_writes_and_keeps_no_reader() {
+async fn a_lock_that_is_not_given_up_fails_writes_and_delays_no_reader() {
     let folder = Folder::new("locked");
     let store = folder.store().await;
     SessionStore::create(&store, record(1, "ada")).await.unwrap();
@@ -185,8 +200,10 @@ async fn a_lock_that_is_not_given_up_fails_writes_and_keeps_no_reader() {
         let store = store.clone();
         async move { SessionStore::create(&store, record(2, "ada")).await }
     });
+    assert!(SessionStore::load(&store, &key(1)).await.unwrap().is_some());
     for _ in 0..100 {
-        assert!(SessionStore::load(&store, &key(1)).await.unwrap().is_some());
+        let loaded = polled_once(SessionStore::load(&store, &key(1)));
+        assert!(matches!(loaded, Poll::Ready(Ok(Some(_)))), "it is read on this thread, at once: {loaded:?}");
     }
     assert!(!write.is_finished(), "a write waits for some seconds");
     let write = write.await.unwrap();
