@@ -26,11 +26,11 @@ pub(crate) fn prepare(path: &Path) -> Result<Connection, OpenError> {
         _ => OpenError::Io { path: path.to_owned(), source },
     })?;
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(sqlite)?;
-    connection.busy_handler(Some(wait)).map_err(sqlite)?;
     let mode = write_ahead(&connection).map_err(sqlite)?;
     if mode != "wal" {
         return Err(OpenError::NoWriteAheadLog { path: path.to_owned(), mode });
     }
+    connection.busy_handler(Some(wait)).map_err(sqlite)?;
     // Each commit is on the disk before anybody hears of it. NORMAL would lose the last ones with the power, and a
     // refresh token that was rotated and lost is a grant that is lost. Commits are made for many writers at once, so
     // they share what this costs.
@@ -40,11 +40,9 @@ pub(crate) fn prepare(path: &Path) -> Result<Connection, OpenError> {
     Ok(connection)
 }
 
-/// A connection that only reads, and fails at once where it would have to wait.
+/// A connection that only reads.
 pub(crate) fn reader(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-    connection.busy_handler(None)?;
-    Ok(connection)
+    connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
 }
 
 /// Called by SQLite when another connection holds the lock it needs, with the number of times it has been.
@@ -56,9 +54,11 @@ pub(crate) fn wait(times: i32) -> bool {
     times < PATIENCE
 }
 
+/// It fails at once where it would have to wait, until it is told how.
 fn connect(path: &Path, access: OpenFlags) -> rusqlite::Result<Connection> {
     // A connection is used by one thread at a time, so SQLite need not lock it.
     let connection = Connection::open_with_flags(path, access | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_handler(None)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(connection)
 }
@@ -80,7 +80,7 @@ fn create(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Of two that change the journal at once one fails without having been asked to wait.
+/// Of two that change the journal at once SQLite fails one without asking it to wait, so the waiting is done here.
 fn write_ahead(connection: &Connection) -> rusqlite::Result<String> {
     let mut times = 0;
     loop {

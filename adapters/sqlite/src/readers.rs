@@ -70,3 +70,58 @@ impl Readers {
 
 /// As many as there ever were threads asking at the same time are kept, up to this.
 const KEPT: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Error;
+    use rusqlite::ffi;
+
+    use super::*;
+
+    /// No file is looked at by connections to memory.
+    fn readers(count: usize) -> Readers {
+        let readers = Readers::new(PathBuf::new());
+        for _ in 0..count {
+            readers.give_back(Connection::open_in_memory().unwrap());
+        }
+        readers
+    }
+
+    fn fails(code: i32) -> impl Fn(&Connection) -> rusqlite::Result<i64> {
+        move |_| Err(Error::SqliteFailure(ffi::Error::new(code), None))
+    }
+
+    fn one(connection: &Connection) -> rusqlite::Result<i64> {
+        connection.query_row("SELECT 1", (), |row| row.get(0))
+    }
+
+    #[test]
+    fn who_would_have_to_wait_is_sent_elsewhere_at_once() {
+        assert!(readers(0).at_once(&one).is_none(), "for a connection");
+        let readers = readers(1);
+        for code in [ffi::SQLITE_BUSY, ffi::SQLITE_BUSY_RECOVERY, ffi::SQLITE_BUSY_SNAPSHOT, ffi::SQLITE_LOCKED] {
+            assert!(readers.at_once(&fails(code)).is_none(), "for a lock: {code}");
+            assert_eq!(readers.idle().len(), 1, "and the connection is as good as before");
+        }
+        assert_eq!(readers.at_once(&one).unwrap().unwrap(), 1);
+    }
+
+    #[test]
+    fn a_connection_that_met_an_error_is_not_used_again() {
+        let readers = readers(2);
+        assert!(readers.at_once(&fails(ffi::SQLITE_IOERR)).unwrap().is_err());
+        assert!(readers.patiently(&fails(ffi::SQLITE_CORRUPT)).is_err());
+        assert_eq!(readers.idle().len(), 0);
+    }
+
+    #[test]
+    fn connections_are_taken_by_one_at_a_time_and_no_more_are_kept_than_agreed() {
+        let readers = readers(1);
+        let inner = readers.at_once(&|_| Ok(readers.at_once(&one).is_none()));
+        assert!(inner.unwrap().unwrap(), "the one connection was in use");
+        for _ in 0..2 * KEPT {
+            readers.give_back(Connection::open_in_memory().unwrap());
+        }
+        assert_eq!(readers.idle().len(), KEPT);
+    }
+}

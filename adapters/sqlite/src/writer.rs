@@ -145,3 +145,98 @@ const BATCH: usize = 64;
 /// lock: each comes to its turn.
 const TURN: u32 = 32;
 const STEP_BACK: Duration = Duration::from_millis(2);
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::oneshot::Receiver as Answer;
+
+    use super::*;
+
+    fn table() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE t (x INTEGER PRIMARY KEY)").unwrap();
+        connection
+    }
+
+    fn asked(
+        work: impl FnOnce(&Connection) -> Result<(), Failure> + Send + 'static,
+    ) -> (Box<dyn Job>, Answer<Result<(), StoreError>>) {
+        let (reply, answer) = oneshot::channel();
+        (Box::new(Asked { work: Some(work), outcome: None, reply }), answer)
+    }
+
+    fn insert(x: i64) -> impl FnOnce(&Connection) -> Result<(), Failure> + Send + 'static {
+        move |connection| {
+            connection.execute("INSERT INTO t VALUES (?1)", [x])?;
+            Ok(())
+        }
+    }
+
+    fn settled(batch: Vec<Box<dyn Job>>, failed: Option<&NotCommitted>) {
+        for job in batch {
+            job.settle(failed);
+        }
+    }
+
+    fn stored(connection: &Connection) -> Option<String> {
+        connection.query_row("SELECT group_concat(x) FROM t", (), |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn work_that_fails_undoes_itself_and_no_other() {
+        let connection = table();
+        let (first, mut first_answer) = asked(insert(1));
+        let (half, mut half_answer) = asked(|connection| {
+            insert(2)(connection)?;
+            insert(1)(connection)
+        });
+        let (refused, mut refused_answer) = asked(|connection| {
+            insert(3)(connection)?;
+            Err(StoreError::Conflict.into())
+        });
+        let (last, mut last_answer) = asked(insert(4));
+        let mut batch = vec![first, half, refused, last];
+        commit(&connection, &mut batch).unwrap();
+        assert!(first_answer.try_recv().is_err(), "nobody hears of it before they are settled");
+        settled(batch, None);
+        assert_eq!(stored(&connection).as_deref(), Some("1,4"));
+        assert!(first_answer.try_recv().unwrap().is_ok() && last_answer.try_recv().unwrap().is_ok());
+        assert!(matches!(half_answer.try_recv().unwrap(), Err(StoreError::Unavailable(_))));
+        assert!(matches!(refused_answer.try_recv().unwrap(), Err(StoreError::Conflict)));
+    }
+
+    /// As SQLite does when the disk is full, or fails.
+    #[test]
+    fn when_a_transaction_is_undone_as_a_whole_all_who_were_in_it_are_told() {
+        let connection = table();
+        let (done, done_answer) = asked(insert(1));
+        let (undoes, undoes_answer) = asked(|connection| Ok(connection.execute_batch("ROLLBACK")?));
+        let (waits, waits_answer) = asked(insert(2));
+        let mut batch = vec![done, undoes, waits];
+        let failed = commit(&connection, &mut batch).map_err(|error| NotCommitted(Arc::new(error))).unwrap_err();
+        settled(batch, Some(&failed));
+        for mut answer in [done_answer, undoes_answer, waits_answer] {
+            let told = answer.try_recv().unwrap().unwrap_err();
+            assert!(matches!(&told, StoreError::Unavailable(why) if why.source().is_some()), "{told:?}");
+        }
+        assert_eq!(stored(&connection), None);
+        let (next, _) = asked(insert(3));
+        commit(&connection, &mut [next]).unwrap();
+        assert_eq!(stored(&connection).as_deref(), Some("3"), "and the next transaction is none the worse");
+    }
+
+    #[tokio::test]
+    async fn what_has_been_asked_for_is_done_also_when_the_writer_is_let_go_of() {
+        let connection = table();
+        let writer = Writer::start(connection).unwrap();
+        let (sender, receiver) = oneshot::channel();
+        let (job, _) = asked(|connection| {
+            insert(1)(connection)?;
+            let _ = sender.send(stored(connection));
+            Ok(())
+        });
+        writer.0.send(job).map_err(|_gone| ()).unwrap();
+        drop(writer);
+        assert_eq!(receiver.await.unwrap().as_deref(), Some("1"));
+    }
+}
