@@ -147,7 +147,7 @@ mod tests {
         assert_eq!(route("/api/auth/link/acme"), Some(AccountsRoute::Link("acme")));
         assert_eq!(route("/api/auth/unlink/acme/"), Some(AccountsRoute::Unlink("acme")));
         for path in ["link", "link/", "unlink", "link/a/b", "accounts/acme", "links/acme", "Link/acme"] {
-            assert_eq!(route(&format!("/api/auth/{path}")), None, "{path}");
+            assert_eq!(AccountsRoute::parse(&format!("/api/auth/{path}"), "/api/auth"), None, "{path}");
         }
     }
 

@@ -39,10 +39,14 @@ impl Email {
             (Some(local), Some(domain), None) => !local.is_empty() && !domain.is_empty(),
             _ => false,
         };
+        // Two of them look like an @, and the third is half of a letter.
+        let is_odd = |c: char| matches!(c, '\u{ff20}' | '\u{fe6b}' | '\u{fffd}');
         if address.len() > LONGEST_EMAIL {
             Some("it is longer than 320 bytes")
         } else if address.chars().any(|c| c.is_whitespace() || c.is_control()) {
             Some("it holds white space or control characters")
+        } else if address.contains(is_odd) {
+            Some("it holds a letter that is read as another")
         } else if address.contains(',') {
             Some("it is a list")
         } else if !is_pair {
@@ -113,6 +117,7 @@ mod tests {
             "a@b@x.example",
             "ada@example.com\0",
             "ada@exam\u{a0}ple.com",
+            "a\u{ff20}b@example.com",
             &format!("{}@{}", "a".repeat(65), "b".repeat(255)),
         ] {
             assert!(!kept(bad), "{bad:?}");
