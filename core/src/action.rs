@@ -4,6 +4,7 @@
 //! 2. The CSRF token and the return address, which every ordinary answer carries on as cookies.
 //! 3. The action. What goes wrong in it is told by a redirect to a page, and in full in the log.
 
+mod accounts;
 mod admission;
 mod again;
 mod callback;
@@ -30,7 +31,7 @@ use crate::failure::{Code, Failure};
 use crate::input::{Input, Wants};
 use crate::page::Reason;
 use crate::realm::Realm;
-use crate::route::{Action, Route, SessionsRoute};
+use crate::route::{AccountsRoute, Action, Route, SessionsRoute};
 
 use visit::Visit;
 
@@ -42,6 +43,9 @@ pub(crate) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>) -> Answe
     let path = request.uri().path().to_owned();
     if let Some(route) = SessionsRoute::parse(&path, &realm.base.path) {
         return Box::pin(sessions::handle(realm, request, route)).await;
+    }
+    if let Some(route) = AccountsRoute::parse(&path, &realm.base.path) {
+        return Box::pin(accounts::handle(realm, request, route)).await;
     }
     let known_method = matches!(*request.method(), Method::GET | Method::POST);
     let Some(route) = Route::parse(&path, &realm.base.path).filter(|_| known_method) else {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::env::Environment;
-use crate::realm::Lifetimes;
+use crate::realm::{Lifetimes, LinkingRules};
 use crate::store::{Once, SessionStore, TokenStore, UserStore};
 use crate::{Callbacks, Clock, Events, HttpClient, Pages, Provider, Random, Secret, SystemClock, SystemRandom, Theme};
 
@@ -35,6 +35,7 @@ pub struct AuthBuilder {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     lifetimes: Lifetimes,
+    rules: LinkingRules,
     max_cookies: usize,
     cookie_memory: usize,
     trusted_origins: Vec<String>,
@@ -69,6 +70,11 @@ impl AuthBuilder {
                 update_age: DAY,
                 absolute: 90 * DAY,
                 refresh_margin: Duration::from_secs(300),
+            },
+            rules: LinkingRules {
+                recent_sign_in: Duration::from_secs(900),
+                by_verified_email: false,
+                existing_users_only: false,
             },
             max_cookies: 4,
             cookie_memory: COOKIE_MEMORY,
@@ -154,6 +160,19 @@ impl AuthBuilder {
     /// Keeps users. Without one, a user is who their account says.
     pub fn user_store(mut self, store: impl UserStore) -> Self {
         self.users = Some(Arc::new(store));
+        self
+    }
+
+    /// Lets in only whom the user store knows: an account that is linked to nobody is refused (`signup_disabled`).
+    pub fn existing_users_only(mut self) -> Self {
+        self.rules.existing_users_only = true;
+        self
+    }
+
+    /// How long ago a person may have signed in who connects an account to themselves or takes one off: 15 minutes
+    /// unless told otherwise. After that they are asked to sign in once more.
+    pub fn recent_sign_in(mut self, recent: Duration) -> Self {
+        self.rules.recent_sign_in = recent;
         self
     }
 
@@ -261,6 +280,18 @@ impl AuthBuilder {
     /// With two processes both would spend one refresh token, and the provider would void the grant.
     pub fn danger_single_process_refresh(mut self) -> Self {
         self.single_process_refresh = true;
+        self
+    }
+
+    /// Links an account that nobody has to the user who has its e-mail address, if the provider vouches for it.
+    ///
+    /// From then on every provider of this site can let its people in as any user of yours, by vouching for an address:
+    /// one that does not check addresses, one whose tenants may write what they like, and one that is broken into. An
+    /// address that was given up and given to somebody else lets that one in, too. Where the user's address was never
+    /// proven before, all their accounts are taken off first and their sessions end, for they may be somebody's who
+    /// only typed the address.
+    pub fn danger_link_by_verified_email(mut self) -> Self {
+        self.rules.by_verified_email = true;
         self
     }
 

@@ -21,6 +21,13 @@ pub trait Callbacks: fmt::Debug + Send + Sync + 'static {
         Ok(Decision::Allow)
     }
 
+    /// Whether a user could still sign in if no account were linked to them: by a password that the application keeps,
+    /// say. Asked before the last account is taken off, which is refused unless they can. An error refuses, too.
+    async fn has_another_way_in(&self, user: &User) -> Result<bool, BoxError> {
+        let _ = user;
+        Ok(false)
+    }
+
     /// Where to send the browser. `target` is a well-formed http(s) address that may be of another origin;
     /// by default only the application's own is gone to. `base_url` is the face of the site that `target` is on: the
     /// base URL, or one of the trusted origins.
@@ -55,14 +62,23 @@ pub struct SignInAttempt<'a> {
     pub profile: &'a Profile,
     /// The provider's claims, as they came.
     pub claims: &'a Claims,
-    /// The user the account is linked to, if there is one already.
+    /// The user the account is linked to, or is about to be linked to, if there is one already.
     pub user: Option<&'a User>,
+    /// Whether the account is about to be linked to [`user`](Self::user): they are signed in and connect it, or
+    /// their proven e-mail address links it.
+    pub is_link: bool,
 }
 
 impl<'a> SignInAttempt<'a> {
     /// For testing callbacks by themselves.
     pub fn new(account: &'a Account, profile: &'a Profile, claims: &'a Claims, user: Option<&'a User>) -> Self {
-        Self { account, profile, claims, user }
+        Self { account, profile, claims, user, is_link: false }
+    }
+
+    /// The same as an account that is about to be linked to the user.
+    #[must_use]
+    pub fn link(self) -> Self {
+        Self { is_link: true, ..self }
     }
 }
 

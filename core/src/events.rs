@@ -33,7 +33,7 @@ pub enum Event<'a> {
         /// The user.
         user: &'a User,
     },
-    /// An account was linked to a user.
+    /// An account was linked to a user: their first, or a further one.
     LinkAccount {
         /// The user's id.
         user: &'a str,
@@ -41,6 +41,21 @@ pub enum Event<'a> {
         provider: &'a str,
         /// The provider's identifier of the person.
         subject: &'a str,
+    },
+    /// An account was taken off a user: by themselves, or since whoever proved the user's address took their place.
+    UnlinkAccount {
+        /// The user's id.
+        user: &'a str,
+        /// The provider's id.
+        provider: &'a str,
+        /// The provider's identifier of the person.
+        subject: &'a str,
+    },
+    /// Somebody has shown for the first time that the user's e-mail address is theirs. The sessions that were begun
+    /// before are over. A password that the application keeps for the user may be somebody else's: void it.
+    EmailProven {
+        /// The user.
+        user: &'a User,
     },
     /// Somebody signed out.
     SignOut {
@@ -93,6 +108,8 @@ impl Event<'_> {
             Self::SignIn { .. } => "sign_in",
             Self::CreateUser { .. } => "create_user",
             Self::LinkAccount { .. } => "link_account",
+            Self::UnlinkAccount { .. } => "unlink_account",
+            Self::EmailProven { .. } => "email_proven",
             Self::SignOut { .. } => "sign_out",
             Self::Session { .. } => "session",
             Self::SignInFailed { .. } => "sign_in_failed",

@@ -54,6 +54,11 @@ impl Failure {
         Self { code, reason, cause: Some(cause.into()) }
     }
 
+    /// Whether it is told on the sign-in page, and not on the error page. Whoever connects an account is signed in.
+    pub(crate) fn is_shown_at_sign_in(&self) -> bool {
+        self.code.is_shown_at_sign_in() && self.reason != Reason::LinkedToOtherUser
+    }
+
     /// For a reason that the wire has no code for: `Configuration` stands for them all.
     pub(crate) fn of(reason: Reason) -> Self {
         Self::new(Code::Configuration, reason)

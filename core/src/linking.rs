@@ -1,8 +1,12 @@
 //! Which user an account belongs to.
 //!
 //! 1. Identity is (provider, subject). Never an e-mail address.
-//! 2. An unknown account whose address a user already has is refused: linking needs proof, not a likeness.
-//! 3. Without a user store the user is who their account says; the id follows from the account and stays the same.
+//! 2. An unknown account whose address a user already has is refused: linking needs proof, not a likeness. An
+//!    application may take the provider's word for proof; then it links, by the rules of `linking/proof.rs`.
+//! 3. Whoever connects an account from a session of theirs is another matter: see `action/accounts/link.rs`.
+//! 4. Without a user store the user is who their account says; the id follows from the account and stays the same.
+
+mod proof;
 
 use aws_lc_rs::digest::{self, SHA256};
 use base64::Engine as _;
@@ -12,13 +16,17 @@ use crate::failure::{Code, Failure};
 use crate::page::Reason;
 use crate::realm::Realm;
 use crate::store::{AccountKey, NewUser, SecurityState, StoreError, UserStore};
-use crate::{Profile, User, random};
+use crate::{Email, Profile, User, random};
+
+pub(crate) use proof::{link_by_address, prove_address};
 
 /// The user behind an account, before anything is written.
 #[derive(Debug)]
 pub(crate) enum Who {
     /// Linked to this user.
     Known(User, SecurityState),
+    /// Linked to nobody, but the provider vouches for this user's address, and the application takes its word.
+    ByAddress(User, SecurityState),
     /// Not there yet; the user store will be asked to add them.
     New,
     /// There is no user store.
@@ -32,11 +40,25 @@ pub(crate) async fn find(realm: &Realm, account: &AccountKey, profile: &Profile)
         return known(&**users, user).await;
     }
     if let Some(email) = &profile.email
-        && users.user_by_email(email.address()).await?.is_some()
+        && let Some(user) = users.user_by_email(email.address()).await?
     {
-        return Err(Failure::new(Code::OAuthAccountNotLinked, Reason::AccountNotLinked));
+        if !(realm.rules.by_verified_email && email.is_verified()) {
+            return Err(not_linked());
+        }
+        let (user, state) = standing(&**users, user).await?;
+        return Ok(Who::ByAddress(user, state));
+    }
+    if realm.rules.existing_users_only {
+        return Err(Failure::new(Code::AccessDenied, Reason::SignupDisabled));
     }
     Ok(Who::New)
+}
+
+/// What a stranger is told is how to go on; whose the address is stays out of the log, too.
+fn not_linked() -> Failure {
+    let cause = "the account is linked to nobody, and its e-mail address is a user's; they can link it from a session of \
+                 theirs (POST …/link/{id})";
+    Failure::because(Code::OAuthAccountNotLinked, Reason::AccountNotLinked, cause)
 }
 
 /// Looks a user up whom the application named by their id.
@@ -52,11 +74,21 @@ pub(crate) async fn named(realm: &Realm, profile: &Profile) -> Result<Who, Failu
 }
 
 async fn known(users: &dyn UserStore, user: User) -> Result<Who, Failure> {
+    let (user, state) = standing(users, user).await?;
+    Ok(Who::Known(user, state))
+}
+
+async fn standing(users: &dyn UserStore, user: User) -> Result<(User, SecurityState), Failure> {
     let state = users.security_state(&user.id).await?.unwrap_or_default();
     if state.disabled {
         return Err(Failure::new(Code::AccessDenied, Reason::UserDisabled));
     }
-    Ok(Who::Known(user, state))
+    Ok((user, state))
+}
+
+/// The address that a provider vouches for, if it does.
+fn vouched(profile: &Profile) -> Option<&str> {
+    profile.email.as_ref().filter(|email| email.is_verified()).map(Email::address)
 }
 
 /// Adds a user with their first account. Of several that come at once one adds, the others find what it added.
@@ -71,7 +103,7 @@ pub(crate) async fn create(
         Ok(user) => Ok((user, true)),
         Err(StoreError::Conflict) => match users.user_by_account(account).await? {
             Some(user) => Ok((user, false)),
-            None => Err(Failure::new(Code::OAuthAccountNotLinked, Reason::AccountNotLinked)),
+            None => Err(not_linked()),
         },
         Err(error) => Err(error.into()),
     }

@@ -47,6 +47,12 @@ pub(crate) struct Pending {
     pub(crate) same_person: Option<SamePerson>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) code_verifier: Option<String>,
+    /// To whom the account is to be linked, where somebody who is signed in connects one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) link: Option<LinkTo>,
+    /// What the provider let the browser post, where the session's cookie did not come along and is needed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) posted: Option<Vec<(String, String)>>,
     pub(crate) scopes: Vec<String>,
     /// The session that the browser had, for a provider whose post will not bring its cookie.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,6 +86,13 @@ impl SamePerson {
             known.filter(|(provider, subject)| *provider == account.provider && *subject == account.subject);
         (user.is_some() && self.user.as_deref() == user) || known.next().is_some()
     }
+}
+
+/// Somebody who connects an account, and the session in which they asked for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct LinkTo {
+    pub(crate) user: String,
+    pub(crate) sid: String,
 }
 
 /// A session that is over once the trip has led to the next.

@@ -52,12 +52,22 @@ impl PrivateClaim {
         self.accounts.iter().find(|account| account.provider == provider)
     }
 
+    /// Whether the session is of Auth.js's making. When its person signed in is not known then: Auth.js notes the
+    /// instant of the last re-encoding.
+    pub(crate) fn is_adopted(&self) -> bool {
+        self.sid.starts_with("js.")
+    }
+
     /// Puts an account in the place of the one at the same provider.
     pub(crate) fn set_account(&mut self, account: SessionAccount) {
         match self.accounts.iter_mut().find(|known| known.provider == account.provider) {
             Some(known) => *known = account,
             None => self.accounts.push(account),
         }
+    }
+
+    pub(crate) fn remove_account(&mut self, provider: &str, subject: &str) {
+        self.accounts.retain(|account| account.provider != provider || account.subject != subject);
     }
 }
 

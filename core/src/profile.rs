@@ -1,5 +1,7 @@
 //! Who a provider says this is, in one shape for all providers.
 
+mod hygiene;
+
 use std::fmt;
 
 use bytes::Bytes;

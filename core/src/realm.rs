@@ -42,6 +42,7 @@ pub(crate) struct Realm {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) lifetimes: Lifetimes,
+    pub(crate) rules: LinkingRules,
     pub(crate) max_cookies: usize,
     pub(crate) trusted_origins: Vec<String>,
     pub(crate) csrf_headers_suffice: bool,
@@ -75,6 +76,17 @@ pub(crate) struct Lifetimes {
     pub(crate) absolute: Duration,
     /// How much an access token must have left to be handed out without a refresh.
     pub(crate) refresh_margin: Duration,
+}
+
+/// What the application wants of users and their accounts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct LinkingRules {
+    /// How long ago a person may have signed in who connects an account or takes one off.
+    pub(crate) recent_sign_in: Duration,
+    /// Whether an address that the provider vouches for links an unknown account to the user who has it.
+    pub(crate) by_verified_email: bool,
+    /// Whether nobody is added to the users.
+    pub(crate) existing_users_only: bool,
 }
 
 /// A provider, and where it is found at this site.

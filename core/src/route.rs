@@ -17,6 +17,14 @@ pub(crate) enum SessionsRoute<'a> {
     Which { which: &'a str, by_form: bool },
 }
 
+/// What is asked of the accounts of whoever is signed in: `accounts`, `link/{provider}`, `unlink/{provider}`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum AccountsRoute<'a> {
+    List,
+    Link(&'a str),
+    Unlink(&'a str),
+}
+
 /// The actions of the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
@@ -60,6 +68,20 @@ impl<'a> SessionsRoute<'a> {
         let (which, by_form) = which.strip_suffix("/end").map_or((which, false), |which| (which, true));
         let plain = !which.is_empty() && which.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
         plain.then_some(Self::Which { which, by_form })
+    }
+}
+
+impl<'a> AccountsRoute<'a> {
+    pub(crate) fn parse(path: &'a str, base: &str) -> Option<Self> {
+        let rest = path.strip_prefix(base)?.strip_prefix('/')?;
+        let rest = rest.strip_suffix('/').unwrap_or(rest);
+        match rest.split_once('/') {
+            None => (rest == "accounts").then_some(Self::List),
+            Some((_, id)) if id.is_empty() || id.contains('/') => None,
+            Some(("link", id)) => Some(Self::Link(id)),
+            Some(("unlink", id)) => Some(Self::Unlink(id)),
+            Some(_) => None,
+        }
     }
 }
 
@@ -115,6 +137,17 @@ mod tests {
             "/api/auth/sessions",
         ] {
             assert_eq!(route(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn accounts_are_linked_by_their_provider() {
+        let route = |path| AccountsRoute::parse(path, "/api/auth");
+        assert_eq!(route("/api/auth/accounts/"), Some(AccountsRoute::List));
+        assert_eq!(route("/api/auth/link/acme"), Some(AccountsRoute::Link("acme")));
+        assert_eq!(route("/api/auth/unlink/acme/"), Some(AccountsRoute::Unlink("acme")));
+        for path in ["link", "link/", "unlink", "link/a/b", "accounts/acme", "links/acme", "Link/acme"] {
+            assert_eq!(AccountsRoute::parse(&format!("/api/auth/{path}"), "/api/auth"), None, "{path}");
         }
     }
 

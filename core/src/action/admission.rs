@@ -101,7 +101,12 @@ async fn sign_in(
         false => linking::find(realm, &key, profile).await?,
     };
     check_same_person(person, &who)?;
-    if let Some(target) = ask_application(realm, person, &who).await? {
+    let (user, is_link) = match &who {
+        Who::Known(user, _) => (Some(user), false),
+        Who::ByAddress(user, _) => (Some(user), true),
+        Who::New | Who::Derived(_) => (None, false),
+    };
+    if let Some(target) = ask_application(realm, person, user, is_link).await? {
         let location = destination::resolve(realm, Some(&target)).await?;
         return Ok(Arrived { issued: None, location });
     }
@@ -127,7 +132,7 @@ async fn sign_in(
 /// Whoever was asked to prove it once more is who comes back. Nothing is written before that is known.
 fn check_same_person(person: &Person, who: &Who) -> Result<(), Failure> {
     let user = match who {
-        Who::Known(user, _) | Who::Derived(user) => Some(user.id.as_str()),
+        Who::Known(user, _) | Who::ByAddress(user, _) | Who::Derived(user) => Some(user.id.as_str()),
         Who::New => None,
     };
     match &person.same_person {
@@ -139,14 +144,15 @@ fn check_same_person(person: &Person, who: &Who) -> Result<(), Failure> {
 }
 
 /// Asks the `sign_in` callback. Where it sends the person instead, if it does.
-async fn ask_application(realm: &Realm, person: &Person, who: &Who) -> Result<Option<String>, Failure> {
+pub(super) async fn ask_application(
+    realm: &Realm,
+    person: &Person,
+    user: Option<&User>,
+    is_link: bool,
+) -> Result<Option<String>, Failure> {
     let Some(callbacks) = &realm.callbacks else { return Ok(None) };
-    let user = match who {
-        Who::Known(user, _) => Some(user),
-        Who::New | Who::Derived(_) => None,
-    };
     let Person { account, profile, claims, .. } = person;
-    match callbacks.sign_in(&SignInAttempt { account, profile, claims, user }).await {
+    match callbacks.sign_in(&SignInAttempt { account, profile, claims, user, is_link }).await {
         Ok(Decision::Allow) => Ok(None),
         Ok(Decision::Deny) => Err(Failure::new(Code::AccessDenied, Reason::AccessDenied)),
         Ok(Decision::Redirect(target)) => Ok(Some(target)),
@@ -164,7 +170,14 @@ struct Member {
 /// Makes a user of whoever is none yet.
 async fn admit(realm: &Realm, who: Who, key: &AccountKey, profile: &Profile) -> Result<Member, Failure> {
     match (who, &realm.users) {
-        (Who::Known(user, state), _) => Ok(Member { user, epoch: state.epoch, is_new_user: false }),
+        (Who::Known(mut user, state), Some(users)) => {
+            let proven = linking::prove_address(realm, &**users, &mut user, key, profile).await?;
+            Ok(Member { user, epoch: proven.unwrap_or(state.epoch), is_new_user: false })
+        }
+        (Who::ByAddress(mut user, state), Some(users)) => {
+            let proven = linking::link_by_address(realm, &**users, &mut user, key, profile).await?;
+            Ok(Member { user, epoch: proven.unwrap_or(state.epoch), is_new_user: false })
+        }
         (Who::Derived(user), _) => Ok(Member { user, epoch: 0, is_new_user: false }),
         (Who::New, Some(users)) => {
             let (user, is_new_user) = linking::create(realm, &**users, key, profile).await?;
@@ -175,7 +188,7 @@ async fn admit(realm: &Realm, who: Who, key: &AccountKey, profile: &Profile) -> 
             }
             Ok(Member { user, epoch: 0, is_new_user })
         }
-        (Who::New, None) => Err(Failure::of(Reason::Configuration)),
+        (Who::Known(..) | Who::ByAddress(..) | Who::New, None) => Err(Failure::of(Reason::Configuration)),
     }
 }
 
@@ -201,22 +214,52 @@ async fn begin_session(
             callbacks.jwt(token, cause).await.map_err(|error| AuthError::callback("jwt", error))?.ok_or_else(denied)?;
     }
     let mut private = PrivateClaim::begin(realm.clock.now(), *epoch, &*realm.random);
-    let kept = match (account.granted(), &realm.tokens) {
-        (None, _) => None,
-        (Some(account), None) => Some(KeptTokens::of(&account)),
-        (Some(account), Some(store)) => {
-            refresh::keep(realm, &**store, &account).await?;
-            None
+    store_tokens(realm, account).await?;
+    private.set_account(session_account(realm, person));
+    for other in other_accounts(realm, user, previous).await? {
+        if private.account(&other.provider).is_none() {
+            private.set_account(other);
         }
-    };
-    let (provider, subject) = (account.provider.clone(), account.subject.clone());
-    let logout_hint = logout_hint(realm, person);
-    private.set_account(SessionAccount { provider, subject, kept, logout_hint });
+    }
     let issued = issue::begin(realm, token, private, previous).await?;
     if let Some(before) = person.before.as_ref().filter(|_| previous.is_none()) {
         issue::end_before(realm, before).await?;
     }
     Ok(issued)
+}
+
+/// The account as a session has it: with its tokens, unless they are in a store.
+pub(super) fn session_account(realm: &Realm, person: &Person) -> SessionAccount {
+    let account = &person.account;
+    let kept = account.granted().filter(|_| realm.tokens.is_none()).as_ref().map(KeptTokens::of);
+    let (provider, subject) = (account.provider.clone(), account.subject.clone());
+    SessionAccount { provider, subject, kept, logout_hint: logout_hint(realm, person) }
+}
+
+/// Puts what was granted into the token store, if there is one.
+pub(super) async fn store_tokens(realm: &Realm, account: &Account) -> Result<(), AuthError> {
+    match (account.granted(), &realm.tokens) {
+        (Some(account), Some(store)) => refresh::keep(realm, &**store, &account).await,
+        _ => Ok(()),
+    }
+}
+
+/// The user's further accounts whose tokens are to be had: in the token store, or in the session before this one.
+async fn other_accounts(realm: &Realm, user: &User, previous: Option<&Live>) -> Result<Vec<SessionAccount>, AuthError> {
+    let Some(users) = &realm.users else { return Ok(Vec::new()) };
+    if realm.tokens.is_none() && previous.is_none_or(|previous| previous.private.accounts.is_empty()) {
+        return Ok(Vec::new());
+    }
+    let mut accounts = users.accounts(&user.id).await?;
+    accounts.retain(|account| realm.provider(&account.provider).is_some());
+    accounts.sort_unstable();
+    let before = previous.map(|previous| previous.private.accounts.as_slice()).unwrap_or_default();
+    let further = accounts.into_iter().filter_map(|AccountKey { provider, subject }| {
+        let had = before.iter().find(|account| account.provider == provider && account.subject == subject);
+        let bare = || SessionAccount { provider, subject, kept: None, logout_hint: None };
+        had.cloned().or_else(|| realm.tokens.is_some().then(bare))
+    });
+    Ok(further.collect())
 }
 
 /// What the provider wants to hear when this person signs out there, if its description names a claim for it.

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::{Visit, admission, credentials, unknown_provider};
+use super::{Visit, accounts, admission, credentials, unknown_provider};
 use crate::answer::Answer;
 use crate::failure::Failure;
 
@@ -33,8 +33,14 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
         // take the place of those it has, and void the forms that are open in other tabs.
         visit.cookies.clear();
     }
-    let answered = Answered::read(&visit.input, &registered)?;
+    let answered = match arrival::waiting(&realm, &visit.input, &registered) {
+        Some(answered) => answered,
+        None => Answered::read(&visit.input, &registered)?,
+    };
     let (pending, cookie) = arrival::look_up(&realm, &visit.input.cookies.pending, &registered, &answered)?;
+    if pending.link.is_some() && visit.input.method == Method::POST {
+        return accounts::bounce(visit, pending, answered.parameters);
+    }
     arrival::consume(&realm, &pending).await?;
     visit.cookies.push(realm.cookies.delete(cookie).cross_site(form_post));
     let code = answered.code(&registered, &pending)?;
@@ -42,9 +48,13 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     let id = registered.id.to_owned();
     let return_to = pending.return_to.clone();
     let realm = Arc::clone(&visit.realm);
+    let link = pending.link.clone();
     let person = async move {
         let registered = realm.oauth(&id).ok_or_else(unknown_provider)?;
         identify(&realm, &registered, &pending, &code, &answered.parameters).await
     };
-    admission::begin(visit, person, return_to).await
+    match link {
+        Some(link) => accounts::arrive(visit, link, person, return_to).await,
+        None => admission::begin(visit, person, return_to).await,
+    }
 }

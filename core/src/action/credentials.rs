@@ -13,7 +13,6 @@ use crate::credentials::{GivenCredentials, Refused, Verdict};
 use crate::failure::{Code, Failure};
 use crate::input::Body;
 use crate::page::Reason;
-use crate::profile::Image;
 use crate::realm::{Realm, Registered};
 use crate::{Account, Claims};
 
@@ -45,17 +44,15 @@ async fn recognise(realm: &Realm, id: &str, given: &GivenCredentials) -> Result<
     let credentials = registered.credentials().ok_or_else(unknown_provider)?;
     let verdict = credentials.check.check(given).await;
     let verdict = verdict.map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))?;
-    let mut profile = match verdict {
+    let profile = match verdict {
         Verdict::Accepted(profile) => profile,
         Verdict::Refused => return Err(Refused::plainly().into()),
         Verdict::RefusedWith(code) => return Err(Refused::with(&code).into()),
     };
-    if profile.subject.trim().is_empty() {
-        // Whoever comes without one would be the same person as everybody else who does.
-        let cause = "the check accepted somebody without an identifier; give Profile::new the user's";
-        return Err(Failure::because(Code::Configuration, Reason::ProfileInvalid, cause));
-    }
-    profile.image = profile.image.filter(Image::is_usable);
+    let profile = profile.checked().map_err(|error| {
+        let cause = format!("the check accepted somebody, but {error}; give Profile::new the user's");
+        Failure::because(Code::Configuration, Reason::ProfileInvalid, cause)
+    })?;
     let account = Account::without_tokens(id, &profile.subject);
     let is_named = credentials.subjects_are_users;
     Ok(Person { account, profile, claims: Claims::default(), is_named, same_person: None, before: None })

@@ -33,7 +33,7 @@ pub(super) async fn explain(realm: &Realm, failure: &Failure, provider: Option<&
         let status = if unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::BAD_REQUEST };
         return answer::plain_json(status, &());
     }
-    let page = if failure.code.is_shown_at_sign_in() { realm.sign_in_page() } else { realm.error_page() };
+    let page = if failure.is_shown_at_sign_in() { realm.sign_in_page() } else { realm.error_page() };
     let mut query = vec![("error", failure.code.as_str()), ("code", failure.word())];
     // Of a wrong password there is nothing to look up.
     if failure.code != Code::CredentialsSignin {

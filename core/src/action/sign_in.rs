@@ -9,7 +9,7 @@ use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure};
 use crate::oauth::{authorization, pushed};
 use crate::page::{self, News, Reason, Way};
-use crate::pending::{self, Before, Pending};
+use crate::pending::{self, Before, LinkTo, Pending};
 use crate::provider::{Asked, AuthorizationRequest, Metadata, Pkce, essential_contexts, heeded};
 use crate::random;
 use crate::realm::{Realm, Registered};
@@ -69,17 +69,24 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
     if let Some(failure) = visit.no_way_back.take() {
         return Err(failure);
     }
+    let page = |visit: &Visit| answer::redirect(StatusCode::FOUND, &format!("{}/signin", visit.realm.base.auth_url));
+    let Some(provider) = provider else { return Ok(page(visit)) };
+    if visit.realm.provider(provider).ok_or_else(unknown_provider)?.oauth().is_none() {
+        // A form on the page is where such a sign-in begins.
+        return Ok(page(visit));
+    }
+    depart(visit, provider, None).await
+}
+
+/// The trip to a provider, of somebody who signs in or who connects an account.
+pub(super) async fn depart(visit: &mut Visit, provider: &str, link: Option<LinkTo>) -> Result<Answer, Failure> {
     let realm = &visit.realm;
-    let page = || answer::redirect(StatusCode::FOUND, &format!("{}/signin", realm.base.auth_url));
-    let Some(provider) = provider else { return Ok(page()) };
-    let registered = realm.provider(provider).ok_or_else(unknown_provider)?;
-    // A form on the page is where such a sign-in begins.
-    let Some(registered) = registered.oauth() else { return Ok(page()) };
+    let registered = realm.oauth(provider).ok_or_else(unknown_provider)?;
     let flow = registered.flow;
     let config = flow.config();
     let asked = Asked::read(config, registered.scopes, &visit.input.query)?;
     // Only then: a sign-in begins also while the session store is down.
-    let needs_session = config.form_post || again::is_asked(visit);
+    let needs_session = link.is_none() && (config.form_post || again::is_asked(visit));
     let now_signed_in = if needs_session { admission::previous(visit).await? } else { None };
     let metadata = registered.metadata(realm, &registered.client.id).await?;
     if config.form_post {
@@ -121,6 +128,8 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
         before: now_signed_in.filter(|_| config.form_post).as_ref().map(Before::of),
         nonce,
         code_verifier,
+        link,
+        posted: None,
         scopes: asked.scopes,
         return_to: visit.return_to.clone(),
         begun_at: now,
@@ -140,7 +149,7 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
     let evicted = pending::to_evict(&visit.input.cookies.pending, &realm.pending_sealer, now, cookie.size());
     visit.cookies.extend(evicted.into_iter().map(|name| realm.cookies.delete(name)));
     visit.cookies.push(cookie);
-    tracing::debug!(provider, "a sign-in began");
+    tracing::debug!(provider, is_link = pending.link.is_some(), "a sign-in began");
     Ok(answer::redirect(StatusCode::FOUND, &location))
 }
 

@@ -65,6 +65,16 @@ impl AuthBuilder {
                 problems.push(format!("{name} is no time at all; give it a second at least"));
             }
         }
+        if self.rules.recent_sign_in < Duration::from_secs(1) {
+            problems.push("recent_sign_in is no time at all; give it a second at least".to_owned());
+        }
+        let wants_users = [
+            ("existing_users_only", self.rules.existing_users_only),
+            ("danger_link_by_verified_email", self.rules.by_verified_email),
+        ];
+        for (name, _) in wants_users.into_iter().filter(|(_, wanted)| *wanted && self.users.is_none()) {
+            problems.push(format!("{name} is about users, and there is no user store; add one with .user_store(…)"));
+        }
         if self.providers.is_empty() {
             problems.push("no provider is configured; add one with .provider(…)".to_owned());
         }
@@ -94,6 +104,7 @@ impl AuthBuilder {
             clock: self.clock,
             random: self.random,
             lifetimes: self.lifetimes,
+            rules: self.rules,
             max_cookies: self.max_cookies,
             trusted_origins,
             csrf_headers_suffice: self.csrf_headers_suffice,

@@ -69,7 +69,7 @@ pub(crate) fn decode(value: &str) -> Cow<'_, str> {
 }
 
 /// What a request carries under a session's name: the candidates for its value, and the names to delete.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct SessionCookies<'a> {
     /// Whether there is one without a number, perhaps without a value.
     named_whole: bool,

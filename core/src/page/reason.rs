@@ -126,7 +126,6 @@ reasons! {
         "The service you sign in with wants to ask you something before it lets you in."
         "Sign in again, and answer what you are asked there."
 
-    // Reserved: nothing sends it yet.
     SignupDisabled "signup_disabled" FORBIDDEN SignIn
         "New accounts are not open"
         "This site has no account for you, and does not open new ones here."
@@ -145,13 +144,27 @@ reasons! {
     AccountNotLinked "account_not_linked" BAD_REQUEST SignIn
         "Use the account you began with"
         "To confirm your identity, sign in with the same account you used originally."
-        "Once signed in, you can connect further accounts."
+        "Then connect this account in your account settings, and it will let you in as well."
 
-    // Reserved: nothing sends it yet.
-    LinkedToOtherUser "linked_to_other_user" BAD_REQUEST SignIn
+    LinkedToOtherUser "linked_to_other_user" CONFLICT Home
         "That account is taken"
         "The account you chose is already connected to somebody else on this site."
-        "Sign in with it directly, or choose a different one."
+        "Choose a different one; nothing was changed."
+
+    LinkInterrupted "link_interrupted" FORBIDDEN Home
+        "The account was not connected"
+        "You signed out, or signed in anew, before the account could be connected."
+        "Sign in, and connect it once more from your account settings."
+
+    LastWayIn "last_way_in" CONFLICT Home
+        "This is your only way in"
+        "Without the account you could not sign in any more, so it stays connected."
+        "Connect another account first, and then take this one off."
+
+    AccountUnknown "account_unknown" NOT_FOUND Home
+        "That account is not connected"
+        "You asked to take off an account that is none of yours on this site."
+        "Look at your account settings for those that are."
 
     // The service that signs people in.
     ProviderUnavailable "provider_unavailable" SERVICE_UNAVAILABLE SignIn
@@ -274,7 +287,8 @@ mod tests {
                 "administrator_needed",
                 "signup_disabled",
                 "another_person",
-                "user_disabled"
+                "user_disabled",
+                "link_interrupted"
             ]
         );
         assert_eq!(with(500), ["configuration"]);
@@ -282,8 +296,9 @@ mod tests {
             with(503),
             ["provider_unavailable", "discovery_invalid", "session_store_unavailable", "rate_limited"]
         );
-        assert_eq!(with(404), ["provider_unknown"]);
-        assert_eq!(with(400).len(), Reason::ALL.len() - 13);
+        assert_eq!(with(404), ["provider_unknown", "account_unknown"]);
+        assert_eq!(with(409), ["linked_to_other_user", "last_way_in"]);
+        assert_eq!(with(400).len(), Reason::ALL.len() - 17);
     }
 
     #[test]

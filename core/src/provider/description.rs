@@ -9,7 +9,6 @@ use super::sign_out::SignOutRules;
 use super::{
     Client, ClientAuthMethod, Finding, Flow, OAuthFlow, Pkce, ProfileError, Provider, PushedRequests, Review, Settings,
 };
-use crate::profile::Image;
 use crate::{Claims, Profile, Timestamp};
 
 /// A provider that keeps to RFC 6749, described by its endpoints, scopes and profile.
@@ -303,18 +302,13 @@ impl OAuthProvider {
         self
     }
 
-    /// Makes a profile of claims. A picture whose address cannot be used is left out: it never stops a sign-in.
+    /// Makes a profile of claims. A picture whose address cannot be used, or an e-mail address that is none, is left
+    /// out: it never stops a sign-in.
     ///
     /// # Errors
     /// When they lack what a sign-in needs, an identifier above all.
     pub fn to_profile(&self, claims: &Claims) -> Result<Profile, ProfileError> {
-        let mut profile = (self.profile)(claims)?;
-        if profile.subject.trim().is_empty() {
-            // Whoever comes without one would be the same person as everybody else who does.
-            return Err(ProfileError::Other("the mapper found no identifier".to_owned(), None));
-        }
-        profile.image = profile.image.filter(Image::is_usable);
-        Ok(profile)
+        (self.profile)(claims)?.checked()
     }
 
     /// Where the browser is sent, if the description says.

@@ -1,8 +1,11 @@
 //! Whether the trip that comes back is one that left from here, and has not come back before.
 
+use http::Method;
+
 use super::answer_of_provider::Answered;
 use crate::csrf::same;
 use crate::failure::{Code, Failure};
+use crate::input::Input;
 use crate::page::Reason;
 use crate::pending::{self, PENDING_LIFE, Pending};
 use crate::realm::{Realm, RegisteredOAuth};
@@ -41,6 +44,18 @@ pub(super) fn look_up(
         return Err(Failure::of(Reason::ProviderMismatch));
     }
     Ok((pending, name))
+}
+
+/// An answer that was posted and waits in its trip's cookie, for a request that brings the session's cookie, too.
+pub(super) fn waiting(realm: &Realm, input: &Input, registered: &RegisteredOAuth<'_>) -> Option<Answered> {
+    let [(name, state)] = input.query.as_slice() else { return None };
+    if name != "state" || input.method != Method::GET || !registered.flow.config().form_post {
+        return None;
+    }
+    let name = pending::cookie_name(&realm.cookies, state);
+    let mut candidates = input.cookies.pending.iter().filter(|(known, _)| *known == name);
+    let pending = candidates.find_map(|(_, value)| Pending::open(&name, value, &realm.pending_sealer))?;
+    Some(Answered { parameters: pending.posted?, state: state.clone() })
 }
 
 /// Consumes the trip, on whichever node it arrives first.

@@ -17,18 +17,25 @@ pub struct Standard(Arc<Mutex<State>>);
 #[derive(Debug)]
 struct State {
     person: Value,
+    access_token: String,
     requests: Vec<HttpRequest>,
 }
 
 impl Standard {
     pub fn new() -> Self {
         let person = json!({ "id": 7, "login": "mona", "name": "Mona Octave", "email": "mona@example.com" });
-        Self(Arc::new(Mutex::new(State { person, requests: Vec::new() })))
+        let access_token = "gho_16C7e42F292c6912E7".to_owned();
+        Self(Arc::new(Mutex::new(State { person, access_token, requests: Vec::new() })))
     }
 
     /// Who stands at the browser from now on.
     pub fn person(&self, person: Value) {
         self.state().person = person;
+    }
+
+    /// What is handed out from now on.
+    pub fn access_token(&self, access_token: &str) {
+        access_token.clone_into(&mut self.state().access_token);
     }
 
     /// The forms that came to the token endpoint.
@@ -48,7 +55,7 @@ impl HttpClient for Standard {
     async fn send(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
         let mut state = self.state();
         let body = match *request.method() {
-            Method::POST => json!({ "access_token": "gho_16C7e42F292c6912E7", "token_type": "bearer" }),
+            Method::POST => json!({ "access_token": state.access_token, "token_type": "bearer" }),
             _ => state.person.clone(),
         };
         state.requests.push(request);

@@ -1,0 +1,172 @@
+//! `GET …/accounts`: the accounts a person signs in with. `POST …/link/{id}`: they connect a further one.
+//! `POST …/unlink/{id}`: they take one off. These are ours, not the wire's.
+//!
+//! All three are about whoever is signed in, and want a user store. The two that change something want the CSRF token,
+//! and a sign-in that is not long ago: a session that somebody left open must not become a way in for ever.
+
+mod link;
+mod unlink;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode};
+use serde_json::{Value, json};
+
+use super::{Visit, explain};
+use crate::address::with_query;
+use crate::answer::{self, Answer};
+use crate::csrf::{Provenance, provenance};
+use crate::failure::Failure;
+use crate::input::{Input, Wants};
+use crate::issue::{self, Issued};
+use crate::live::{self, Found, Live};
+use crate::page::Reason;
+use crate::private_claim::PrivateClaim;
+use crate::realm::Realm;
+use crate::route::AccountsRoute;
+use crate::store::{AccountKey, UserStore};
+use crate::{AuthError, current};
+
+pub(super) use link::{arrive, bounce};
+
+pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: AccountsRoute<'_>) -> Answer {
+    let Some(input) = Input::read(request, &realm.cookies) else {
+        return answer::bad_request(StatusCode::BAD_REQUEST);
+    };
+    let is_foreign = provenance(&input.headers, &realm.base.origin, &realm.trusted_origins) == Provenance::Foreign;
+    if route != AccountsRoute::List && is_foreign {
+        return no(StatusCode::FORBIDDEN, Reason::OriginRejected.code());
+    }
+    let expected = if route == AccountsRoute::List { Method::GET } else { Method::POST };
+    if input.method != expected {
+        return answer::bad_request(StatusCode::METHOD_NOT_ALLOWED);
+    }
+    let wants = if route == AccountsRoute::List { Wants::Json } else { input.wants() };
+    let mut visit = Visit::begin(Arc::clone(realm), input).await;
+    if route != AccountsRoute::List && visit.check_csrf().is_err() {
+        return no(StatusCode::FORBIDDEN, Reason::Csrf.code());
+    }
+    let mut answer = match answer_to(&mut visit, route, wants).await {
+        Ok(answer) if wants == Wants::Redirect => answer,
+        Ok(answer) => answer::as_json(answer, StatusCode::OK),
+        Err(failure) => {
+            let provider = match route {
+                AccountsRoute::List => None,
+                AccountsRoute::Link(id) | AccountsRoute::Unlink(id) => Some(id),
+            };
+            let told = explain::explain(realm, &failure, provider, false).await;
+            match wants {
+                Wants::Redirect => told,
+                Wants::Json | Wants::JsonOfV4 => no(failure.reason.words().status, failure.reason.code()),
+            }
+        }
+    };
+    answer::set_cookies(&mut answer, &visit.cookies);
+    answer
+}
+
+fn no(status: StatusCode, word: &str) -> Answer {
+    answer::json_no_store(status, &json!({ "error": word }))
+}
+
+async fn answer_to(visit: &mut Visit, route: AccountsRoute<'_>, wants: Wants) -> Result<Answer, Failure> {
+    let realm = Arc::clone(&visit.realm);
+    let Some(users) = &realm.users else {
+        tracing::error!("accounts belong to users, and there is no user store; add one with .user_store(…)");
+        return Ok(no(StatusCode::NOT_FOUND, "needs_a_user_store"));
+    };
+    let cookies = &visit.input.cookies;
+    let Found::Live(live) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
+        return Ok(match wants {
+            Wants::Redirect => {
+                let there = with_query(&realm.sign_in_page(), &[("callbackUrl", &visit.return_to)]);
+                answer::redirect(StatusCode::SEE_OTHER, &there)
+            }
+            Wants::Json | Wants::JsonOfV4 => no(StatusCode::UNAUTHORIZED, "unauthenticated"),
+        });
+    };
+    let (wish, provider) = match route {
+        AccountsRoute::List => return list(&realm, &**users, &live).await,
+        AccountsRoute::Link(id) => ("link", id),
+        AccountsRoute::Unlink(id) => ("unlink", id),
+    };
+    if !is_recent(&realm, &live.private) {
+        return Ok(once_more(visit, wish, provider, wants));
+    }
+    match route {
+        AccountsRoute::List | AccountsRoute::Link(_) => link::start(visit, &live, provider).await,
+        AccountsRoute::Unlink(_) => unlink::unlink(visit, &**users, live, provider).await,
+    }
+}
+
+async fn list(realm: &Realm, users: &dyn UserStore, live: &Live) -> Result<Answer, Failure> {
+    let mut accounts = users.accounts(user_of(live)).await?;
+    accounts.sort_unstable();
+    let ways_in = accounts.iter().filter(|account| is_way_in(realm, account)).count();
+    let shown = accounts.iter().map(|account| {
+        let name = realm.provider(&account.provider).map(|registered| registered.provider.name());
+        let last_way_in = ways_in == 1 && is_way_in(realm, account);
+        json!({
+            "provider": account.provider,
+            "name": name.unwrap_or(&account.provider),
+            "subject": account.subject,
+            "lastWayIn": last_way_in,
+        })
+    });
+    Ok(answer::json_no_store(StatusCode::OK, &Value::Array(shown.collect())))
+}
+
+/// Whether people can sign in by an account: its provider may have left the configuration.
+fn is_way_in(realm: &Realm, account: &AccountKey) -> bool {
+    realm.provider(&account.provider).is_some()
+}
+
+/// With a user store, a session that counts names its user: see `live.rs`.
+fn user_of(live: &Live) -> &str {
+    live.token.subject.as_deref().unwrap_or_default()
+}
+
+/// Of a session that Auth.js made it cannot be said when its person signed in.
+fn is_recent(realm: &Realm, private: &PrivateClaim) -> bool {
+    !private.is_adopted() && private.started_at + realm.rules.recent_sign_in > realm.clock.now()
+}
+
+/// Sends the person to sign in once more, and back to where they were, with their wish in the query: a page can show it
+/// again, and nothing is done that a form of ours did not ask for.
+fn once_more(visit: &Visit, wish: &str, provider: &str, wants: Wants) -> Answer {
+    let realm = &visit.realm;
+    let back = with_query(&visit.return_to, &[(wish, provider)]);
+    let recent = realm.rules.recent_sign_in.as_secs().to_string();
+    let query = [("callbackUrl", back.as_str()), (current::AGAIN, "1"), ("max_age", &recent)];
+    let there = with_query(&realm.sign_in_page(), &query);
+    match wants {
+        Wants::Redirect => answer::redirect(StatusCode::SEE_OTHER, &there),
+        Wants::Json | Wants::JsonOfV4 => {
+            let body = json!({ "error": "recent_sign_in_required", "url": there });
+            answer::json_no_store(StatusCode::FORBIDDEN, &body)
+        }
+    }
+}
+
+/// Writes the session anew with a change to its claim. If somebody else wrote at the same time, the change is made to
+/// what they left. `None` if the session was ended meanwhile.
+async fn rewrite(
+    realm: &Realm,
+    live: &mut Live,
+    change: impl Fn(&mut PrivateClaim),
+) -> Result<Option<Issued>, AuthError> {
+    let mut issued = None;
+    for _ in 0..ATTEMPTS {
+        change(Arc::make_mut(&mut live.private));
+        issued = issue::renew(realm, live).await?;
+        let mut wanted = PrivateClaim::clone(&live.private);
+        change(&mut wanted);
+        if issued.is_none() || wanted == *live.private {
+            break;
+        }
+    }
+    Ok(issued)
+}
+
+const ATTEMPTS: usize = 4;
