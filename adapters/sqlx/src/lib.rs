@@ -1,1 +1,51 @@
-//! To come.
+//! Sessions, tokens and users for [admit] in PostgreSQL, on [sqlx].
+//!
+//! [`PostgresStore`] is all four of admit's stores: of sessions, of tokens, of users, and of what may happen once.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//!
+//! use admit::{Auth, AuthBuilder};
+//! use admit_sqlx::PostgresStore;
+//!
+//! # async fn example(builder: AuthBuilder) -> Result<AuthBuilder, Box<dyn std::error::Error>> {
+//! let store = Arc::new(PostgresStore::connect("postgres://app@db.example/app").await?);
+//! # Ok(builder)
+//! # }
+//! ```
+//!
+//! # What holds
+//! - **A session is read in one round trip, and reading writes nothing.**
+//! - **Each method of a store is one step**: a single statement, or a transaction where one does not suffice.
+//! - **No method takes longer than five seconds.** A store that is down is [`StoreError::Unavailable`], soon.
+//! - **A read whose connection turns out to be broken is asked again on the next one.** A write is not: it may have
+//!   been done.
+//! - **The connection is encrypted and the server's certificate verified**, unless the server is on this machine or the
+//!   address says `sslmode` otherwise.
+//!
+//! # The tables
+//! Their names begin with `admit_`, and they stand in the schema that comes first in the connection's `search_path`; for
+//! another one, say so in the address: `?options=-csearch_path%3Dauth`. [`PostgresStore::connect`] and
+//! [`PostgresStore::new`] make and change them, also when several nodes start at once. Where the application may not
+//! do that at run time, its deployment calls [`migrate`], and it [`PostgresStore::without_migrating`].
+//!
+//! Rows that have expired stay until a purge job removes them.
+//!
+//! Behind PgBouncer in transaction mode, let it know prepared statements (`max_prepared_statements`), or say
+//! `?statement-cache-capacity=0`.
+//!
+//! [`StoreError::Unavailable`]: admit::store::StoreError::Unavailable
+
+mod address;
+mod ask;
+mod error;
+mod once;
+mod schema;
+mod sessions;
+mod store;
+mod tokens;
+mod users;
+
+pub use error::PostgresError;
+pub use schema::migrate;
+pub use store::PostgresStore;

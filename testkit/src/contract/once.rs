@@ -44,6 +44,7 @@ async fn forgetting(once: &dyn Once) {
             break;
         }
     }
+    // Five of these, and the three from before.
     assert!(removed <= 8, "what has not ended stays: {removed}");
     assert!(!done(once.claim("over-5", at(204), at(900)).await), "a key that has not ended is remembered");
     assert!(done(once.claim("over-4", at(204), at(900)).await), "one that has is not");

@@ -1,0 +1,92 @@
+//! The tables: made once, by whoever comes first, and not touched by a release that does not know them.
+
+use std::sync::Arc;
+
+use admit::Timestamp;
+use admit::store::{AccountKey, Once, StoredTokens, TokenStore as _};
+use admit_sqlx::{PostgresError, PostgresStore, migrate};
+use sqlx::PgPool;
+use tokio::sync::Barrier;
+
+use super::support::database;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_start_at_once_on_an_empty_database_make_one_set_of_tables() {
+    let url: Arc<str> = database("starting").await.into();
+    let start = Arc::new(Barrier::new(NODES));
+    let nodes = (0..NODES).map(|_| {
+        let (url, start) = (Arc::clone(&url), Arc::clone(&start));
+        tokio::spawn(async move {
+            let pool = PgPool::connect(&url).await.unwrap();
+            start.wait().await;
+            PostgresStore::new(pool).await
+        })
+    });
+    let nodes: Vec<_> = nodes.collect();
+    let mut stores = Vec::new();
+    for node in nodes {
+        stores.push(node.await.unwrap().unwrap());
+    }
+    let changes: i64 =
+        sqlx::query_scalar("select count(*) from admit_schema").fetch_one(stores[0].pool()).await.unwrap();
+    assert_eq!(changes, 1);
+    let at = Timestamp::from_unix_seconds;
+    assert!(Once::claim(&stores[0], "a code", at(0), at(60)).await.unwrap());
+    assert!(!Once::claim(&stores[1], "a code", at(1), at(61)).await.unwrap(), "the nodes share what they know");
+}
+
+#[tokio::test]
+async fn starting_again_changes_nothing() {
+    let url = database("again").await;
+    let account = AccountKey { provider: "acme".to_owned(), subject: "ada".to_owned() };
+    let tokens = StoredTokens { account, sealed: vec![7; 9], refresh_at: None, version: 0 };
+    let version = PostgresStore::connect(&url).await.unwrap().put(tokens.clone()).await.unwrap();
+    for _ in 0..2 {
+        let store = PostgresStore::connect(&url).await.unwrap();
+        migrate(store.pool()).await.unwrap();
+        assert_eq!(store.load(&tokens.account).await.unwrap(), Some(StoredTokens { version, ..tokens.clone() }));
+    }
+}
+
+#[tokio::test]
+async fn where_the_tables_are_there_no_right_to_make_any_is_needed() {
+    let url = database("rights").await;
+    let owner = PostgresStore::connect(&url).await.unwrap();
+    let rights = "create role app login;
+                  grant select, insert, update, delete on all tables in schema public to app;
+                  grant usage on all sequences in schema public to app;
+                  revoke create on schema public from public";
+    sqlx::raw_sql(rights).execute(owner.pool()).await.unwrap();
+    let app = PostgresStore::connect(&url.replace("postgres@", "app@")).await.unwrap();
+    let at = Timestamp::from_unix_seconds;
+    assert!(Once::claim(&app, "a code", at(0), at(60)).await.unwrap());
+
+    let bare = database("bare").await.replace("postgres@", "app@");
+    let error = PostgresStore::connect(&bare).await.unwrap_err();
+    assert!(matches!(error, PostgresError::Migration(_)), "{error}");
+}
+
+#[tokio::test]
+async fn tables_of_a_newer_release_are_left_alone() {
+    let store = PostgresStore::connect(&database("newer").await).await.unwrap();
+    sqlx::query("insert into admit_schema (version) values (900)").execute(store.pool()).await.unwrap();
+    let error = PostgresStore::new(store.pool().clone()).await.unwrap_err();
+    assert!(matches!(error, PostgresError::Newer { found: 900, known: 1 }), "{error:?}");
+    assert_eq!(
+        error.to_string(),
+        "the tables of admit are of schema 900, and this release knows 1 — a newer one is needed"
+    );
+}
+
+#[tokio::test]
+async fn the_search_path_says_in_which_schema_the_tables_are() {
+    let url = database("paths").await;
+    let pool = PgPool::connect(&url).await.unwrap();
+    sqlx::query("create schema auth").execute(&pool).await.unwrap();
+    PostgresStore::connect(&format!("{url}?options=-csearch_path%3Dauth")).await.unwrap();
+    let found = "select array_agg(distinct schemaname::text) from pg_tables where tablename like 'admit%'";
+    let found: Vec<String> = sqlx::query_scalar(found).fetch_one(&pool).await.unwrap();
+    assert_eq!(found, ["auth"]);
+}
+
+const NODES: usize = 8;
