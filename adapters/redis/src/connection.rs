@@ -22,14 +22,13 @@ use redis::{
 
 pub(crate) struct Connection {
     client: Client,
-    attempt: RwLock<Attempt>,
+    /// None until somebody asks.
+    attempt: RwLock<Option<Attempt>>,
 }
 
 impl Connection {
-    /// Connects when first asked.
     pub(crate) fn new(client: Client) -> Self {
-        let attempt = RwLock::new(Attempt::new(&client));
-        Self { client, attempt }
+        Self { client, attempt: RwLock::default() }
     }
 
     pub(crate) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, StoreError> {
@@ -50,16 +49,17 @@ impl Connection {
     }
 
     fn attempt(&self) -> Attempt {
-        let attempt = self.attempt.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if !attempt.is_over() {
-            return attempt;
+        if let Some(attempt) = &*self.attempt.read().unwrap_or_else(PoisonError::into_inner)
+            && !attempt.is_over()
+        {
+            return attempt.clone();
         }
         let mut current = self.attempt.write().unwrap_or_else(PoisonError::into_inner);
-        // Another may have been here first.
-        if current.is_over() {
-            *current = Attempt::new(&self.client);
+        match &*current {
+            // Another was here first.
+            Some(attempt) if !attempt.is_over() => attempt.clone(),
+            _ => current.insert(Attempt::begin(&self.client)).clone(),
         }
-        current.clone()
     }
 }
 
@@ -77,7 +77,7 @@ struct Attempt {
 }
 
 impl Attempt {
-    fn new(client: &Client) -> Self {
+    fn begin(client: &Client) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let mut config = AsyncConnectionConfig::new()
             .set_connection_timeout(Some(CONNECTING))
@@ -95,7 +95,10 @@ impl Attempt {
         }
         let client = client.clone();
         let connecting = async move { client.get_multiplexed_async_connection_with_config(&config).await };
-        Self { connecting: connecting.boxed().shared(), over }
+        let connecting = connecting.boxed().shared();
+        // Whoever asked may go away before it is done, and leave others with half an attempt and its old deadline.
+        tokio::spawn(connecting.clone().map(drop));
+        Self { connecting, over }
     }
 
     async fn connected(&self) -> RedisResult<MultiplexedConnection> {

@@ -17,7 +17,8 @@
 //!   Nothing that was ended comes back.
 //! - **A session is read by one question**, `GET`, and reading writes nothing.
 //! - **Redis forgets by itself**: a session a day after it has ended by Redis's clock, what may happen once after an
-//!   hour. Whether a session has ended is the engine's to say, by its own clock. Tokens stay until they are deleted.
+//!   hour. Whether a session has ended is the engine's to say, by its own clock; if that one is days behind, as in a test
+//!   whose time stands still, Redis has forgotten what the engine still counts on. Tokens stay until they are deleted.
 //! - **A Redis that is down is an error within three seconds**, and never "nobody is signed in". One that is back is used
 //!   by the next call. Nothing is asked twice.
 //!
@@ -28,10 +29,11 @@
 //! - **Memory.** `maxmemory-policy noeviction`, which is the default, or one of the `volatile-` policies. Under the latter
 //!   a full Redis signs people out, and nothing else. An `allkeys-` policy may drop tokens, and the list of a user's
 //!   sessions, without which "sign out everywhere" misses some: [`RedisStore::connect`] warns of it.
-//! - **One primary**, alone, behind Sentinel or behind a proxy. A failover to a replica may lose what the old primary had
-//!   not passed on, ended sessions included. Redis Cluster is not followed from node to node; behind a proxy that does
-//!   so, a prefix with a hash tag, as in `.prefix("{admit}:")`, keeps all keys on one node.
-//! - Redis 6.2 or newer, or Valkey. A user of Redis's own (ACL) needs `~admit:* +@read +@write +@scripting +@connection`.
+//! - **One primary**, at an address that leads to it, also after a failover. What the old primary had not yet passed on is
+//!   lost by one: a session that was ended may be back. Redis Cluster is not followed from node to node; behind a proxy
+//!   that does so, a prefix with a hash tag, as in `.prefix("{admit}:")`, keeps all keys on one node.
+//! - Redis 6.2 or newer, or Valkey. A user of Redis's own (ACL) needs `~admit:* +@read +@write +@scripting
+//!   +@connection +time`, and `+info` for the warning.
 //!
 //! # Features
 //! - `tls`: `rediss://` addresses, with rustls and the certificates that the operating system trusts.

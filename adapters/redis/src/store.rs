@@ -63,8 +63,7 @@ impl RedisStore {
     /// A Redis that drops whatever it likes when it is full may drop what ends sessions. Not everybody may ask.
     async fn look_at_memory(&self) {
         let Ok(memory) = self.connection.try_ask::<String>(Cmd::new().arg("INFO").arg("memory")).await else { return };
-        let policy = memory.lines().find_map(|line| line.strip_prefix("maxmemory_policy:"));
-        if let Some(policy) = policy.filter(|policy| policy.starts_with("allkeys-")) {
+        if let Some(policy) = risky_policy(&memory) {
             tracing::warn!(
                 policy,
                 "redis: when memory is full, tokens and lists of sessions may be dropped; \
@@ -72,6 +71,11 @@ impl RedisStore {
             );
         }
     }
+}
+
+fn risky_policy(memory: &str) -> Option<&str> {
+    let policy = memory.lines().find_map(|line| line.strip_prefix("maxmemory_policy:"))?;
+    policy.starts_with("allkeys-").then_some(policy)
 }
 
 impl fmt::Debug for RedisStore {
@@ -90,3 +94,18 @@ fn choose_crypto() {
 }
 
 const PREFIX: &str = "admit:";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_that_may_drop_any_key_is_risky() {
+        let memory = |policy| format!("# Memory\r\nmaxmemory:1000\r\nmaxmemory_policy:{policy}\r\nlazyfree:0\r\n");
+        assert_eq!(risky_policy(&memory("allkeys-lru")), Some("allkeys-lru"));
+        for fine in ["noeviction", "volatile-ttl", "volatile-lru"] {
+            assert_eq!(risky_policy(&memory(fine)), None);
+        }
+        assert_eq!(risky_policy(""), None);
+    }
+}

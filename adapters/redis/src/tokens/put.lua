@@ -1,4 +1,6 @@
 local account, sealed, refresh_at, score, provider, subject = unpack(ARGV)
-redis.call('HDEL', name_of(account), 'fence', 'until')
+-- First what needs room: a Redis that is full refuses a script at its first write, or not at all.
+local version = write(account, sealed, refresh_at, score)
 redis.call('ZADD', list_of(provider), 0, subject)
-return write(account, sealed, refresh_at, score)
+redis.call('HDEL', name_of(account), 'fence', 'until')
+return version

@@ -104,12 +104,12 @@ async fn a_wrong_password_is_refused_and_told_nobody() {
 async fn a_user_who_may_not_read_our_keys_gets_errors_and_not_nobody() {
     let server = Redis::start().await.expect("a server");
     let mut plain = Plain::to(&server).await;
-    let () = plain.ask("ACL SETUSER admit on >correct ~admit:* +@read +@write +@scripting +@connection").await;
+    let () = plain.ask("ACL SETUSER admit on >correct ~admit:* +@read +@write +@scripting +@connection +time").await;
     let url = format!("redis://admit:correct@127.0.0.1:{}", server.port());
     let store = RedisStore::connect(&url).await.expect("the rights that the front page names are enough");
     store.create(super::support::session(1, "ada")).await.expect("enough to write");
     assert_eq!(store.list("ada").await.expect("and to read").len(), 1);
-    unavailable(store.prefix("others:").load(&key(1)).await);
+    unavailable(&store.prefix("others:").load(&key(1)).await);
 }
 
 #[tokio::test]

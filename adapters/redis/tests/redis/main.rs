@@ -8,4 +8,6 @@ mod forgetting;
 mod memory;
 mod nodes;
 mod support;
+#[cfg(feature = "tls")]
+mod tls;
 mod trouble;

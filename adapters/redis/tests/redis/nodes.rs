@@ -63,6 +63,19 @@ async fn applications_with_other_prefixes_do_not_see_each_other() {
 }
 
 #[tokio::test]
+async fn a_session_that_changes_hands_leaves_the_list_of_the_first_user() {
+    let store = store("hands:").await;
+    store.create(session(1, "ada")).await.expect("created");
+    assert!(store.replace(session(1, "bob"), 1).await.expect("replaced"));
+    assert!(store.list("ada").await.expect("listed").is_empty());
+    assert_eq!(store.list("bob").await.expect("listed").len(), 1);
+    assert_eq!(SessionStore::page(&store, None, 9).await.expect("a page").len(), 1);
+    assert!(store.rotate(&key(1), session(2, "cyd")).await.expect("rotated"));
+    assert!(store.list("bob").await.expect("listed").is_empty());
+    assert_eq!(store.delete_all("cyd", None).await.expect("ended"), 1);
+}
+
+#[tokio::test]
 async fn scripts_that_redis_forgot_are_handed_to_it_again() {
     let (store, mut plain) = (store("flushed:").await, plain().await);
     for name in 0..2 {

@@ -78,6 +78,6 @@ pub(crate) fn tokens(subject: &str) -> StoredTokens {
 }
 
 #[track_caller]
-pub(crate) fn unavailable<T: std::fmt::Debug>(result: Result<T, StoreError>) {
+pub(crate) fn unavailable<T: std::fmt::Debug>(result: &Result<T, StoreError>) {
     assert!(matches!(result, Err(StoreError::Unavailable(_))), "{result:?}");
 }

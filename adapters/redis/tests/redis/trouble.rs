@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use admit::store::SessionStore;
 use admit_redis::RedisStore;
+use admit_redis::redis::Client;
 use admit_testkit::servers::Redis;
+use futures_util::FutureExt;
 
 use super::support::{Plain, key, now, session, unavailable, wait};
 
@@ -29,7 +31,7 @@ async fn a_redis_with_too_many_clients_is_used_again_when_it_has_room() {
     let _: u64 = plain.ask("CLIENT KILL TYPE normal SKIPME yes").await;
     wait(200).await;
     for _ in 0..3 {
-        unavailable(store.load(&key(1)).await);
+        unavailable(&store.load(&key(1)).await);
     }
     let () = plain.ask("CONFIG SET maxclients 100").await;
     assert!(store.load(&key(1)).await.expect("there is room").is_none());
@@ -47,7 +49,7 @@ async fn a_redis_that_stalls_is_an_error_in_time_and_for_all_who_wait() {
         let store = store.clone();
         waiting.spawn(async move { store.load(&key(1)).await });
     }
-    waiting.join_all().await.into_iter().for_each(unavailable);
+    waiting.join_all().await.iter().for_each(unavailable);
     let took = now().since(started);
     assert!(took < Duration::from_secs(4), "it took {took:?}");
     for _ in 0..60 {
@@ -57,4 +59,13 @@ async fn a_redis_that_stalls_is_an_error_in_time_and_for_all_who_wait() {
         wait(50).await;
     }
     assert!(store.load(&key(1)).await.expect("it goes on").is_some());
+}
+
+#[tokio::test]
+async fn whoever_goes_away_while_it_connects_leaves_the_next_a_good_connection() {
+    let server = Redis::start().await.expect("a server");
+    let store = RedisStore::new(Client::open(server.url()).expect("an address"));
+    assert!(store.load(&key(1)).now_or_never().is_none(), "the visitor has left");
+    wait(1_200).await;
+    assert!(store.load(&key(1)).await.expect("the connection was made all the same").is_none());
 }
