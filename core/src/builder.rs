@@ -35,6 +35,7 @@ pub struct AuthBuilder {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     lifetimes: Lifetimes,
+    user_check_interval: Duration,
     max_cookies: usize,
     cookie_memory: usize,
     trusted_origins: Vec<String>,
@@ -70,6 +71,7 @@ impl AuthBuilder {
                 absolute: 90 * DAY,
                 refresh_margin: Duration::from_secs(300),
             },
+            user_check_interval: Duration::from_secs(1),
             max_cookies: 4,
             cookie_memory: COOKIE_MEMORY,
             trusted_origins: Vec::new(),
@@ -208,6 +210,16 @@ impl AuthBuilder {
     /// How much an access token must have left to be handed out without a refresh: five minutes unless told otherwise.
     pub fn refresh_margin(mut self, margin: Duration) -> Self {
         self.lifetimes.refresh_margin = margin;
+        self
+    }
+
+    /// How long the user store's answer is believed, that a user may be signed in: one second unless told otherwise.
+    ///
+    /// It costs one read per user and that time, whatever the number of their requests. A user who was shut out or
+    /// signed out everywhere is noticed by other processes that much later at most, and at once by the process that did
+    /// it through [`Auth::users`](crate::Auth::users) or `…/sessions`. With zero the store is asked at every request.
+    pub fn user_check_interval(mut self, interval: Duration) -> Self {
+        self.user_check_interval = interval;
         self
     }
 

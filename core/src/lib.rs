@@ -124,6 +124,7 @@ mod route;
 mod seal;
 mod secret;
 mod session;
+mod standing;
 pub mod store;
 mod theme;
 mod token;

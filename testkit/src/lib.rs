@@ -11,6 +11,7 @@
 //! - [`CookieJar`] keeps cookies as a browser does, and refuses what a browser refuses.
 //! - [`contract`] holds stores to what the engine relies on.
 //! - `adapter`, behind the feature of that name, holds web adapters to one table of behaviour.
+//! - [`Faulty`] is any store, with faults on demand.
 //! - [`render`] writes requests and responses down for snapshots.
 //!
 //! # Example
@@ -65,6 +66,7 @@ pub mod azure_devops;
 mod clock;
 pub mod contract;
 pub mod entra;
+mod faulty;
 mod form;
 mod guid;
 mod held;
@@ -83,6 +85,8 @@ pub use azure_devops::PretendAzureDevOps;
 pub use clock::FixedClock;
 #[doc(inline)]
 pub use entra::PretendEntra;
+pub use faulty::Faulty;
+pub use held::Held;
 pub use jar::CookieJar;
 #[doc(inline)]
 pub use oidc::PretendOidc;

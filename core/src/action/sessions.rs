@@ -24,7 +24,7 @@ use crate::opened;
 use crate::realm::Realm;
 use crate::route::SessionsRoute;
 use crate::store::{SessionKey, SessionRecord, SessionStore};
-use crate::{AuthError, Event};
+use crate::{AuthError, Event, standing};
 
 pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: SessionsRoute<'_>) -> Answer {
     let Some(input) = Input::read(request, &realm.cookies) else {
@@ -124,7 +124,7 @@ async fn end_others(realm: &Realm, live: &mut Live) -> Result<Option<u64>, AuthE
     };
     match &realm.users {
         Some(users) => {
-            Arc::make_mut(&mut live.private).epoch = users.bump_epoch(&user).await?;
+            Arc::make_mut(&mut live.private).epoch = standing::new_epoch(realm, &**users, &user).await?;
             Ok(Some(ended.unwrap_or(0)))
         }
         None => Ok(ended),

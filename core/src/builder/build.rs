@@ -15,6 +15,7 @@ use crate::memory::MemoryStore;
 use crate::realm::{Base, Realm, Registered};
 use crate::refresh::RefreshGate;
 use crate::seal::Sealer;
+use crate::standing::Standing;
 use crate::tombstones::Tombstones;
 use crate::{Auth, HttpClient, Secret};
 
@@ -87,6 +88,7 @@ impl AuthBuilder {
             sessions: self.sessions,
             tokens: self.tokens,
             users: self.users,
+            standing: Standing::new(self.user_check_interval),
             once: self.once.unwrap_or_else(|| Arc::new(MemoryStore::new())),
             callbacks: self.callbacks,
             events: self.events,
