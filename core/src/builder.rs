@@ -36,6 +36,7 @@ pub struct AuthBuilder {
     random: Arc<dyn Random>,
     lifetimes: Lifetimes,
     user_check_interval: Duration,
+    max_sessions: Option<usize>,
     max_cookies: usize,
     cookie_memory: usize,
     trusted_origins: Vec<String>,
@@ -72,6 +73,7 @@ impl AuthBuilder {
                 refresh_margin: Duration::from_secs(300),
             },
             user_check_interval: Duration::from_secs(1),
+            max_sessions: None,
             max_cookies: 4,
             cookie_memory: COOKIE_MEMORY,
             trusted_origins: Vec::new(),
@@ -220,6 +222,13 @@ impl AuthBuilder {
     /// it through [`Auth::users`](crate::Auth::users) or `…/sessions`. With zero the store is asked at every request.
     pub fn user_check_interval(mut self, interval: Duration) -> Self {
         self.user_check_interval = interval;
+        self
+    }
+
+    /// How many sessions a user may have, where sessions are stored: as many as they like unless told otherwise. When
+    /// one more begins, those that began first end.
+    pub fn max_sessions_per_user(mut self, most: usize) -> Self {
+        self.max_sessions = Some(most.max(1));
         self
     }
 

@@ -63,6 +63,31 @@ pub enum Event<'a> {
         /// The id under which the log has it. The browser was shown it too, unless credentials were refused.
         correlation: &'a str,
     },
+    /// A user was shut out, and their sessions ended.
+    UserDisabled {
+        /// The user's id.
+        user: &'a str,
+    },
+    /// A user may sign in again.
+    UserEnabled {
+        /// The user's id.
+        user: &'a str,
+    },
+    /// A user was deleted, with their accounts, tokens and sessions.
+    UserDeleted {
+        /// The user's id.
+        user: &'a str,
+    },
+    /// All sessions of a user ended, by the application's hand or their own.
+    SignedOutEverywhere {
+        /// The user's id.
+        user: &'a str,
+    },
+    /// The application found that a user's e-mail address is theirs, for the first time.
+    EmailProven {
+        /// The user's id.
+        user: &'a str,
+    },
     /// An account's tokens were refreshed.
     TokensRefreshed {
         /// The provider's id.
@@ -96,6 +121,11 @@ impl Event<'_> {
             Self::SignOut { .. } => "sign_out",
             Self::Session { .. } => "session",
             Self::SignInFailed { .. } => "sign_in_failed",
+            Self::UserDisabled { .. } => "user_disabled",
+            Self::UserEnabled { .. } => "user_enabled",
+            Self::UserDeleted { .. } => "user_deleted",
+            Self::SignedOutEverywhere { .. } => "signed_out_everywhere",
+            Self::EmailProven { .. } => "email_proven",
             Self::TokensRefreshed { .. } => "tokens_refreshed",
             Self::NeedsReauthentication { .. } => "needs_reauth",
             Self::AlternateCredentialUsed { .. } => "alternate_credential_used",

@@ -58,6 +58,7 @@
 //! |---|---|
 //! | decide who may come in, and what a session holds | [`Callbacks`] |
 //! | hear what happened | [`Events`], [`Event`] |
+//! | shut a user out, or sign them out everywhere | [`Auth::users`] |
 //! | sign people in by OpenID Connect | [`OAuthProvider::oidc`] |
 //! | prove which client you are by something other than a secret | [`provider::PrivateKeyJwt`], [`provider::ClientCredential`] |
 //! | check yourself what a person types | [`credentials`] |
@@ -109,6 +110,7 @@ mod memory;
 mod oauth;
 mod oidc;
 mod opened;
+mod origin;
 mod page;
 mod pages;
 mod pending;
@@ -129,6 +131,8 @@ pub mod store;
 mod theme;
 mod token;
 mod tombstones;
+mod user_session;
+mod users;
 
 pub use crate::http::{HttpClient, HttpRequest, HttpResponse};
 pub use account::{Account, Extra, GrantRecord, TokenSet};
@@ -142,6 +146,7 @@ pub use env::Environment;
 pub use error::{AccessTokenError, AuthError};
 pub use events::{Event, Events};
 pub use memory::MemoryStore;
+pub use origin::{SessionOrigin, SignInRequest};
 pub use pages::Pages;
 pub use profile::{Email, Image, Profile};
 pub use provider::{Client, OAuthProvider, ProfileError, Provider};
@@ -152,3 +157,5 @@ pub use session::{Session, SessionUser};
 pub use store::User;
 pub use theme::{ColorScheme, Theme};
 pub use token::Token;
+pub use user_session::UserSession;
+pub use users::{Users, UsersError};

@@ -45,6 +45,7 @@ pub(crate) struct Realm {
     pub(crate) random: Arc<dyn Random>,
     pub(crate) lifetimes: Lifetimes,
     pub(crate) max_cookies: usize,
+    pub(crate) max_sessions: Option<usize>,
     pub(crate) trusted_origins: Vec<String>,
     pub(crate) csrf_headers_suffice: bool,
     pub(crate) pages: Pages,

@@ -66,6 +66,12 @@ impl AuthBuilder {
                 problems.push(format!("{name} is no time at all; give it a second at least"));
             }
         }
+        if self.max_sessions.is_some() && self.sessions.is_none() {
+            problems.push(
+                "max_sessions_per_user needs sessions in a store, to count them; give one with .session_store(…)"
+                    .to_owned(),
+            );
+        }
         if self.providers.is_empty() {
             problems.push("no provider is configured; add one with .provider(…)".to_owned());
         }
@@ -97,6 +103,7 @@ impl AuthBuilder {
             random: self.random,
             lifetimes: self.lifetimes,
             max_cookies: self.max_cookies,
+            max_sessions: self.max_sessions,
             trusted_origins,
             csrf_headers_suffice: self.csrf_headers_suffice,
             pages: self.pages,
