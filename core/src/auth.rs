@@ -49,6 +49,10 @@ impl Auth {
         Self(Arc::new(realm))
     }
 
+    pub(crate) fn realm(&self) -> &Arc<Realm> {
+        &self.0
+    }
+
     /// Answers a request to one of admit's endpoints. It cannot fail: errors are responses.
     ///
     /// The request's path is the one the browser asked for. To be called within a tokio runtime whose

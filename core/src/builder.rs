@@ -36,6 +36,8 @@ pub struct AuthBuilder {
     random: Arc<dyn Random>,
     lifetimes: Lifetimes,
     rules: LinkingRules,
+    user_check_interval: Duration,
+    max_sessions: Option<usize>,
     max_cookies: usize,
     cookie_memory: usize,
     trusted_origins: Vec<String>,
@@ -76,6 +78,8 @@ impl AuthBuilder {
                 by_verified_email: false,
                 existing_users_only: false,
             },
+            user_check_interval: Duration::from_secs(1),
+            max_sessions: None,
             max_cookies: 4,
             cookie_memory: COOKIE_MEMORY,
             trusted_origins: Vec::new(),
@@ -227,6 +231,23 @@ impl AuthBuilder {
     /// How much an access token must have left to be handed out without a refresh: five minutes unless told otherwise.
     pub fn refresh_margin(mut self, margin: Duration) -> Self {
         self.lifetimes.refresh_margin = margin;
+        self
+    }
+
+    /// How long the user store's answer is believed, that a user may be signed in: one second unless told otherwise.
+    ///
+    /// It costs one read per user and that time, whatever the number of their requests. A user who was shut out or
+    /// signed out everywhere is noticed by other processes that much later at most, and at once by the process that did
+    /// it through [`Auth::users`](crate::Auth::users) or `…/sessions`. With zero the store is asked at every request.
+    pub fn user_check_interval(mut self, interval: Duration) -> Self {
+        self.user_check_interval = interval;
+        self
+    }
+
+    /// How many sessions a user may have, where sessions are stored: as many as they like unless told otherwise. When
+    /// one more begins, those that began first end.
+    pub fn max_sessions_per_user(mut self, most: usize) -> Self {
+        self.max_sessions = Some(most.max(1));
         self
     }
 

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use url::Url;
 
-use crate::{Account, Claims, Profile, Session, Token, User};
+use crate::{Account, Claims, Profile, Session, SessionOrigin, SignInRequest, Token, User};
 
 /// Any error of the application's.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -33,6 +33,13 @@ pub trait Callbacks: fmt::Debug + Send + Sync + 'static {
     /// base URL, or one of the trusted origins.
     async fn redirect(&self, target: Url, base_url: &Url) -> Result<Url, BoxError> {
         Ok(if target.origin() == base_url.origin() { target } else { base_url.clone() })
+    }
+
+    /// From where a person signs in, for the list of their sessions: device and place, as far as the application can
+    /// tell. Nothing by default.
+    async fn origin(&self, request: &SignInRequest<'_>) -> SessionOrigin {
+        let _ = request;
+        SessionOrigin::default()
     }
 
     /// The claims of a session: at sign-in to fill them, at every read to change them. `None` ends the session.

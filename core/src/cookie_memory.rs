@@ -137,7 +137,7 @@ impl CookieMemory {
 
 /// A hash is its own hash.
 #[derive(Default)]
-struct AsIs(u64);
+pub(crate) struct AsIs(u64);
 
 impl Hasher for AsIs {
     fn write(&mut self, bytes: &[u8]) {

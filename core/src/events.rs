@@ -54,8 +54,8 @@ pub enum Event<'a> {
     /// Somebody has shown for the first time that the user's e-mail address is theirs. The sessions that were begun
     /// before are over. A password that the application keeps for the user may be somebody else's: void it.
     EmailProven {
-        /// The user.
-        user: &'a User,
+        /// The user's id.
+        user: &'a str,
     },
     /// Somebody signed out.
     SignOut {
@@ -77,6 +77,26 @@ pub enum Event<'a> {
         provider_code: Option<&'a str>,
         /// The id under which the log has it. The browser was shown it too, unless credentials were refused.
         correlation: &'a str,
+    },
+    /// A user was shut out, and their sessions ended.
+    UserDisabled {
+        /// The user's id.
+        user: &'a str,
+    },
+    /// A user may sign in again.
+    UserEnabled {
+        /// The user's id.
+        user: &'a str,
+    },
+    /// A user was deleted, with their accounts, tokens and sessions.
+    UserDeleted {
+        /// The user's id.
+        user: &'a str,
+    },
+    /// All sessions of a user ended, by the application's hand or their own.
+    SignedOutEverywhere {
+        /// The user's id.
+        user: &'a str,
     },
     /// An account's tokens were refreshed.
     TokensRefreshed {
@@ -113,6 +133,10 @@ impl Event<'_> {
             Self::SignOut { .. } => "sign_out",
             Self::Session { .. } => "session",
             Self::SignInFailed { .. } => "sign_in_failed",
+            Self::UserDisabled { .. } => "user_disabled",
+            Self::UserEnabled { .. } => "user_enabled",
+            Self::UserDeleted { .. } => "user_deleted",
+            Self::SignedOutEverywhere { .. } => "signed_out_everywhere",
             Self::TokensRefreshed { .. } => "tokens_refreshed",
             Self::NeedsReauthentication { .. } => "needs_reauth",
             Self::AlternateCredentialUsed { .. } => "alternate_credential_used",

@@ -7,7 +7,7 @@ use crate::live::{self, Home, Live};
 use crate::pending::Before;
 use crate::private_claim::PrivateClaim;
 use crate::realm::Realm;
-use crate::store::{SessionKey, SessionRecord};
+use crate::store::{SessionKey, SessionRecord, SessionStore};
 use crate::token::Written;
 use crate::{AuthError, Timestamp, Token, random};
 
@@ -27,6 +27,7 @@ pub(crate) async fn begin(
 ) -> Result<Issued, AuthError> {
     let now = realm.clock.now();
     let expires_at = expiry(realm, &private, now);
+    let mut begun = None;
     let issued = match &realm.sessions {
         None => sealed_cookie(realm, &token, &private, now, expires_at)?,
         Some(store) => {
@@ -34,6 +35,8 @@ pub(crate) async fn begin(
             let key = live::key(&value);
             let data = sealed_record(realm, &token, &private, &key.0)?;
             let user = token.subject.unwrap_or_default();
+            // Sessions that name nobody are not one person's.
+            begun = (!user.is_empty()).then(|| (key, user.clone()));
             let record = SessionRecord { key, user, data, created_at: now, expires_at, version: 1 };
             // In one step with the end of the one before, if that is in the store too and still there.
             let took_over = match previous.map(|previous| &previous.home) {
@@ -53,7 +56,26 @@ pub(crate) async fn begin(
     if let Some(previous) = previous {
         end(realm, previous).await?;
     }
+    if let (Some(store), Some(most), Some((key, user))) = (&realm.sessions, realm.max_sessions, begun) {
+        end_the_oldest(&**store, &user, &key, most, now).await?;
+    }
     Ok(issued)
+}
+
+/// Ends what a user has beyond `most` sessions, but not the one that begins. Of several that begin at once each does so
+/// after it is in the store, so that the last one counts them all.
+async fn end_the_oldest(
+    store: &dyn SessionStore,
+    user: &str,
+    begun: &SessionKey,
+    most: usize,
+    now: Timestamp,
+) -> Result<(), AuthError> {
+    let newest_first = store.list(user).await?;
+    for record in newest_first.iter().filter(|record| record.key != *begun && record.expires_at > now).skip(most - 1) {
+        store.delete(&record.key).await?;
+    }
+    Ok(())
 }
 
 /// Writes a living session anew, with a new expiry. `None` if it was ended meanwhile: then nothing is written.

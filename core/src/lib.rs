@@ -58,6 +58,7 @@
 //! |---|---|
 //! | decide who may come in, and what a session holds | [`Callbacks`] |
 //! | hear what happened | [`Events`], [`Event`] |
+//! | shut a user out, or sign them out everywhere | [`Auth::users`] |
 //! | sign people in by OpenID Connect | [`OAuthProvider::oidc`] |
 //! | prove which client you are by something other than a secret | [`provider::PrivateKeyJwt`], [`provider::ClientCredential`] |
 //! | check yourself what a person types | [`credentials`] |
@@ -111,6 +112,7 @@ mod memory;
 mod oauth;
 mod oidc;
 mod opened;
+mod origin;
 mod page;
 mod pages;
 mod pending;
@@ -126,10 +128,13 @@ mod route;
 mod seal;
 mod secret;
 mod session;
+mod standing;
 pub mod store;
 mod theme;
 mod token;
 mod tombstones;
+mod user_session;
+mod users;
 
 pub use crate::http::{HttpClient, HttpRequest, HttpResponse};
 pub use account::{Account, Extra, GrantRecord, TokenSet};
@@ -144,6 +149,7 @@ pub use error::{AccessTokenError, AuthError};
 pub use events::{Event, Events};
 pub use import::{Import, ImportError, Imported, ImportedSession};
 pub use memory::MemoryStore;
+pub use origin::{SessionOrigin, SignInRequest};
 pub use pages::Pages;
 pub use profile::{Email, Image, Profile};
 pub use provider::{Client, OAuthProvider, ProfileError, Provider};
@@ -154,3 +160,5 @@ pub use session::{Session, SessionUser};
 pub use store::User;
 pub use theme::{ColorScheme, Theme};
 pub use token::Token;
+pub use user_session::UserSession;
+pub use users::{Users, UsersError};

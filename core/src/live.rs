@@ -10,7 +10,7 @@ use crate::jwe;
 use crate::private_claim::PrivateClaim;
 use crate::realm::Realm;
 use crate::store::{SessionKey, SessionRecord};
-use crate::{AuthError, Timestamp, Token};
+use crate::{AuthError, Timestamp, Token, standing};
 
 /// A session that is alive.
 #[derive(Clone, Debug)]
@@ -98,14 +98,17 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCo
 }
 
 /// The session of a cookie that was opened before, with what is remembered of it, where nobody else is to be asked
-/// whether it counts. `None` says nothing.
+/// whether it counts: the user store was, a moment ago. `None` says nothing.
 pub(crate) fn recall(realm: &Realm, value: &[u8], now: Timestamp) -> Option<(Live, Arc<Contents>)> {
-    if realm.sessions.is_some() || realm.users.is_some() || realm.callbacks.is_some() {
+    if realm.sessions.is_some() || realm.callbacks.is_some() {
         return None;
     }
     let contents = realm.cookie_memory.recall(value)?;
     let live = from_contents(realm, &contents, now)?;
-    over(realm, &live, now).is_none().then_some((live, contents))
+    let stands = |user: &String| realm.standing.holds(user, live.private.epoch, now);
+    let is_alive = over(realm, &live, now).is_none();
+    let stands = realm.users.is_none() || live.token.subject.as_ref().is_some_and(stands);
+    (is_alive && stands).then_some((live, contents))
 }
 
 fn from_contents(realm: &Realm, contents: &Contents, now: Timestamp) -> Option<Live> {
@@ -155,11 +158,11 @@ async fn judge(realm: &Realm, live: Live, now: Timestamp) -> Result<Found, AuthE
     }
     if let Some(users) = &realm.users {
         // Whose session it is has to be known; one that names nobody is nobody's.
-        let state = match &live.token.subject {
-            Some(subject) => users.security_state(subject).await?,
-            None => None,
+        let stands = match &live.token.subject {
+            Some(user) => standing::lets_in(realm, &**users, user, live.private.epoch, now).await?,
+            None => false,
         };
-        if state.is_none_or(|state| state.disabled || state.epoch > live.private.epoch) {
+        if !stands {
             return Ok(Found::Dead);
         }
     }

@@ -10,7 +10,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::kept_tokens::KeptTokens;
-use crate::{Random, Timestamp, Token, random};
+use crate::{Random, SessionOrigin, Timestamp, Token, random};
 
 /// The claim.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub(crate) struct PrivateClaim {
     /// The user's epoch at that time.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) epoch: u64,
+    /// From where, if the application said so.
+    #[serde(rename = "o", default, skip_serializing_if = "SessionOrigin::is_unknown")]
+    pub(crate) origin: SessionOrigin,
     /// The accounts the session was begun with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) accounts: Vec<SessionAccount>,
@@ -30,7 +33,8 @@ pub(crate) struct PrivateClaim {
 impl PrivateClaim {
     /// For a session that begins now.
     pub(crate) fn begin(now: Timestamp, epoch: u64, random: &dyn Random) -> Self {
-        Self { sid: random::token(random), started_at: now, epoch, accounts: Vec::new() }
+        let sid = random::token(random);
+        Self { sid, started_at: now, epoch, origin: SessionOrigin::default(), accounts: Vec::new() }
     }
 
     /// For a session of Auth.js's making. The id follows from the token's own, so that every copy of it has the same.
@@ -44,6 +48,7 @@ impl PrivateClaim {
             sid: format!("js.{}", URL_SAFE_NO_PAD.encode(digest.as_ref())),
             started_at: token.issued_at.map_or(now, Timestamp::from_unix_seconds).min(now),
             epoch: 0,
+            origin: SessionOrigin::default(),
             accounts: Vec::new(),
         }
     }

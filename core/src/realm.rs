@@ -16,6 +16,7 @@ use crate::pages::Pages;
 use crate::provider::{Flow, Metadata, OAuthFlow, ProviderContext, ProviderError, ResolvedClient};
 use crate::refresh::RefreshGate;
 use crate::seal::Sealer;
+use crate::standing::Standing;
 use crate::store::{Once, SessionStore, TokenStore, UserStore};
 use crate::tombstones::Tombstones;
 use crate::{Callbacks, Clock, Event, Events, HttpClient, Provider, Random, Theme};
@@ -35,6 +36,7 @@ pub(crate) struct Realm {
     pub(crate) sessions: Option<Arc<dyn SessionStore>>,
     pub(crate) tokens: Option<Arc<dyn TokenStore>>,
     pub(crate) users: Option<Arc<dyn UserStore>>,
+    pub(crate) standing: Standing,
     pub(crate) once: Arc<dyn Once>,
     pub(crate) callbacks: Option<Arc<dyn Callbacks>>,
     pub(crate) events: Option<Arc<dyn Events>>,
@@ -44,6 +46,7 @@ pub(crate) struct Realm {
     pub(crate) lifetimes: Lifetimes,
     pub(crate) rules: LinkingRules,
     pub(crate) max_cookies: usize,
+    pub(crate) max_sessions: Option<usize>,
     pub(crate) trusted_origins: Vec<String>,
     pub(crate) csrf_headers_suffice: bool,
     pub(crate) pages: Pages,

@@ -36,7 +36,6 @@ mod people;
 #[doc(hidden)]
 pub mod rows;
 mod server;
-mod sessions;
 mod stage;
 mod transcript;
 mod visitor;

@@ -12,6 +12,7 @@
 //! - [`contract`] holds stores to what the engine relies on.
 //! - `adapter`, behind the feature of that name, holds web adapters to one table of behaviour.
 //! - `servers`, behind the feature of that name, starts PostgreSQL and Redis for tests of stores.
+//! - [`Faulty`] is any store, with faults on demand.
 //! - [`render`] writes requests and responses down for snapshots.
 //!
 //! # Example
@@ -66,6 +67,7 @@ pub mod azure_devops;
 mod clock;
 pub mod contract;
 pub mod entra;
+mod faulty;
 mod form;
 mod guid;
 mod held;
@@ -86,6 +88,8 @@ pub use azure_devops::PretendAzureDevOps;
 pub use clock::FixedClock;
 #[doc(inline)]
 pub use entra::PretendEntra;
+pub use faulty::Faulty;
+pub use held::Held;
 pub use jar::CookieJar;
 #[doc(inline)]
 pub use oidc::PretendOidc;

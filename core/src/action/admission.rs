@@ -6,7 +6,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::{Visit, destination};
 use crate::address::with_query;
@@ -24,7 +24,7 @@ use crate::private_claim::{PrivateClaim, SessionAccount};
 use crate::realm::Realm;
 use crate::refresh;
 use crate::store::AccountKey;
-use crate::{Account, AuthError, Claims, Decision, Event, JwtCause, Profile, Token, User};
+use crate::{Account, AuthError, Claims, Decision, Event, JwtCause, Profile, SignInRequest, Token, User};
 
 /// A person as a provider knows them, with what they granted.
 #[derive(Debug)]
@@ -50,10 +50,10 @@ pub(super) async fn begin(
     let realm = Arc::clone(&visit.realm);
     let previous = previous(visit).await?;
     let trip = {
-        let realm = Arc::clone(&realm);
+        let (realm, headers) = (Arc::clone(&realm), visit.input.headers.clone());
         async move {
             let person = recognised.await?;
-            sign_in(&realm, &person, &return_to, previous.as_ref()).await
+            sign_in(&realm, &person, &headers, &return_to, previous.as_ref()).await
         }
     };
     let arrived = tokio::spawn(trip)
@@ -91,6 +91,7 @@ struct Arrived {
 async fn sign_in(
     realm: &Arc<Realm>,
     person: &Person,
+    headers: &HeaderMap,
     return_to: &str,
     previous: Option<&Live>,
 ) -> Result<Arrived, Failure> {
@@ -111,7 +112,7 @@ async fn sign_in(
         return Ok(Arrived { issued: None, location });
     }
     let member = admit(realm, who, &key, profile).await?;
-    let issued = begin_session(realm, person, &member, previous).await?;
+    let issued = begin_session(realm, person, headers, &member, previous).await?;
     let Member { user, is_new_user, .. } = member;
     tracing::info!(provider = account.provider, is_new_user, "signed in");
     realm.record(Event::SignIn { user: &user, account, profile, is_new_user }).await;
@@ -195,6 +196,7 @@ async fn admit(realm: &Realm, who: Who, key: &AccountKey, profile: &Profile) -> 
 async fn begin_session(
     realm: &Realm,
     person: &Person,
+    headers: &HeaderMap,
     member: &Member,
     previous: Option<&Live>,
 ) -> Result<Issued, Failure> {
@@ -214,6 +216,9 @@ async fn begin_session(
             callbacks.jwt(token, cause).await.map_err(|error| AuthError::callback("jwt", error))?.ok_or_else(denied)?;
     }
     let mut private = PrivateClaim::begin(realm.clock.now(), *epoch, &*realm.random);
+    if let Some(callbacks) = &realm.callbacks {
+        private.origin = callbacks.origin(&SignInRequest::new(headers, &account.provider)).await;
+    }
     store_tokens(realm, account).await?;
     private.set_account(session_account(realm, person));
     for other in other_accounts(realm, user, previous).await? {

@@ -6,8 +6,6 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
@@ -23,8 +21,8 @@ use crate::live::{self, Found, Home, Live};
 use crate::opened;
 use crate::realm::Realm;
 use crate::route::SessionsRoute;
-use crate::store::{SessionKey, SessionRecord, SessionStore};
-use crate::{AuthError, Event};
+use crate::user_session::{self, UserSession};
+use crate::{AuthError, Event, standing};
 
 pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: SessionsRoute<'_>) -> Answer {
     let Some(input) = Input::read(request, &realm.cookies) else {
@@ -90,7 +88,10 @@ async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer
         }
         SessionsRoute::Which { which, .. } => {
             let ended = match &realm.sessions {
-                Some(store) => end_one(&**store, &live, which).await?,
+                Some(store) => match owner(&live) {
+                    Some(user) => user_session::end(&**store, user, which).await?,
+                    None => false,
+                },
                 None => false,
             };
             match ended {
@@ -103,16 +104,30 @@ async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer
 
 async fn list(realm: &Realm, live: &Live) -> Result<Vec<Value>, AuthError> {
     let own = id(live);
-    let describe = |id: String, created_at: String, expires: String| json!({ "current": id == own, "id": id, "createdAt": created_at, "expires": expires });
     let (Some(store), Some(user)) = (&realm.sessions, owner(live)) else {
-        return Ok(vec![describe(own.clone(), live.private.started_at.to_string(), live.expires_at.to_string())]);
+        let session = UserSession {
+            id: own.clone(),
+            created_at: live.private.started_at,
+            last_used_at: live.renewed_at,
+            expires_at: live.expires_at,
+            origin: live.private.origin.clone(),
+        };
+        return Ok(vec![describe(&session, &own)]);
     };
-    let now = realm.clock.now();
-    let records = store.list(user).await?;
-    let alive = records.into_iter().filter(|record| record.expires_at > now);
-    Ok(alive
-        .map(|record| describe(shown(&record.key), record.created_at.to_string(), record.expires_at.to_string()))
-        .collect())
+    let sessions = user_session::list(realm, &**store, user).await?;
+    Ok(sessions.iter().map(|session| describe(session, &own)).collect())
+}
+
+fn describe(session: &UserSession, own: &str) -> Value {
+    json!({
+        "id": session.id,
+        "current": session.id == own,
+        "device": session.origin.shown_device(),
+        "place": session.origin.shown_place(),
+        "createdAt": session.created_at.to_string(),
+        "lastUsedAt": session.last_used_at.to_string(),
+        "expires": session.expires_at.to_string(),
+    })
 }
 
 /// How many were ended, or `None` if that cannot be done.
@@ -124,7 +139,7 @@ async fn end_others(realm: &Realm, live: &mut Live) -> Result<Option<u64>, AuthE
     };
     match &realm.users {
         Some(users) => {
-            Arc::make_mut(&mut live.private).epoch = users.bump_epoch(&user).await?;
+            Arc::make_mut(&mut live.private).epoch = standing::new_epoch(realm, &**users, &user).await?;
             Ok(Some(ended.unwrap_or(0)))
         }
         None => Ok(ended),
@@ -141,18 +156,6 @@ async fn end_own(visit: &mut Visit, live: &Live) -> Result<(), AuthError> {
     Ok(())
 }
 
-/// Ends a session of this person's; that of another is as good as none.
-async fn end_one(store: &dyn SessionStore, live: &Live, which: &str) -> Result<bool, AuthError> {
-    let Some(key) = URL_SAFE_NO_PAD.decode(which).ok().and_then(|bytes| bytes.try_into().ok()).map(SessionKey) else {
-        return Ok(false);
-    };
-    let theirs = |record: &SessionRecord| Some(record.user.as_str()) == owner(live);
-    match store.load(&key).await?.filter(theirs) {
-        Some(record) => Ok(store.delete(&record.key).await?),
-        None => Ok(false),
-    }
-}
-
 /// Whose session it is, if it says so. Sessions that name nobody are not one person's.
 fn owner(live: &Live) -> Option<&str> {
     live.token.subject.as_deref().filter(|subject| !subject.is_empty())
@@ -162,10 +165,6 @@ fn owner(live: &Live) -> Option<&str> {
 fn id(live: &Live) -> String {
     match &live.home {
         Home::Cookie { .. } => live.private.sid.replace('.', "-"),
-        Home::Store { record, .. } => shown(&record.key),
+        Home::Store { record, .. } => user_session::id(&record.key),
     }
-}
-
-fn shown(key: &SessionKey) -> String {
-    URL_SAFE_NO_PAD.encode(key.0)
 }

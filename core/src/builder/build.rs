@@ -15,6 +15,7 @@ use crate::memory::MemoryStore;
 use crate::realm::{Base, Realm, Registered};
 use crate::refresh::RefreshGate;
 use crate::seal::Sealer;
+use crate::standing::Standing;
 use crate::tombstones::Tombstones;
 use crate::{Auth, HttpClient, Secret};
 
@@ -75,6 +76,12 @@ impl AuthBuilder {
         for (name, _) in wants_users.into_iter().filter(|(_, wanted)| *wanted && self.users.is_none()) {
             problems.push(format!("{name} is about users, and there is no user store; add one with .user_store(…)"));
         }
+        if self.max_sessions.is_some() && self.sessions.is_none() {
+            problems.push(
+                "max_sessions_per_user needs sessions in a store, to count them; give one with .session_store(…)"
+                    .to_owned(),
+            );
+        }
         if self.providers.is_empty() {
             problems.push("no provider is configured; add one with .provider(…)".to_owned());
         }
@@ -97,6 +104,7 @@ impl AuthBuilder {
             sessions: self.sessions,
             tokens: self.tokens,
             users: self.users,
+            standing: Standing::new(self.user_check_interval),
             once: self.once.unwrap_or_else(|| Arc::new(MemoryStore::new())),
             callbacks: self.callbacks,
             events: self.events,
@@ -106,6 +114,7 @@ impl AuthBuilder {
             lifetimes: self.lifetimes,
             rules: self.rules,
             max_cookies: self.max_cookies,
+            max_sessions: self.max_sessions,
             trusted_origins,
             csrf_headers_suffice: self.csrf_headers_suffice,
             pages: self.pages,

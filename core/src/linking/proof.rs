@@ -63,6 +63,7 @@ fn is_unproven(user: &User, address: &str) -> bool {
 async fn clean_up(realm: &Realm, user: &mut User, proof: EmailProof) -> Option<u64> {
     let EmailProof::First { removed, epoch } = proof else { return None };
     user.email_verified = true;
+    realm.standing.forget(&user.id);
     if let Some(sessions) = &realm.sessions
         && let Err(error) = sessions.delete_all(&user.id, None).await
     {
@@ -83,6 +84,6 @@ async fn clean_up(realm: &Realm, user: &mut User, proof: EmailProof) -> Option<u
     for AccountKey { provider, subject } in &removed {
         realm.record(Event::UnlinkAccount { user: &user.id, provider, subject }).await;
     }
-    realm.record(Event::EmailProven { user }).await;
+    realm.record(Event::EmailProven { user: &user.id }).await;
     Some(epoch)
 }

@@ -28,4 +28,5 @@ mod sign_in;
 mod sign_out;
 mod stores;
 mod support;
+mod users;
 mod wire;

@@ -9,10 +9,9 @@ use admit_providers::azure_devops;
 use super::gate::Gate;
 use super::people::People;
 use super::server::{Serve, Server};
-use super::sessions::FragileSessions;
 use super::visitor::{Door, Visitor};
 use super::{Application, wire};
-use crate::{CookieJar, FixedClock, FixedRandom, PretendAzureDevOps, PretendOidc};
+use crate::{CookieJar, Faulty, FixedClock, FixedRandom, PretendAzureDevOps, PretendOidc};
 
 /// Where the own site is.
 pub(super) const ORIGIN: &str = "https://app.example";
@@ -29,7 +28,7 @@ pub(super) struct Stage {
     /// Between the sites and the provider.
     pub(super) gate: Gate,
     /// Only on a stage with stored sessions.
-    pub(super) sessions: FragileSessions,
+    pub(super) sessions: Faulty<MemoryStore>,
     pub(super) application: Application,
     server: Option<Server>,
 }
@@ -82,7 +81,7 @@ impl Stage {
             .clock(Arc::new(clock.clone()))
             .random(Arc::new(FixedRandom::new(5)))
             .build();
-        let (gate, people, sessions) = (Gate::new(azure.clone()), People::default(), FragileSessions::default());
+        let (gate, people, sessions) = (Gate::new(azure.clone()), People::default(), Faulty::new(MemoryStore::new()));
         let site = |base_url: &str, seed: u64| {
             let builder = Auth::builder(base_url)
                 .secret(format!("secret {seed} for tests, thirty-two bytes or more"))
@@ -152,7 +151,7 @@ impl Stage {
 }
 
 /// What a stage has beside the rest.
-type Configure = fn(AuthBuilder, &FragileSessions, &PretendOidc) -> AuthBuilder;
+type Configure = fn(AuthBuilder, &Faulty<MemoryStore>, &PretendOidc) -> AuthBuilder;
 
 fn callback(base: &str) -> String {
     format!("{base}/callback/azure-devops")

@@ -11,16 +11,16 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Next, from_fn};
 use actix_web::web::{self, Json};
 use actix_web::{App, Either, Error, FromRequest, HttpResponse, Route};
-use admit::{AuthBuilder, BoxError, Callbacks, SessionCause};
+use admit::{AuthBuilder, BoxError, Callbacks, MemoryStore, SessionCause};
 use admit_actix::{AuthAppExt as _, AuthMiddleware, Current, Rejection, Session, require_session};
+use admit_testkit::Faulty;
 use async_trait::async_trait;
 
-use crate::fragile::Fragile;
 use crate::support::{Log, Site, cookies, serve, text, told};
 
 const TOLD: &str = r#"{"error":"session_store_unavailable","reference":"#;
 
-pub(crate) fn site(store: &Fragile) -> Site {
+pub(crate) fn site(store: &Faulty<MemoryStore>) -> Site {
     let store = store.clone();
     Site::with(|builder| builder.session_store(store).danger_single_process_refresh())
 }
@@ -43,7 +43,7 @@ impl Ran {
 #[actix_web::test]
 async fn whatever_a_handler_takes_a_store_that_fails_is_answered_before_it_is_called() {
     for slowly in [false, true] {
-        let (store, ran, (log, _guard)) = (Fragile::default(), Ran::default(), Log::listen());
+        let (store, ran, (log, _guard)) = (Faulty::default(), Ran::default(), Log::listen());
         let site = site(&store);
         let app = App::new()
             .route("/session", ran.handler::<Session>())
@@ -86,7 +86,7 @@ async fn whatever_a_handler_takes_a_store_that_fails_is_answered_before_it_is_ca
 
 #[actix_web::test]
 async fn another_extractor_that_refuses_does_not_hide_the_failure() {
-    let store = Fragile::default();
+    let store = Faulty::default();
     let site = site(&store);
     let app = App::new()
         .route("/before", web::post().to(|_: Json<u8>, _: Option<Session>| async { "the handler" }))
@@ -125,7 +125,7 @@ async fn a_callback_that_fails_is_answered_too() {
 
 #[actix_web::test]
 async fn whoever_asks_current_deals_with_the_failure_itself() {
-    let store = Fragile::default();
+    let store = Faulty::default();
     let site = site(&store);
     let handler = |current: Current| async move {
         match current.session().await {
@@ -141,7 +141,7 @@ async fn whoever_asks_current_deals_with_the_failure_itself() {
 
 #[actix_web::test]
 async fn behind_a_guard_and_within_it_the_failure_is_told_once() {
-    let (store, (log, _guard)) = (Fragile::default(), Log::listen());
+    let (store, (log, _guard)) = (Faulty::default(), Log::listen());
     let site = site(&store);
     let app = App::new()
         .service(
@@ -168,7 +168,7 @@ async fn a_middleware_of_the_applications_own_is_stopped_as_well() {
         next.call(request).await
     }
 
-    let store = Fragile::default();
+    let store = Faulty::default();
     let site = site(&store);
     let app = App::new()
         .service(web::scope("/a").route("", web::get().to(|| async { "the handler" })).wrap(from_fn(ask)))
@@ -181,7 +181,7 @@ async fn a_middleware_of_the_applications_own_is_stopped_as_well() {
 
 #[actix_web::test]
 async fn of_two_middlewares_the_inner_one_answers_for_its_own() {
-    let (staffs, guests) = (Fragile::default(), Fragile::default());
+    let (staffs, guests) = (Faulty::default(), Faulty::default());
     let guest_site = site(&guests);
     let staff_site = {
         let store = staffs.clone();

@@ -15,7 +15,6 @@ mod extractors;
 #[cfg(test)]
 mod failures;
 #[cfg(test)]
-mod fragile;
 #[cfg(test)]
 mod guards;
 #[cfg(test)]

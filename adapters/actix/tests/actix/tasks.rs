@@ -9,14 +9,14 @@ use actix_web::dev::Service as _;
 use actix_web::test::TestRequest;
 use actix_web::{App, FromRequest as _, HttpMessage as _, HttpRequest, rt, web};
 use admit_actix::{AuthAppExt as _, Rejection, Session};
+use admit_testkit::Faulty;
 
 use crate::failures::{Ran, site};
-use crate::fragile::Fragile;
 use crate::support::{Log, serve, told};
 
 #[actix_web::test]
 async fn an_extraction_in_a_task_that_the_handler_waits_for_is_answered() {
-    let (store, ran) = (Fragile::default(), Ran::default());
+    let (store, ran) = (Faulty::default(), Ran::default());
     let site = site(&store);
     let handler = {
         let ran = ran.clone();
@@ -41,14 +41,14 @@ async fn an_extraction_in_a_task_that_the_handler_waits_for_is_answered() {
 
 #[actix_web::test]
 async fn a_handler_whose_task_failed_does_not_go_on() {
-    let (store, ran) = (Fragile::default(), Ran::default());
+    let (store, ran) = (Faulty::default(), Ran::default());
     let site = site(&store);
     let (Ran(went_on), asked) = (ran.clone(), store.clone());
     let handler = move |request: HttpRequest| {
         let (went_on, asked) = (Rc::clone(&went_on), asked.clone());
         async move {
             rt::spawn(async move { Option::<Session>::extract(&request).await });
-            while !asked.is_told() {
+            while asked.refusals() == 0 {
                 tokio::task::yield_now().await;
             }
             went_on.set(true);
@@ -64,7 +64,7 @@ async fn a_handler_whose_task_failed_does_not_go_on() {
 
 #[actix_web::test]
 async fn a_task_that_outlives_its_request_hears_of_the_failure_and_does_not_hang() {
-    let (store, (log, _guard)) = (Fragile::default(), Log::listen());
+    let (store, (log, _guard)) = (Faulty::default(), Log::listen());
     let site = site(&store);
     let (heard, hearing) = tokio::sync::oneshot::channel();
     let heard = Rc::new(Cell::new(Some(heard)));
@@ -84,7 +84,7 @@ async fn a_task_that_outlives_its_request_hears_of_the_failure_and_does_not_hang
 
 #[actix_web::test]
 async fn a_task_whose_failure_was_answered_goes_on_and_does_not_hang() {
-    let store = Fragile::default();
+    let store = Faulty::default();
     let site = site(&store);
     let (heard, hearing) = tokio::sync::oneshot::channel();
     let heard = Rc::new(Cell::new(Some(heard)));
@@ -105,7 +105,7 @@ async fn a_task_whose_failure_was_answered_goes_on_and_does_not_hang() {
 
 #[actix_web::test]
 async fn a_failure_keeps_no_request_alive_whether_it_is_answered_or_the_browser_has_gone() {
-    let store = Fragile::default();
+    let store = Faulty::default();
     let site = site(&store);
     let request_of = Rc::new(RefCell::new(Weak::new()));
     let note = Rc::clone(&request_of);

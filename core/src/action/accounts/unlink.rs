@@ -16,7 +16,7 @@ use crate::opened;
 use crate::page::Reason;
 use crate::realm::Realm;
 use crate::store::{AccountKey, UnlinkOutcome, UserStore};
-use crate::{AuthError, Event};
+use crate::{AuthError, Event, standing};
 
 pub(super) async fn unlink(
     visit: &mut Visit,
@@ -111,7 +111,7 @@ async fn end_others(
     if let Some(tokens) = &realm.tokens {
         tokens.delete(account).await?;
     }
-    let epoch = users.bump_epoch(user).await?;
+    let epoch = standing::new_epoch(realm, users, user).await?;
     if let (Some(sessions), Home::Store { record, .. }) = (&realm.sessions, &live.home) {
         sessions.delete_all(user, Some(&record.key)).await?;
     }

@@ -1,11 +1,7 @@
 //! Sessions that say not whose they are, and a store that fails when somebody leaves.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use admit::store::{SessionKey, SessionRecord, SessionStore, StoreError};
-use admit::{AuthBuilder, MemoryStore, Timestamp};
-use async_trait::async_trait;
+use admit::{AuthBuilder, MemoryStore};
+use admit_testkit::Faulty;
 use http::{Method, StatusCode};
 use serde_json::Value;
 
@@ -50,73 +46,14 @@ async fn where_users_are_kept_a_session_that_names_nobody_is_dead() {
     assert_eq!(browser.session().await, Value::Null);
 }
 
-/// A store that answers until it is taken down.
-#[derive(Clone, Debug, Default)]
-struct Fragile {
-    store: MemoryStore,
-    down: Arc<AtomicBool>,
-}
-
-impl Fragile {
-    fn up(&self) -> Result<&dyn SessionStore, StoreError> {
-        match self.down.load(Ordering::Relaxed) {
-            true => Err(StoreError::Unavailable("connection refused".into())),
-            false => Ok(&self.store),
-        }
-    }
-}
-
-#[async_trait]
-impl SessionStore for Fragile {
-    async fn create(&self, record: SessionRecord) -> Result<(), StoreError> {
-        self.up()?.create(record).await
-    }
-
-    async fn load(&self, key: &SessionKey) -> Result<Option<SessionRecord>, StoreError> {
-        self.up()?.load(key).await
-    }
-
-    async fn replace(&self, record: SessionRecord, expected: u64) -> Result<bool, StoreError> {
-        self.up()?.replace(record, expected).await
-    }
-
-    async fn touch(&self, key: &SessionKey, expires_at: Timestamp) -> Result<bool, StoreError> {
-        self.up()?.touch(key, expires_at).await
-    }
-
-    async fn rotate(&self, old: &SessionKey, record: SessionRecord) -> Result<bool, StoreError> {
-        self.up()?.rotate(old, record).await
-    }
-
-    async fn delete(&self, key: &SessionKey) -> Result<bool, StoreError> {
-        self.up()?.delete(key).await
-    }
-
-    async fn delete_all(&self, user: &str, except: Option<&SessionKey>) -> Result<u64, StoreError> {
-        self.up()?.delete_all(user, except).await
-    }
-
-    async fn list(&self, user: &str) -> Result<Vec<SessionRecord>, StoreError> {
-        self.up()?.list(user).await
-    }
-
-    async fn page(&self, after: Option<&SessionKey>, limit: usize) -> Result<Vec<SessionRecord>, StoreError> {
-        self.up()?.page(after, limit).await
-    }
-
-    async fn delete_expired(&self, now: Timestamp, limit: usize) -> Result<u64, StoreError> {
-        self.up()?.delete_expired(now, limit).await
-    }
-}
-
 #[tokio::test]
 async fn who_leaves_while_the_store_is_down_leaves_no_cookie_behind_and_is_told() {
-    let store = Fragile::default();
+    let store = Faulty::new(MemoryStore::new());
     let kept = store.clone();
     let site = Site::with(|builder| builder.session_store(kept).danger_single_process_refresh());
     let mut browser = site.browser();
     browser.sign_in().await;
-    store.down.store(true, Ordering::Relaxed);
+    store.break_down();
     // A failing store alone ends nothing.
     assert_eq!(browser.get("/api/auth/session").await.status(), StatusCode::SERVICE_UNAVAILABLE);
     assert_eq!(browser.session_cookies().len(), 1);

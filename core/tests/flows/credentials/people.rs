@@ -1,6 +1,7 @@
 //! Which user somebody is, and whether they may come in.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use admit::credentials::{Credentials, Field, GivenCredentials, Verdict};
 use admit::store::{AccountKey, NewUser, UserStore};
@@ -133,6 +134,7 @@ async fn a_check_that_knows_the_users_names_them() {
     assert_eq!(refusal(&answer).2, "profile_invalid");
     assert!(users.user("user-2").await.unwrap().is_none());
     users.set_disabled("user-1", true).await.unwrap();
+    site.clock.advance(Duration::from_secs(1));
     assert_eq!(refusal(&come(&mut site.browser(), "user-1", "").await).2, "user_disabled");
     assert_eq!(browser.session().await, Value::Null);
 }

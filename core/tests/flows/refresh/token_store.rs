@@ -1,13 +1,11 @@
 //! A token store under several processes, and under its own failures.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use admit::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
-use admit::{AccessTokenError, Auth, MemoryStore, Timestamp};
+use admit::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
+use admit::{AccessTokenError, Auth, MemoryStore};
+use admit_testkit::Faulty;
 use admit_testkit::azure_devops::{Fault, Stage};
-use async_trait::async_trait;
 use tokio::task::JoinSet;
 
 use super::grants::{at, auth_at, azure};
@@ -136,14 +134,14 @@ async fn a_sign_in_during_a_refresh_is_what_counts() {
 #[tokio::test]
 async fn tokens_that_the_store_would_not_take_are_written_when_it_does() {
     // REF-006
-    let store = Failing::default();
+    let store = Faulty::new(MemoryStore::new());
     let heard = Heard::default();
     let site = Site::with(|builder| builder.token_store(store.clone()).events(heard.clone()));
     let mut browser = site.browser();
     browser.sign_in().await;
     let old = token(&browser).await;
     leave(&site, 60);
-    store.swaps_to_fail.store(2, Ordering::SeqCst);
+    store.fail_next("tokens.swap", 2);
     assert_eq!(token(&browser).await, old, "what is not stored is not used");
     advance(&site, 2);
     assert_eq!(token(&browser).await, old);
@@ -162,16 +160,16 @@ async fn tokens_that_the_store_would_not_take_are_written_when_it_does() {
 
 #[tokio::test]
 async fn a_store_that_is_away_is_an_error_and_no_missing_account() {
-    let store = Failing::default();
+    let store = Faulty::new(MemoryStore::new());
     let site = Site::with(|builder| builder.token_store(store.clone()));
     let mut browser = site.browser();
     browser.sign_in().await;
-    store.loads_to_fail.store(1, Ordering::SeqCst);
+    store.fail_next("tokens.load", 1);
     let error = ask(&browser).await.unwrap_err();
     assert!(matches!(error, AccessTokenError::Session(admit::AuthError::Store(_))), "{error:?}");
     assert!(ask(&browser).await.is_ok());
 
-    TokenStore::delete(&store.inner, &account(&store.inner).await).await.unwrap();
+    TokenStore::delete(store.inner(), &account(store.inner()).await).await.unwrap();
     let error = ask(&browser).await.unwrap_err();
     assert!(matches!(error, AccessTokenError::NotConnected { .. }), "{error:?}");
 }
@@ -243,56 +241,4 @@ async fn hold(site: &Site, store: &MemoryStore) -> Lease {
 /// The one account that is there.
 async fn account(store: &MemoryStore) -> AccountKey {
     store.page(AZURE, None, 1).await.unwrap().remove(0).account
-}
-
-/// A store that fails when it is told to.
-#[derive(Clone, Debug, Default)]
-struct Failing {
-    inner: MemoryStore,
-    swaps_to_fail: Arc<AtomicUsize>,
-    loads_to_fail: Arc<AtomicUsize>,
-}
-
-fn fail(left: &AtomicUsize) -> Result<(), StoreError> {
-    match left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)) {
-        Ok(_) => Err(StoreError::Unavailable("the database is away".into())),
-        Err(_) => Ok(()),
-    }
-}
-
-#[async_trait]
-impl TokenStore for Failing {
-    async fn load(&self, account: &AccountKey) -> Result<Option<StoredTokens>, StoreError> {
-        fail(&self.loads_to_fail)?;
-        TokenStore::load(&self.inner, account).await
-    }
-
-    async fn put(&self, tokens: StoredTokens) -> Result<u64, StoreError> {
-        self.inner.put(tokens).await
-    }
-
-    async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError> {
-        TokenStore::claim(&self.inner, account, now, lease).await
-    }
-
-    async fn swap(&self, tokens: StoredTokens, expected: u64, lease: &Lease) -> Result<Swap, StoreError> {
-        fail(&self.swaps_to_fail)?;
-        self.inner.swap(tokens, expected, lease).await
-    }
-
-    async fn release(&self, account: &AccountKey, lease: &Lease) -> Result<(), StoreError> {
-        self.inner.release(account, lease).await
-    }
-
-    async fn delete(&self, account: &AccountKey) -> Result<bool, StoreError> {
-        TokenStore::delete(&self.inner, account).await
-    }
-
-    async fn due(&self, before: Timestamp, limit: usize) -> Result<Vec<AccountKey>, StoreError> {
-        self.inner.due(before, limit).await
-    }
-
-    async fn page(&self, provider: &str, after: Option<&str>, limit: usize) -> Result<Vec<StoredTokens>, StoreError> {
-        self.inner.page(provider, after, limit).await
-    }
 }

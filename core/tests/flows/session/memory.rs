@@ -77,11 +77,14 @@ async fn a_user_who_was_disabled_is_not_remembered_as_one_who_was_not() {
         let mut browser = site.browser();
         browser.sign_in().await;
         let user = browser.current("/").session().await.unwrap().unwrap().user.id;
+        let a_moment_passes = || site.clock.advance(Duration::from_secs(1));
         users.set_disabled(&user, true).await.unwrap();
+        a_moment_passes();
         assert!(browser.current("/").session().await.unwrap().is_none());
         users.set_disabled(&user, false).await.unwrap();
         assert!(browser.current("/").session().await.unwrap().is_some());
         users.bump_epoch(&user).await.unwrap();
+        a_moment_passes();
         assert!(browser.current("/").session().await.unwrap().is_none());
     }
 }
@@ -155,7 +158,7 @@ async fn a_session_is_known_without_asking_once_its_cookie_was_opened_and_reques
 async fn where_a_store_or_a_callback_has_a_say_nothing_is_known_before_it_is_asked() {
     let stores: [fn(AuthBuilder) -> AuthBuilder; 4] = [
         |builder| builder.callbacks(Rules::default()),
-        |builder| builder.user_store(MemoryStore::new()),
+        |builder| builder.user_store(MemoryStore::new()).user_check_interval(Duration::ZERO),
         |builder| builder.session_store(MemoryStore::new()),
         |builder| builder.cookie_memory(0),
     ];

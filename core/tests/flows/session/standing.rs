@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use admit::MemoryStore;
 use admit::store::UserStore;
+use admit::{AuthBuilder, MemoryStore};
+use admit_testkit::Faulty;
 use http::StatusCode;
 use serde_json::Value;
 
@@ -24,6 +25,7 @@ async fn a_disabled_user_is_signed_out_everywhere_and_stays_out() {
     browser.sign_in().await;
     let user = browser.current("/").session().await.unwrap().unwrap().user.id;
     users.set_disabled(&user, true).await.unwrap();
+    site.clock.advance(MOMENT);
     assert_eq!(browser.current("/").session().await.unwrap(), None);
     assert_eq!(browser.session().await, Value::Null);
     assert_eq!(browser.session_cookies(), [""; 0]);
@@ -46,11 +48,86 @@ async fn a_new_epoch_ends_the_sessions_before_it_and_no_later_one() {
     phone.sign_in().await;
     let user = desk.current("/").session().await.unwrap().unwrap().user.id;
     users.bump_epoch(&user).await.unwrap();
+    site.clock.advance(MOMENT);
     assert_eq!(desk.session().await, Value::Null);
     assert_eq!(phone.session().await, Value::Null);
     desk.sign_in().await;
     assert_eq!(desk.session().await["user"]["name"], "Norma Paulk");
     assert_eq!(desk.current("/").session().await.unwrap().unwrap().user.id, user);
+}
+
+fn counted(configure: impl FnOnce(AuthBuilder) -> AuthBuilder) -> (Site, Faulty<MemoryStore>) {
+    let users = Faulty::new(MemoryStore::new());
+    let kept = users.clone();
+    (Site::with(|builder| configure(builder.user_store(kept).danger_single_process_refresh())), users)
+}
+
+#[tokio::test]
+async fn the_user_store_is_asked_once_in_a_second_however_many_requests_come() {
+    let (site, users) = counted(|builder| builder);
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let before = users.calls("users.");
+    for _ in 0..50 {
+        assert!(browser.current("/").is_signed_in().await.unwrap());
+        assert_ne!(browser.session().await, Value::Null);
+    }
+    assert_eq!(users.calls("users."), before + 1);
+    site.clock.advance(MOMENT);
+    assert!(browser.current("/").is_signed_in().await.unwrap());
+    assert_eq!(users.calls("users."), before + 2);
+    // By then the session is known without a wait, from the cookie's memory.
+    assert!(browser.current("/").known_session().is_some());
+    site.clock.advance(MOMENT);
+    assert!(browser.current("/").known_session().is_none());
+}
+
+#[tokio::test]
+async fn with_a_session_store_beside_it_a_request_costs_one_read() {
+    let store = Faulty::new(MemoryStore::new());
+    let kept = store.clone();
+    let site = Site::with(|builder| builder.store(kept));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    assert!(browser.current("/").is_signed_in().await.unwrap());
+    let before = store.calls("");
+    assert!(browser.current("/").is_signed_in().await.unwrap());
+    assert_eq!((store.calls("") - before, store.calls("sessions.load")), (1, 2));
+}
+
+#[tokio::test]
+async fn who_wants_it_asks_the_user_store_at_every_request() {
+    let (site, users) = counted(|builder| builder.user_check_interval(Duration::ZERO));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let before = users.calls("users.security_state");
+    for asked in 1..=5 {
+        assert!(browser.current("/").is_signed_in().await.unwrap());
+        assert_eq!(users.calls("users.security_state"), before + asked);
+    }
+    let user = browser.current("/").session().await.unwrap().unwrap().user.id;
+    users.inner().set_disabled(&user, true).await.unwrap();
+    assert!(!browser.current("/").is_signed_in().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_user_store_that_fails_is_an_error_as_soon_as_its_last_answer_is_stale() {
+    // FLT: never "fine", and never "nobody".
+    let (site, users) = counted(|builder| builder);
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    assert!(browser.current("/").is_signed_in().await.unwrap());
+    users.break_down();
+    assert!(browser.current("/").is_signed_in().await.unwrap());
+    site.clock.advance(MOMENT);
+    for _ in 0..2 {
+        let current = browser.current("/");
+        let error = current.session().await.unwrap_err();
+        assert_eq!(current.unavailable(&error).status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(current.set_cookies().await.len(), 0);
+    }
+    users.mend();
+    assert!(browser.current("/").is_signed_in().await.unwrap());
 }
 
 #[tokio::test]
@@ -135,3 +212,6 @@ async fn a_route_that_never_asks_opens_nothing() {
     site.clock.advance(Duration::from_secs(3 * 86_400));
     assert_eq!(browser.current("/health").set_cookies().await.len(), 0);
 }
+
+/// For as long the user store's word is believed.
+const MOMENT: Duration = Duration::from_secs(1);

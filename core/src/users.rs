@@ -1,0 +1,215 @@
+//! What an operator does to users: shuts them out, signs them out, deletes them, and sees where they are signed in.
+//!
+//! Each is done in steps that shut before they clear: if one fails, the user is out already, and the same call again
+//! does what is left.
+
+use std::sync::Arc;
+
+use crate::realm::Realm;
+use crate::store::{AccountKey, EmailProof, SessionStore, StoreError, UserStore};
+use crate::user_session::{self, UserSession};
+use crate::{Auth, Event, standing};
+
+impl Auth {
+    /// What an operator does to users: an administrator's page or tool calls it, after it has checked that it may.
+    ///
+    /// ```
+    /// use admit::{Auth, UsersError};
+    ///
+    /// async fn dismiss(auth: &Auth, id: &str) -> Result<(), UsersError> {
+    ///     let ended = auth.users().disable(id).await?;
+    ///     println!("{id} is out; {ended} stored sessions ended");
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn users(&self) -> Users<'_> {
+        Users { realm: self.realm() }
+    }
+}
+
+/// The users of a site: see [`Auth::users`].
+#[derive(Clone, Copy, Debug)]
+pub struct Users<'a> {
+    realm: &'a Arc<Realm>,
+}
+
+impl Users<'_> {
+    /// Shuts a user out: they cannot sign in, their sessions end, and their tokens are handed out no more. How many
+    /// sessions the store held.
+    ///
+    /// # Errors
+    /// Without a user store, for an unknown user, and when a store fails; then call it again.
+    pub async fn disable(&self, id: &str) -> Result<u64, UsersError> {
+        let users = self.store()?;
+        self.set_disabled(users, id, true).await?;
+        let ended = self.end_all(id).await?;
+        self.realm.record(Event::UserDisabled { user: id }).await;
+        Ok(ended)
+    }
+
+    /// Lets a user sign in again. Sessions that ended stay ended.
+    ///
+    /// # Errors
+    /// As [`disable`](Self::disable).
+    pub async fn enable(&self, id: &str) -> Result<(), UsersError> {
+        self.set_disabled(self.store()?, id, false).await?;
+        self.realm.record(Event::UserEnabled { user: id }).await;
+        Ok(())
+    }
+
+    /// Signs a user out everywhere, sessions in cookies included if there is a user store. How many sessions the store
+    /// held.
+    ///
+    /// # Errors
+    /// Where neither a user store nor a session store is there to do it; else as [`disable`](Self::disable).
+    pub async fn sign_out(&self, id: &str) -> Result<u64, UsersError> {
+        if self.realm.users.is_none() && self.realm.sessions.is_none() {
+            return Err(UsersError::NoUserStore);
+        }
+        let ended = self.end_all(id).await?;
+        self.realm.record(Event::SignedOutEverywhere { user: id }).await;
+        Ok(ended)
+    }
+
+    /// Deletes a user with their sessions, the tokens of their accounts, and the accounts. The user goes last, so that
+    /// the same call finds what one before could not delete.
+    ///
+    /// # Errors
+    /// As [`disable`](Self::disable). Sessions in the store under the id of an unknown user are deleted all the same.
+    pub async fn delete(&self, id: &str) -> Result<(), UsersError> {
+        let users = self.store()?;
+        let shut = self.set_disabled(users, id, true).await;
+        if let Some(sessions) = &self.realm.sessions {
+            sessions.delete_all(id, None).await?;
+        }
+        shut?;
+        let accounts = users.accounts(id).await?;
+        self.delete_tokens(&accounts).await?;
+        let deleted = users.delete(id).await;
+        self.realm.standing.forget(id);
+        deleted?;
+        // Those of a sign-in that was under way.
+        self.delete_tokens(&accounts).await?;
+        self.realm.record(Event::UserDeleted { user: id }).await;
+        Ok(())
+    }
+
+    /// Notes that the user has shown control of an e-mail address, as the application found out: by a link it sent, say.
+    /// Whether it is the first proof.
+    ///
+    /// If it is, whatever was done in their name before may have been done by whoever typed the address: their sessions
+    /// end, and their accounts are taken off with their tokens. The person signs in anew.
+    ///
+    /// # Errors
+    /// [`UsersError::NotTheirAddress`] if the user has another address or none; else as [`disable`](Self::disable).
+    pub async fn email_proven(&self, id: &str, address: &str) -> Result<bool, UsersError> {
+        let users = self.store()?;
+        let user = users.user(id).await?.ok_or_else(|| UsersError::UnknownUser(id.to_owned()))?;
+        let theirs = user.email.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(address));
+        if theirs && !user.email_verified {
+            // Before the proof: a proof that is on record is not looked at again.
+            if let Some(sessions) = &self.realm.sessions {
+                sessions.delete_all(id, None).await?;
+            }
+            self.delete_tokens(&users.accounts(id).await?).await?;
+        }
+        let proof = users.prove_email(id, address, None).await;
+        self.realm.standing.forget(id);
+        match proof? {
+            EmailProof::First { removed, .. } => {
+                if let Some(sessions) = &self.realm.sessions {
+                    sessions.delete_all(id, None).await?;
+                }
+                self.delete_tokens(&removed).await?;
+                self.realm.record(Event::EmailProven { user: id }).await;
+                Ok(true)
+            }
+            EmailProof::Known => Ok(false),
+            EmailProof::NotTheirs => Err(UsersError::NotTheirAddress(id.to_owned())),
+        }
+    }
+
+    /// Where a user is signed in, newest first.
+    ///
+    /// # Errors
+    /// Without a session store, and when it fails.
+    pub async fn sessions(&self, id: &str) -> Result<Vec<UserSession>, UsersError> {
+        Ok(user_session::list(self.realm, self.session_store()?, id).await?)
+    }
+
+    /// Ends one of a user's sessions; whether it was there.
+    ///
+    /// # Errors
+    /// As [`sessions`](Self::sessions).
+    pub async fn end_session(&self, id: &str, session: &str) -> Result<bool, UsersError> {
+        Ok(user_session::end(self.session_store()?, id, session).await?)
+    }
+
+    async fn set_disabled(&self, users: &dyn UserStore, id: &str, disabled: bool) -> Result<(), UsersError> {
+        let done = users.set_disabled(id, disabled).await;
+        // Also if it failed: it may have been written all the same.
+        self.realm.standing.forget(id);
+        done.map_err(|error| UsersError::of(error, id))
+    }
+
+    /// Ends the epoch first: that holds for sessions which begin at this moment, too.
+    async fn end_all(&self, id: &str) -> Result<u64, UsersError> {
+        let begun = match &self.realm.users {
+            Some(users) => standing::new_epoch(self.realm, &**users, id).await.map(|_| ()),
+            None => Ok(()),
+        };
+        let ended = match &self.realm.sessions {
+            Some(sessions) => sessions.delete_all(id, None).await?,
+            None => 0,
+        };
+        begun.map_err(|error| UsersError::of(error, id))?;
+        Ok(ended)
+    }
+
+    async fn delete_tokens(&self, accounts: &[AccountKey]) -> Result<(), UsersError> {
+        if let Some(tokens) = &self.realm.tokens {
+            for account in accounts {
+                tokens.delete(account).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn store(&self) -> Result<&dyn UserStore, UsersError> {
+        self.realm.users.as_deref().ok_or(UsersError::NoUserStore)
+    }
+
+    fn session_store(&self) -> Result<&dyn SessionStore, UsersError> {
+        self.realm.sessions.as_deref().ok_or(UsersError::NoSessionStore)
+    }
+}
+
+/// Why something could not be done to a user.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UsersError {
+    /// No store keeps users.
+    #[error("users cannot be changed: no store keeps them; give one with .user_store(…) or .store(…)")]
+    NoUserStore,
+    /// No store keeps sessions.
+    #[error("sessions cannot be listed: no store keeps them; give one with .session_store(…) or .store(…)")]
+    NoSessionStore,
+    /// There is no user with that id.
+    #[error("there is no user {0:?}")]
+    UnknownUser(String),
+    /// The user with that id has another e-mail address, or none.
+    #[error("the address is not that of the user {0:?}; write it to the user store first")]
+    NotTheirAddress(String),
+    /// A store failed. What was done so far shuts out and lets nobody in; call it again.
+    #[error("a store failed; call it again to do what is left")]
+    Store(#[from] StoreError),
+}
+
+impl UsersError {
+    fn of(error: StoreError, id: &str) -> Self {
+        match error {
+            StoreError::UnknownUser => Self::UnknownUser(id.to_owned()),
+            error => Self::Store(error),
+        }
+    }
+}
