@@ -4,7 +4,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::live;
+use crate::live::{self, Home, Live};
 use crate::realm::Realm;
 use crate::store::{SessionKey, SessionRecord, SessionStore, StoreError};
 use crate::{SessionOrigin, Timestamp};
@@ -23,6 +23,26 @@ pub struct UserSession {
     pub expires_at: Timestamp,
     /// From where the person signed in, as the application said.
     pub origin: SessionOrigin,
+    /// Whether it is the session of the request at hand. An operator's list has none.
+    pub is_current: bool,
+}
+
+/// All that are known of whoever has this session, newest first.
+pub(crate) async fn of_whoever_has(realm: &Realm, live: &Live) -> Result<Vec<UserSession>, StoreError> {
+    let own = own_id(live);
+    if let (Some(store), Some(user)) = (&realm.sessions, owner(live)) {
+        let mut sessions = list(realm, &**store, user).await?;
+        sessions.iter_mut().for_each(|session| session.is_current = session.id == own);
+        return Ok(sessions);
+    }
+    Ok(vec![UserSession {
+        id: own,
+        created_at: live.private.started_at,
+        last_used_at: live.renewed_at,
+        expires_at: live.expires_at,
+        origin: live.private.origin.clone(),
+        is_current: true,
+    }])
 }
 
 /// Those that are alive, newest first.
@@ -43,8 +63,21 @@ pub(crate) async fn end(store: &dyn SessionStore, user: &str, id: &str) -> Resul
     }
 }
 
+/// Whose session it is, if it says so. Sessions that name nobody are not one person's.
+pub(crate) fn owner(live: &Live) -> Option<&str> {
+    live.token.subject.as_deref().filter(|subject| !subject.is_empty())
+}
+
+/// The name under which a session is ended. It opens nothing.
+pub(crate) fn own_id(live: &Live) -> String {
+    match &live.home {
+        Home::Cookie { .. } => live.private.sid.replace('.', "-"),
+        Home::Store { record, .. } => id(&record.key),
+    }
+}
+
 /// The name of a stored session: the digest it is found by.
-pub(crate) fn id(key: &SessionKey) -> String {
+fn id(key: &SessionKey) -> String {
     URL_SAFE_NO_PAD.encode(key.0)
 }
 
@@ -58,5 +91,6 @@ fn describe(realm: &Realm, record: SessionRecord) -> UserSession {
             (SessionOrigin::default(), created_at)
         }
     };
-    UserSession { id, created_at, last_used_at: renewed_at.max(created_at), expires_at, origin }
+    let last_used_at = renewed_at.max(created_at);
+    UserSession { id, created_at, last_used_at, expires_at, origin, is_current: false }
 }

@@ -66,7 +66,10 @@ async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer
         return Ok(answer::json_no_store(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" })));
     };
     match route {
-        SessionsRoute::List => Ok(answer::json_no_store(StatusCode::OK, &Value::Array(list(&realm, &live).await?))),
+        SessionsRoute::List => {
+            let sessions = user_session::of_whoever_has(&realm, &live).await?;
+            Ok(answer::json_no_store(StatusCode::OK, &Value::Array(sessions.iter().map(describe).collect())))
+        }
         SessionsRoute::Which { which: "all", .. } => {
             let ended = end_others(&realm, &mut live).await?.unwrap_or(0);
             end_own(visit, &live).await?;
@@ -82,13 +85,13 @@ async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer
             }
             None => Ok(answer::json_no_store(StatusCode::CONFLICT, &json!({ "error": "needs_a_session_store" }))),
         },
-        SessionsRoute::Which { which, .. } if which == id(&live) => {
+        SessionsRoute::Which { which, .. } if which == user_session::own_id(&live) => {
             end_own(visit, &live).await?;
             Ok(answer::json_no_store(StatusCode::OK, &json!({ "ended": 1 })))
         }
         SessionsRoute::Which { which, .. } => {
             let ended = match &realm.sessions {
-                Some(store) => match owner(&live) {
+                Some(store) => match user_session::owner(&live) {
                     Some(user) => user_session::end(&**store, user, which).await?,
                     None => false,
                 },
@@ -102,26 +105,10 @@ async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer
     }
 }
 
-async fn list(realm: &Realm, live: &Live) -> Result<Vec<Value>, AuthError> {
-    let own = id(live);
-    let (Some(store), Some(user)) = (&realm.sessions, owner(live)) else {
-        let session = UserSession {
-            id: own.clone(),
-            created_at: live.private.started_at,
-            last_used_at: live.renewed_at,
-            expires_at: live.expires_at,
-            origin: live.private.origin.clone(),
-        };
-        return Ok(vec![describe(&session, &own)]);
-    };
-    let sessions = user_session::list(realm, &**store, user).await?;
-    Ok(sessions.iter().map(|session| describe(session, &own)).collect())
-}
-
-fn describe(session: &UserSession, own: &str) -> Value {
+fn describe(session: &UserSession) -> Value {
     json!({
         "id": session.id,
-        "current": session.id == own,
+        "current": session.is_current,
         "device": session.origin.shown_device(),
         "place": session.origin.shown_place(),
         "createdAt": session.created_at.to_string(),
@@ -132,7 +119,7 @@ fn describe(session: &UserSession, own: &str) -> Value {
 
 /// How many were ended, or `None` if that cannot be done.
 async fn end_others(realm: &Realm, live: &mut Live) -> Result<Option<u64>, AuthError> {
-    let Some(user) = owner(live).map(str::to_owned) else { return Ok(None) };
+    let Some(user) = user_session::owner(live).map(str::to_owned) else { return Ok(None) };
     let ended = match (&realm.sessions, &live.home) {
         (Some(store), Home::Store { record, .. }) => Some(store.delete_all(&user, Some(&record.key)).await?),
         _ => None,
@@ -154,17 +141,4 @@ async fn end_own(visit: &mut Visit, live: &Live) -> Result<(), AuthError> {
     let deletions: Vec<Cookie> = opened::deletions(&realm, &cookies.session, &cookies.session_v4);
     visit.cookies.extend(deletions);
     Ok(())
-}
-
-/// Whose session it is, if it says so. Sessions that name nobody are not one person's.
-fn owner(live: &Live) -> Option<&str> {
-    live.token.subject.as_deref().filter(|subject| !subject.is_empty())
-}
-
-/// The name under which a session is ended. It opens nothing.
-fn id(live: &Live) -> String {
-    match &live.home {
-        Home::Cookie { .. } => live.private.sid.replace('.', "-"),
-        Home::Store { record, .. } => user_session::id(&record.key),
-    }
 }

@@ -10,7 +10,9 @@ use crate::live::{Home, Live};
 use crate::private_claim::SessionAccount;
 use crate::provider::ProviderError;
 use crate::refresh::{self, Outcome};
-use crate::{AccessTokenError, Account, AuthError, Current, JwtCause, Secret, issue, opened};
+use crate::{
+    AccessTokenError, Account, AuthError, Current, JwtCause, Secret, UserSession, issue, opened, user_session,
+};
 
 /// An account of the person who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,5 +132,16 @@ impl Current {
         Ok(accounts
             .map(|account| ConnectedAccount { provider: account.provider.clone(), subject: account.subject.clone() })
             .collect())
+    }
+
+    /// The sessions of whoever is signed in, newest first: all that are in the store, or the one at hand. For a page
+    /// that shows people where they are signed in; its forms post to `…/sessions/{id}/end`.
+    ///
+    /// # Errors
+    /// As [`session`](Self::session).
+    pub async fn sessions(&self) -> Result<Vec<UserSession>, AuthError> {
+        let Some(signed_in) = self.opened().await? else { return Ok(Vec::new()) };
+        let live = signed_in.live().await.clone();
+        Ok(user_session::of_whoever_has(self.realm(), &live).await?)
     }
 }
