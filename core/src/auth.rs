@@ -76,6 +76,11 @@ impl Auth {
         Import::new(&self.0)
     }
 
+    /// The ids and names of the providers, in the order they were added. For pages of the application's own.
+    pub fn providers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.providers.iter().map(|registered| (registered.id(), registered.provider.name()))
+    }
+
     /// The path that admit's endpoints lie under, without a slash at its end.
     pub fn base_path(&self) -> &str {
         &self.0.base.path

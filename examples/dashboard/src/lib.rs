@@ -6,6 +6,8 @@
 //! one of the [`pages`].
 
 pub mod azure;
+mod devices;
+mod kept;
 pub mod pages;
 pub mod pretend;
 pub mod program;
@@ -16,6 +18,7 @@ mod tls;
 mod visit;
 
 pub use azure::{AzureDevOps, AzureError};
+pub use kept::KeptError;
 pub use pages::View;
 pub use settings::Settings;
 pub use site::Site;

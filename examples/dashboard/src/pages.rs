@@ -23,7 +23,7 @@ mod work_items;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
-pub use accounts::accounts;
+pub use accounts::{Accounts, Connected, SignedIn, accounts};
 pub use builds::builds;
 pub use home::home;
 pub use organisations::organisations;

@@ -9,8 +9,9 @@ use admit_providers::azure_devops::azure_devops;
 use admit_providers::microsoft_entra_id::microsoft_entra_id;
 use admit_testkit::{PretendAzureDevOps, PretendEntra, PretendOidc, Served};
 
+use crate::kept::random_secret;
 use crate::settings::Pretended;
-use crate::site::{AZURE_DEVOPS, ENTRA, PRETEND_OPENID, SCOPES, entra_scopes, random_secret};
+use crate::site::{AZURE_DEVOPS, ENTRA, PRETEND_OPENID, SCOPES, entra_scopes};
 
 /// The pretend providers, listening. They end when this is dropped.
 #[derive(Debug)]

@@ -6,7 +6,9 @@
 //! | `HOST` | the address to listen on | 127.0.0.1 and, where there is one, ::1 |
 //! | `TLS` | `1` serves https, with a certificate made for this run | plain http |
 //! | `AUTH_URL` | where people reach the dashboard | `http://localhost:{PORT}`, or https with `TLS=1` |
-//! | `AUTH_SECRET` | what sessions are sealed with | a random one for this run |
+//! | `AUTH_SECRET` | what sessions are sealed with | a random one, in `dashboard.secret` beside the SQLite file |
+//! | `DATABASE_URL` | where users, sessions and tokens are kept: `sqlite:FILE`, `postgres://…`, or `memory:` until the end of the run | `sqlite:dashboard.sqlite` |
+//! | `REDIS_URL` | a Redis that keeps the sessions in the database's place | the database |
 //! | `AUTH_AZURE_DEVOPS_ID`, `AUTH_AZURE_DEVOPS_SECRET` | the app registered with Azure DevOps | without it |
 //! | `AUTH_AZURE_DEVOPS_SCOPE` | the scopes to ask for | the five that the pages need |
 //! | `AUTH_MICROSOFT_ENTRA_ID_ID`, `AUTH_MICROSOFT_ENTRA_ID_SECRET` | the app registered with Microsoft Entra ID | without it |
@@ -24,10 +26,11 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use admit::Environment;
+use admit::{Environment, Secret};
 use admit_testkit::entra::{FABRIKAM, LAMPLIGHT};
 
 /// What a dashboard is told from outside.
@@ -43,11 +46,26 @@ pub struct Settings {
     pub azure: Azure,
     /// The issuer of an OpenID provider by which people may sign in too.
     pub openid: Option<String>,
+    /// Where users, sessions and tokens are kept.
+    pub database: Database,
+    /// The address of a Redis that keeps the sessions. It may hold a password.
+    pub redis: Option<Secret>,
     /// Whether the environment has a secret to seal sessions with.
     pub has_secret: bool,
     /// Where admit looks for the registration and the secrets.
     pub environment: Environment,
     url: Option<String>,
+}
+
+/// Where a dashboard keeps its users, sessions and tokens.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// In one file.
+    Sqlite(PathBuf),
+    /// In PostgreSQL, at an address that may hold a password.
+    Postgres(Secret),
+    /// Until the process ends.
+    Memory,
 }
 
 /// Which Azure DevOps a dashboard talks to.
@@ -135,6 +153,13 @@ impl Settings {
                 .push(format!("AUTH_URL is {url:?}, an address without a path needed: the pages link from the top"));
         }
 
+        let has_secret = any(SECRETS);
+        let database = database(variable("DATABASE_URL"), has_secret, &mut problems);
+        let redis = variable("REDIS_URL").map(Secret::from);
+        if redis.is_some() && !has_secret && matches!(database, Database::Memory) {
+            problems.push(format!("REDIS_URL is set{WITHOUT_SECRET}"));
+        }
+
         let auto_consent = variable("PRETEND_AUTO");
         if let Some(login) = auto_consent.as_deref().filter(|login| !is_login(login)) {
             problems.push(format!("PRETEND_AUTO is {login:?}, a login of letters and digits needed, such as norma"));
@@ -170,7 +195,7 @@ impl Settings {
             }),
         };
         let openid = variable("AUTH_OPENID_ISSUER");
-        Ok(Self { host, port, tls, azure, openid, has_secret: any(SECRETS), environment, url })
+        Ok(Self { host, port, tls, azure, openid, database, redis, has_secret, environment, url })
     }
 }
 
@@ -201,11 +226,34 @@ fn parsed<T: FromStr>(name: &str, value: Option<String>, needed: &str, problems:
     parsed
 }
 
+/// What the database holds is sealed, so it outlives the process only if the secret does.
+fn database(url: Option<String>, has_secret: bool, problems: &mut Vec<String>) -> Database {
+    let Some(url) = url else { return Database::Sqlite(PathBuf::from(DEFAULT_FILE)) };
+    match url.split_once(':') {
+        Some(("sqlite", file)) if !file.is_empty() => Database::Sqlite(PathBuf::from(file)),
+        Some(("postgres" | "postgresql", _)) => {
+            if !has_secret {
+                problems.push(format!("DATABASE_URL names a PostgreSQL{WITHOUT_SECRET}"));
+            }
+            Database::Postgres(Secret::from(url))
+        }
+        Some(("memory", "")) => Database::Memory,
+        // It may hold a password, so it is not shown.
+        _ => {
+            problems.push("DATABASE_URL is unknown, sqlite:FILE, postgres://… or memory: needed".to_owned());
+            Database::Memory
+        }
+    }
+}
+
 fn is_login(text: &str) -> bool {
     text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
 const DEFAULT_PORT: u16 = 3000;
+const DEFAULT_FILE: &str = "dashboard.sqlite";
+const WITHOUT_SECRET: &str =
+    ", and AUTH_SECRET is not set, with which all that is kept there is sealed; try \"openssl rand -base64 33\"";
 /// The tenants of the pretend Microsoft Entra ID, and the names for many of them at once.
 const TENANTS: &[&str] =
     &["organizations", "common", "consumers", "fabrikam.example", "lamplight.example", FABRIKAM, LAMPLIGHT];
@@ -264,6 +312,7 @@ mod tests {
             ("HOST", "example"),
             ("TLS", "yes"),
             ("AUTH_URL", "https://app.example/shop"),
+            ("DATABASE_URL", "mysql://root:password@db"),
             ("PRETEND_AUTO", "eve <b>"),
             ("PRETEND_TOKEN_SECONDS", "0"),
             ("PRETEND_TENANT", "contoso.example"),
@@ -274,10 +323,27 @@ mod tests {
         - HOST is "example", an IP address such as 127.0.0.1 needed
         - TLS is "yes", 1 or 0 needed
         - AUTH_URL is "https://app.example/shop", an address without a path needed: the pages link from the top
+        - DATABASE_URL is unknown, sqlite:FILE, postgres://… or memory: needed
         - PRETEND_AUTO is "eve <b>", a login of letters and digits needed, such as norma
         - PRETEND_TOKEN_SECONDS is "0", a whole number from 1 on needed
         - PRETEND_TENANT is "contoso.example", organizations, common, consumers, fabrikam.example or lamplight.example needed
         "#);
+    }
+
+    #[test]
+    fn what_a_database_keeps_outlives_the_process_only_with_the_secret() {
+        let database = |url: &str| Settings::from_variables(&[("DATABASE_URL", url)]).map(|settings| settings.database);
+        assert!(matches!(database(" "), Ok(Database::Sqlite(file)) if file.ends_with("dashboard.sqlite")));
+        assert!(matches!(database("sqlite:/var/lib/a.db"), Ok(Database::Sqlite(file)) if file.ends_with("a.db")));
+        assert!(matches!(database("memory:"), Ok(Database::Memory)));
+        let url = "postgres://ada:lovelace@db/app";
+        insta::assert_snapshot!(problems(&[("DATABASE_URL", url)]), @r#"
+        the dashboard cannot start:
+        - DATABASE_URL names a PostgreSQL, and AUTH_SECRET is not set, with which all that is kept there is sealed; try "openssl rand -base64 33"
+        "#);
+        let settings = Settings::from_variables(&[("DATABASE_URL", url), ("AUTH_SECRET", "x")]).unwrap();
+        assert!(matches!(settings.database, Database::Postgres(_)));
+        assert!(!format!("{settings:?}").contains("lovelace"));
     }
 
     #[test]

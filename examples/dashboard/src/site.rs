@@ -1,21 +1,20 @@
 //! The site: the ways to sign in, real or pretend, and the calls to Azure DevOps.
 //!
 //! Azure DevOps takes access tokens of its own and of Microsoft Entra ID. They are kept in a store, since Azure DevOps
-//! replaces the refresh token at each use. This one is in memory: when the process ends, people sign in again. A
-//! `TokenStore` on a database keeps them for longer.
+//! replaces the refresh token at each use; so are users and sessions, in the database that the settings name.
 
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use admit::http::{HttpError, ReqwestClient};
-use admit::{
-    Auth, AuthBuilder, Client, Clock, ConfigError, MemoryStore, OAuthProvider, Random as _, SystemRandom, Theme,
-};
+use admit::{Auth, AuthBuilder, Client, Clock, ConfigError, OAuthProvider, Theme};
 use admit_providers::azure_devops::{Scope, azure_devops};
 use admit_providers::microsoft_entra_id::{Resource, microsoft_entra_id};
 
 use crate::azure::Bases;
+use crate::devices::Devices;
+use crate::kept::{self, KeptError};
 use crate::pretend::Pretend;
 use crate::settings::{Azure, Pretended, Registration};
 use crate::{AzureDevOps, Settings};
@@ -39,6 +38,8 @@ pub struct Site {
     pub auth: Auth,
     /// What they may see.
     pub azure: Arc<AzureDevOps>,
+    /// The providers by which people may come: id and name.
+    pub providers: Arc<[(String, String)]>,
     /// The pretend providers, if there are no real ones. They end when this is dropped.
     pub pretend: Option<Pretend>,
 }
@@ -47,6 +48,9 @@ pub struct Site {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SiteError {
+    /// There is nowhere to keep anything.
+    #[error(transparent)]
+    Kept(#[from] KeptError),
     /// What was configured does not do.
     #[error(transparent)]
     Config(#[from] ConfigError),
@@ -65,19 +69,19 @@ impl Site {
     /// When the configuration does not do, each problem with its remedy.
     pub async fn open(settings: &Settings, base_url: &str, clock: impl Clock + Clone) -> Result<Self, SiteError> {
         match &settings.azure {
-            Azure::Real { azure_devops, entra } => Self::real(settings, base_url, *azure_devops, *entra, clock),
+            Azure::Real { azure_devops, entra } => Self::real(settings, base_url, *azure_devops, *entra, clock).await,
             Azure::Pretend(pretended) => Self::pretend(settings, base_url, pretended, clock).await,
         }
     }
 
-    fn real(
+    async fn real(
         settings: &Settings,
         base_url: &str,
         with_azure_devops: Option<Registration>,
         with_entra: Option<Registration>,
         clock: impl Clock + Clone,
     ) -> Result<Self, SiteError> {
-        let mut builder = builder(settings, base_url, clock.clone());
+        let mut builder = builder(settings, base_url, clock.clone()).await?;
         if let Some(Registration { has_scopes }) = with_azure_devops {
             let provider = azure_devops(Client::env());
             builder = builder.provider(if has_scopes { provider } else { provider.scopes(SCOPES) });
@@ -86,7 +90,7 @@ impl Site {
             let provider = microsoft_entra_id(Client::env());
             builder = builder.provider(if has_scopes { provider } else { provider.more_scopes(entra_scopes()) });
         }
-        Ok(Self { auth: builder.build()?, azure: Arc::new(calls(clock)?), pretend: None })
+        Ok(Self::new(builder.build()?, calls(clock)?, None))
     }
 
     async fn pretend(
@@ -97,33 +101,33 @@ impl Site {
     ) -> Result<Self, SiteError> {
         let pretend = Pretend::open(base_url, pretended, clock.clone()).await;
         let pretend = pretend.map_err(SiteError::Pretend)?;
-        let mut builder = pretend.offered_by(builder(settings, base_url, clock.clone()));
+        let mut builder = pretend.offered_by(builder(settings, base_url, clock.clone()).await?);
         if let Some(lifetime) = pretended.token_lifetime {
             // With the usual margin, a token that lives for less than it would be refreshed at each request.
             builder = builder.refresh_margin(USUAL_MARGIN.min(lifetime / 2));
         }
         let azure = calls(clock)?.bases(Bases::pretend(&pretend.served.base_url()));
-        Ok(Self { auth: builder.build()?, azure: Arc::new(azure), pretend: Some(pretend) })
+        Ok(Self::new(builder.build()?, azure, Some(pretend)))
+    }
+
+    fn new(auth: Auth, azure: AzureDevOps, pretend: Option<Pretend>) -> Self {
+        let providers = auth.providers().map(|(id, name)| (id.to_owned(), name.to_owned())).collect();
+        Self { auth, azure: Arc::new(azure), providers, pretend }
     }
 }
 
 /// What real and pretend have in common.
-fn builder(settings: &Settings, base_url: &str, clock: impl Clock) -> AuthBuilder {
+async fn builder(settings: &Settings, base_url: &str, clock: impl Clock) -> Result<AuthBuilder, KeptError> {
     let builder = Auth::builder(base_url)
         .environment(settings.environment.clone())
-        .token_store(MemoryStore::new())
         .clock(clock)
+        .callbacks(Devices)
         .theme(Theme::default().brand_color(ACCENT));
     let builder = match &settings.openid {
         Some(issuer) => builder.provider(openid(issuer)),
         None => builder,
     };
-    if settings.has_secret {
-        return builder;
-    }
-    // The tokens are in memory too, so nothing is lost that a restart would have kept.
-    tracing::info!("AUTH_SECRET is not set, so sessions end with this process");
-    builder.secret(random_secret())
+    kept::keep(settings, builder).await
 }
 
 /// Whatever speaks OpenID Connect. Its refresh tokens may be replaced at each use, so they are treated as if they were.
@@ -135,13 +139,6 @@ fn openid(issuer: &str) -> OAuthProvider {
 
 fn calls(clock: impl Clock) -> Result<AzureDevOps, HttpError> {
     Ok(AzureDevOps::new(Arc::new(ReqwestClient::new()?), Arc::new(clock)))
-}
-
-/// 256 bits, in hexadecimal digits.
-pub(crate) fn random_secret() -> String {
-    let mut bytes = [0; 32];
-    SystemRandom.fill(&mut bytes);
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What the pages need, by the names that Microsoft Entra ID has for it.

@@ -10,6 +10,7 @@ use http::Response;
 use percent_encoding::percent_decode_str;
 
 use crate::azure::Name;
+use crate::pages::{Accounts, Connected, SignedIn};
 use crate::site::TOKENS;
 use crate::{AzureDevOps, AzureError, Site, View, pages};
 
@@ -18,7 +19,7 @@ use crate::{AzureDevOps, AzureError, Site, View, pages};
 pub enum Page {
     /// What this is, and the way in.
     Home,
-    /// The accounts that the person is signed in with.
+    /// The person's accounts, and where they are signed in.
     Accounts,
     /// The person's organisations.
     Organisations,
@@ -40,13 +41,16 @@ pub struct Visit {
     current: Current,
     target: String,
     azure: Arc<AzureDevOps>,
+    /// By id and name.
+    providers: Arc<[(String, String)]>,
     pretend: bool,
 }
 
 impl Visit {
     /// Somebody asks for the address with that path and query.
     pub fn new(site: &Site, current: Current, target: impl Into<String>) -> Self {
-        Self { current, target: target.into(), azure: Arc::clone(&site.azure), pretend: site.pretend.is_some() }
+        let (azure, providers) = (Arc::clone(&site.azure), Arc::clone(&site.providers));
+        Self { current, target: target.into(), azure, providers, pretend: site.pretend.is_some() }
     }
 
     /// The page, or what stands in its place: the way to sign in, or why there is nothing to show.
@@ -98,15 +102,31 @@ impl Visit {
         Ok(Frame { user_name, target: &self.target, pretend: self.pretend })
     }
 
-    /// The providers of the person's accounts, each with what came of asking for an access token.
-    async fn accounts(&self) -> Result<Vec<(String, Result<(), AccessTokenError>)>, Instead> {
-        let accounts = self.current.accounts().await.map_err(|error| self.current.unavailable(&error))?;
-        let mut asked = Vec::with_capacity(accounts.len());
-        for account in accounts {
-            let token = self.current.access_token(&account.provider).await;
-            asked.push((account.provider, token.map(drop)));
+    /// The person's accounts, each with what came of asking for an access token, and their sessions.
+    async fn accounts(&self) -> Result<Accounts, Instead> {
+        let unavailable = |error| self.current.unavailable(&error);
+        let accounts = self.current.accounts().await.map_err(unavailable)?;
+        let mut connected = Vec::with_capacity(accounts.len());
+        for account in &accounts {
+            let token = self.current.access_token(&account.provider).await.map(drop);
+            let name = self.providers.iter().find(|(id, _)| *id == account.provider).map(|(_, name)| name);
+            let name = name.unwrap_or(&account.provider).clone();
+            connected.push(Connected { provider: account.provider.clone(), name, token });
         }
-        Ok(asked)
+        let is_new = |(id, _): &&(String, String)| accounts.iter().all(|account| account.provider != *id);
+        let sessions = self.current.sessions().await.map_err(unavailable)?.into_iter().map(|session| SignedIn {
+            device: session.origin.shown_device().map(str::to_owned),
+            id: session.id,
+            is_current: session.is_current,
+            since: session.created_at,
+            used: session.last_used_at,
+        });
+        Ok(Accounts {
+            csrf_token: self.current.csrf_token().to_owned(),
+            offers: self.providers.iter().filter(is_new).cloned().collect(),
+            connected,
+            sessions: sessions.collect(),
+        })
     }
 
     /// An access token for Azure DevOps that is good for the next minutes: of whichever provider the person came by.

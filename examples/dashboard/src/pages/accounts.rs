@@ -1,34 +1,121 @@
-//! The accounts that the person is signed in with, and whether each can still be used.
+//! The person's account: the providers they come by, and where they are signed in.
+//!
+//! Its forms post to admit's own endpoints, which do the work and send the browser back here.
 
-use admit::AccessTokenError;
+use admit::{AccessTokenError, Timestamp};
 use bytes::Bytes;
 use http::Response;
-use maud::html;
+use maud::{Markup, html};
 
 use super::layout::Page;
 use super::table::{row, table};
-use super::{View, paths};
+use super::{View, paths, show};
 
-/// The accounts of the person who is signed in, each with what came of asking for an access token.
-pub fn accounts(view: View<'_>, found: &[(String, Result<(), AccessTokenError>)]) -> Response<Bytes> {
-    let rows = found.iter().map(|(provider, asked)| {
-        let state = html! {
-            @match asked {
-                Ok(()) => { "Its access token is fresh" }
-                Err(AccessTokenError::NeedsReauthentication { .. }) => {
-                    a href=(paths::sign_in(view.path)) { "Sign in there again" }
-                }
-                Err(AccessTokenError::Unavailable { .. }) => { "It does not answer at the moment" }
-                Err(_) => { "It cannot be used; the log says why" }
-            }
+/// What there is to show of a person.
+#[derive(Debug)]
+pub struct Accounts {
+    /// What forms repeat.
+    pub csrf_token: String,
+    /// Their accounts.
+    pub connected: Vec<Connected>,
+    /// The providers that they could connect, by id and name.
+    pub offers: Vec<(String, String)>,
+    /// Where they are signed in.
+    pub sessions: Vec<SignedIn>,
+}
+
+/// An account.
+#[derive(Debug)]
+pub struct Connected {
+    /// The provider's id.
+    pub provider: String,
+    /// The provider's name.
+    pub name: String,
+    /// What came of asking for an access token.
+    pub token: Result<(), AccessTokenError>,
+}
+
+/// A session.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The id by which it is ended.
+    pub id: String,
+    /// Whether it is this one.
+    pub is_current: bool,
+    /// On what device, as far as it is known.
+    pub device: Option<String>,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it was last used.
+    pub used: Timestamp,
+}
+
+/// The accounts of the person who is signed in, and their sessions.
+pub fn accounts(view: View<'_>, found: &Accounts) -> Response<Bytes> {
+    let Accounts { connected, offers, sessions, .. } = found;
+    let is_last = connected.len() == 1;
+    let rows = connected.iter().map(|account| {
+        let action = match is_last {
+            true => html! { "It is your only way in" },
+            false => button(found, &format!("/api/auth/unlink/{}", account.provider), "Disconnect"),
         };
-        row(&html! { (provider) }, &[state], COLUMNS)
+        row(&html! { (account.name) }, &[state(view, account), action], ACCOUNTS)
     });
     let content = html! {
         p.lead { "What this dashboard may use in your name. Opening this page refreshes what is about to end." }
-        (table("Your accounts", COLUMNS, rows))
+        (table("Your accounts", ACCOUNTS, rows))
+        @if !offers.is_empty() {
+            h2.part { "Connect another" }
+            p.lead { "You can then sign in by either. Whoever asks must have signed in within the last minutes." }
+            div.actions {
+                @for (id, name) in offers {
+                    (button(found, &format!("/api/auth/link/{id}"), &format!("Connect {name}")))
+                }
+            }
+        }
+        h2.part { "Where you are signed in" }
+        p.lead { @match sessions.len() { 1 => { "1 session" } n => { (n) " sessions" } } }
+        (table("Your sessions", SESSIONS, sessions.iter().map(|session| session_row(found, session))))
+        @if sessions.len() > 1 {
+            div.actions.part { (button(found, "/api/auth/sessions/others/end", "Sign out everywhere else")) }
+        }
     };
     Page { heading: "Your accounts", crumbs: &[] }.ok(view, &content)
 }
 
-const COLUMNS: &[&str] = &["Account at", "State"];
+fn state(view: View<'_>, account: &Connected) -> Markup {
+    html! {
+        @match &account.token {
+            Ok(()) => { "Its access token is fresh" }
+            Err(AccessTokenError::NeedsReauthentication { .. }) => {
+                a href=(paths::sign_in(view.path)) { "Sign in there again" }
+            }
+            Err(AccessTokenError::Unavailable { .. }) => { "It does not answer at the moment" }
+            Err(AccessTokenError::NotConnected { .. }) => { "Sign in by it to use it here" }
+            Err(_) => { "It cannot be used; the log says why" }
+        }
+    }
+}
+
+fn session_row(found: &Accounts, session: &SignedIn) -> Markup {
+    let device = session.device.as_deref().unwrap_or("A browser");
+    let action = match session.is_current {
+        true => html! { "This one" },
+        false => button(found, &format!("/api/auth/sessions/{}/end", session.id), "End"),
+    };
+    let cells = [show::instant(Some(session.since)), show::instant(Some(session.used)), action];
+    row(&html! { (device) }, &cells, SESSIONS)
+}
+
+fn button(found: &Accounts, action: &str, words: &str) -> Markup {
+    html! {
+        form action=(action) method="post" {
+            input type="hidden" name="csrfToken" value=(found.csrf_token);
+            input type="hidden" name="callbackUrl" value=(paths::routes::ACCOUNTS);
+            button.button type="submit" { (words) }
+        }
+    }
+}
+
+const ACCOUNTS: &[&str] = &["Account at", "State", "Change"];
+const SESSIONS: &[&str] = &["Device", "Since", "Last used", "Change"];

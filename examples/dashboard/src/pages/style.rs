@@ -14,7 +14,8 @@ pub(super) const ICON: &str = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.or
     %3Crect width='32' height='32' rx='7' fill='%231f6f78'/%3E\
     %3Cpath d='M9 22v-6M16 22V9M23 22v-9' stroke='white' stroke-width='3.5' stroke-linecap='round'/%3E%3C/svg%3E";
 
-/// No scripts, no frames, no forms, no requests; the one style sheet is named by its digest.
+/// No scripts, no frames, no requests; the one style sheet is named by its digest. `form-action` is left out: browsers
+/// hold it against the redirects that follow a form, and connecting an account leads to the provider.
 pub(super) fn content_security_policy() -> HeaderValue {
     POLICY.clone()
 }
@@ -23,7 +24,7 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     let digest = STANDARD.encode(digest::digest(&digest::SHA256, STYLE.as_bytes()));
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+         base-uri 'none'; frame-ancestors 'none'"
     );
     // Base64 fits a header, so this cannot fail; if it did, the page would go without its style.
     HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))

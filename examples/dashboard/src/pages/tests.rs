@@ -31,6 +31,20 @@ fn name(name: &str) -> Name {
     name.parse().unwrap()
 }
 
+/// Two accounts, two sessions, and one more provider.
+fn accounts_of(text: &str) -> Accounts {
+    let text = || text.to_owned();
+    let connected = |token| Connected { provider: text(), name: text(), token };
+    let at = admit::Timestamp::from_unix_seconds(1_795_300_000);
+    let session = |is_current| SignedIn { id: text(), is_current, device: Some(text()), since: at, used: at };
+    Accounts {
+        csrf_token: text(),
+        connected: vec![connected(Ok(())), connected(Err(AccessTokenError::SignedOut))],
+        offers: vec![(text(), text())],
+        sessions: vec![session(true), session(false)],
+    }
+}
+
 /// Every page, with markup wherever a text can stand.
 fn pages() -> Vec<(&'static str, Response<Bytes>)> {
     let some = || Some(MARKUP.to_owned());
@@ -58,7 +72,7 @@ fn pages() -> Vec<(&'static str, Response<Bytes>)> {
     vec![
         ("home", home(view)),
         ("home, signed out", home(SIGNED_OUT)),
-        ("accounts", accounts(view, &[(MARKUP.to_owned(), Err(AccessTokenError::SignedOut))])),
+        ("accounts", accounts(view, &accounts_of(MARKUP))),
         ("organisations", organisations(view, &all([Organisation { name: MARKUP.to_owned() }]))),
         ("no organisations", organisations(view, &all([]))),
         ("projects", projects(view, &organisation, &all([found]))),
@@ -99,11 +113,13 @@ fn every_column_has_a_header_and_every_cell_its_label() {
     for (page, response) in pages() {
         let text = text(&response);
         if text.contains("<table") {
-            let columns = text.matches("<th scope=\"col\"").count();
-            assert!(columns > 1, "{page}");
-            assert_eq!(text.matches("<td").count(), columns - 1, "{page}");
-            assert_eq!(text.matches(" data-label=\"").count(), columns - 1, "{page}");
-            assert_eq!(text.matches("<th scope=\"row\"").count(), 1, "{page}");
+            for table in text.split("<table").skip(1) {
+                let columns = table.matches("<th scope=\"col\"").count();
+                let rows = table.matches("<th scope=\"row\"").count();
+                assert!(columns > 1 && rows > 0, "{page}");
+                assert_eq!(table.matches("<td").count(), rows * (columns - 1), "{page}");
+                assert_eq!(table.matches(" data-label=\"").count(), rows * (columns - 1), "{page}");
+            }
         }
     }
 }
@@ -142,7 +158,7 @@ fn the_policy_names_the_style_sheet_that_the_page_holds() {
     assert_eq!(
         policy,
         format!(
-            "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'; \
+            "default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; \
              frame-ancestors 'none'"
         )
     );
@@ -397,4 +413,19 @@ fn a_build_is_a_row_whose_cells_know_their_columns() {
     </table>
     </div>
     "#);
+}
+
+#[test]
+fn an_account_that_is_the_only_way_in_cannot_be_taken_off_and_the_others_can() {
+    let two = text(&accounts(SIGNED_IN, &accounts_of("acme")));
+    assert_eq!(two.matches("action=\"/api/auth/unlink/acme\"").count(), 2);
+    assert!(two.contains("action=\"/api/auth/link/acme\"") && two.contains("action=\"/api/auth/sessions/acme/end\""));
+    assert!(two.contains("2 sessions") && two.contains("This one") && two.contains("Sign out everywhere else"));
+
+    let mut found = accounts_of("acme");
+    found.connected.truncate(1);
+    found.sessions.truncate(1);
+    let one = text(&accounts(SIGNED_IN, &found));
+    assert!(!one.contains("/unlink/") && one.contains("It is your only way in"));
+    assert!(one.contains("1 session<") && !one.contains("Sign out everywhere else"));
 }

@@ -15,6 +15,8 @@ pub(crate) struct Browser {
     /// By host: a port makes no difference to cookies.
     jars: HashMap<String, CookieJar>,
     clock: Arc<dyn Clock>,
+    /// From which port of the dashboard to which other one requests go in truth, as through a load balancer.
+    pub(crate) detour: Option<(u16, u16)>,
     pub(crate) page: Page,
 }
 
@@ -42,7 +44,7 @@ impl Browser {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
         let policy = reqwest::redirect::Policy::none();
         let client = Client::builder().redirect(policy).no_proxy().tls_danger_accept_invalid_certs(true);
-        Self { client: client.build().unwrap(), jars: HashMap::new(), clock, page: Page::default() }
+        Self { client: client.build().unwrap(), jars: HashMap::new(), clock, detour: None, page: Page::default() }
     }
 
     pub(crate) async fn open(&mut self, url: &str) -> &Page {
@@ -89,8 +91,8 @@ impl Browser {
 
     async fn go(&mut self, mut method: Method, mut url: Url, mut form: Option<String>) -> &Page {
         for _ in 0..10 {
+            let mut request = Request::new(method, self.in_truth(&url));
             let jar = self.jar(&url);
-            let mut request = Request::new(method, url.clone());
             request.headers_mut().insert(ACCEPT, "text/html".parse().unwrap());
             if let Some(cookies) = jar.header(url.scheme() == "https") {
                 request.headers_mut().insert(COOKIE, cookies.parse().unwrap());
@@ -115,6 +117,14 @@ impl Browser {
             method = Method::GET;
         }
         panic!("redirected in a circle: {url}");
+    }
+
+    fn in_truth(&self, url: &Url) -> Url {
+        let mut url = url.clone();
+        if let Some((_, port)) = self.detour.filter(|(from, _)| url.port() == Some(*from)) {
+            url.set_port(Some(port)).unwrap();
+        }
+        url
     }
 
     fn jar(&mut self, url: &Url) -> &mut CookieJar {

@@ -5,6 +5,7 @@
 
 mod browser;
 mod entra;
+mod nodes;
 mod person;
 mod program;
 mod running;

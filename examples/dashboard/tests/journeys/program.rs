@@ -8,7 +8,7 @@ use tokio::process::{Child, Command};
 
 fn program(variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(crate::PROGRAM);
-    command.env_clear().envs(variables.iter().copied()).kill_on_drop(true);
+    command.env_clear().env("DATABASE_URL", "memory:").envs(variables.iter().copied()).kill_on_drop(true);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
