@@ -3,14 +3,18 @@
 //! [`PostgresStore`] is all four of admit's stores: of sessions, of tokens, of users, and of what may happen once.
 //!
 //! ```no_run
-//! use std::sync::Arc;
-//!
-//! use admit::{Auth, AuthBuilder};
+//! use admit::Auth;
 //! use admit_sqlx::PostgresStore;
 //!
-//! # async fn example(builder: AuthBuilder) -> Result<AuthBuilder, Box<dyn std::error::Error>> {
-//! let store = Arc::new(PostgresStore::connect("postgres://app@db.example/app").await?);
-//! # Ok(builder)
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let store = PostgresStore::connect("postgres://app:password@db.example/app").await?;
+//! let auth = Auth::builder("https://app.example")
+//!     .session_store(store.clone())
+//!     .token_store(store.clone())
+//!     .user_store(store.clone())
+//!     .once(store)
+//!     .build()?;
+//! # Ok(())
 //! # }
 //! ```
 //!
