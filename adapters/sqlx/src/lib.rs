@@ -21,7 +21,8 @@
 //! # What holds
 //! - **A session is read in one round trip, and reading writes nothing.**
 //! - **Each method of a store is one step**: a single statement, or a transaction where one does not suffice.
-//! - **No method takes longer than five seconds.** A store that is down is [`StoreError::Unavailable`], soon.
+//! - **No call waits for long.** A store that is down or does not answer is [`StoreError::Unavailable`] after five seconds
+//!   at most, or twice that for the few methods that ask twice.
 //! - **A read whose connection turns out to be broken is asked again on the next one.** A write is not: it may have
 //!   been done.
 //! - **The connection is encrypted and the server's certificate verified**, unless the server is on this machine or the
