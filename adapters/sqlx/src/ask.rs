@@ -124,7 +124,7 @@ fn is_broken(error: &sqlx::Error) -> bool {
 #[error("PostgreSQL did not answer within {} seconds", PATIENCE.as_secs())]
 struct TookTooLong;
 
-/// How long a method of a store may take in all.
+/// How long a question may take, with the wait for a connection and with further attempts.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 const UNIQUE_VIOLATION: &str = "23505";
 const FOREIGN_KEY_VIOLATION: &str = "23503";

@@ -3,21 +3,26 @@
 //! [`PostgresStore`] is all four of admit's stores: of sessions, of tokens, of users, and of what may happen once.
 //!
 //! ```no_run
-//! use std::sync::Arc;
-//!
-//! use admit::{Auth, AuthBuilder};
+//! use admit::Auth;
 //! use admit_sqlx::PostgresStore;
 //!
-//! # async fn example(builder: AuthBuilder) -> Result<AuthBuilder, Box<dyn std::error::Error>> {
-//! let store = Arc::new(PostgresStore::connect("postgres://app@db.example/app").await?);
-//! # Ok(builder)
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let store = PostgresStore::connect("postgres://app:password@db.example/app").await?;
+//! let auth = Auth::builder("https://app.example")
+//!     .session_store(store.clone())
+//!     .token_store(store.clone())
+//!     .user_store(store.clone())
+//!     .once(store)
+//!     .build()?;
+//! # Ok(())
 //! # }
 //! ```
 //!
 //! # What holds
 //! - **A session is read in one round trip, and reading writes nothing.**
 //! - **Each method of a store is one step**: a single statement, or a transaction where one does not suffice.
-//! - **No method takes longer than five seconds.** A store that is down is [`StoreError::Unavailable`], soon.
+//! - **No call waits for long.** A store that is down or does not answer is [`StoreError::Unavailable`] after five seconds
+//!   at most, or twice that for the few methods that ask twice.
 //! - **A read whose connection turns out to be broken is asked again on the next one.** A write is not: it may have
 //!   been done.
 //! - **The connection is encrypted and the server's certificate verified**, unless the server is on this machine or the

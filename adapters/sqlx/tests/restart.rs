@@ -8,10 +8,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use admit::store::{SessionKey, SessionRecord, SessionStore as _};
+use admit::store::{AccountKey, SessionKey, SessionRecord, SessionStore, StoreError, UserStore};
 use admit::{Clock as _, SystemClock, Timestamp};
 use admit_sqlx::PostgresStore;
 use admit_testkit::servers::{Postgres, Stop};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
 /// FLT: PostgreSQL restarted under load: errors for at most five seconds, no lost committed session.
@@ -56,28 +57,34 @@ async fn a_restart_costs_at_most_five_seconds_and_no_session() {
     assert_eq!(lost, 0, "what was said to be written is there");
 }
 
-/// Nobody calls while the server is restarted. All connections are broken then, and none of those who come next is
-/// told so.
+/// Nobody calls while the server is restarted. All connections are broken then, and whoever comes next is not told so.
 #[tokio::test]
 async fn a_restart_that_nobody_saw_is_noticed_by_nobody() {
     let mut server = Postgres::start().await.unwrap();
     let store = PostgresStore::connect(&server.database("app").await.unwrap()).await.unwrap();
-    store.create(record(0, 0)).await.unwrap();
-    let connections: JoinSet<_> = (0..10)
-        .map(|_| {
-            let pool = store.pool().clone();
-            async move { sqlx::query("select pg_sleep(0.2)").execute(&pool).await.map(drop) }
-        })
-        .collect();
-    connections.join_all().await.into_iter().collect::<Result<(), _>>().unwrap();
-    assert_eq!(store.pool().size(), 10);
+    SessionStore::create(&store, record(0, 0)).await.unwrap();
 
+    open_all(&store).await;
     server.restart(Stop::Orderly).await.unwrap();
-    assert!(store.load(&record(0, 0).key).await.unwrap().is_some(), "a read is asked again until it has an answer");
+    assert!(
+        SessionStore::load(&store, &record(0, 0).key).await.unwrap().is_some(),
+        "a read is asked again until it has an answer"
+    );
+
+    open_all(&store).await;
+    server.restart(Stop::Abrupt).await.unwrap();
     // Longer than a connection rests untried.
     SystemClock.sleep(Duration::from_millis(1_200)).await;
     for n in 1..20 {
-        store.create(record(0, n)).await.unwrap();
+        SessionStore::create(&store, record(0, n)).await.unwrap();
+    }
+}
+
+/// Has the pool open all connections that it may.
+async fn open_all(store: &PostgresStore) {
+    let mut connections = Vec::new();
+    while connections.len() < 10 {
+        connections.push(store.pool().acquire().await.unwrap());
     }
 }
 
@@ -85,15 +92,38 @@ async fn a_restart_that_nobody_saw_is_noticed_by_nobody() {
 async fn while_the_server_is_down_a_call_fails_soon_and_says_that_it_is_down() {
     let mut server = Postgres::start().await.unwrap();
     let store = PostgresStore::connect(&server.database("app").await.unwrap()).await.unwrap();
-    store.create(record(0, 0)).await.unwrap();
+    SessionStore::create(&store, record(0, 0)).await.unwrap();
     server.stop(Stop::Abrupt).await.unwrap();
     let began = SystemClock.now();
-    let error = store.load(&record(0, 0).key).await.unwrap_err();
-    assert!(matches!(error, admit::store::StoreError::Unavailable(_)), "{error:?}");
-    let error = store.create(record(0, 1)).await.unwrap_err();
-    assert!(matches!(error, admit::store::StoreError::Unavailable(_)), "{error:?}");
+    let error = SessionStore::load(&store, &record(0, 0).key).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
+    let error = SessionStore::create(&store, record(0, 1)).await.unwrap_err();
+    assert!(matches!(error, StoreError::Unavailable(_)), "{error:?}");
     let took = SystemClock.now().since(began);
     assert!(took < Duration::from_secs(10), "two calls took {took:?}");
+}
+
+/// A machine that was unplugged: connections are taken, and nothing comes back. The pool is the application's, which by
+/// default waits for half a minute.
+#[tokio::test]
+async fn a_server_that_never_answers_is_given_up_on() {
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("postgres://app@{}/app?sslmode=disable", silent.local_addr().unwrap());
+    let store = PostgresStore::without_migrating(sqlx::PgPool::connect_lazy(&url).unwrap());
+    let began = SystemClock.now();
+    let account = AccountKey { provider: "acme".to_owned(), subject: "ada".to_owned() };
+    let record = record(0, 0);
+    let (read, written, steps) = tokio::join!(
+        SessionStore::load(&store, &record.key),
+        SessionStore::create(&store, record.clone()),
+        UserStore::unlink(&store, "u-ada", &account, 1),
+    );
+    let took = SystemClock.now().since(began);
+    for error in [read.map(drop), written, steps.map(drop)].map(Result::unwrap_err) {
+        let StoreError::Unavailable(cause) = error else { panic!("{error:?}") };
+        assert_eq!(cause.to_string(), "PostgreSQL did not answer within 5 seconds");
+    }
+    assert!(took < Duration::from_secs(8), "they took {took:?}");
 }
 
 /// Writers that create and replace sessions of their own, and readers that read what was written.
@@ -171,7 +201,7 @@ impl Load {
 impl Seen {
     async fn turn(&mut self, store: &PostgresStore, shared: &Shared, record: SessionRecord) {
         let key = record.key;
-        if self.timed(shared, store.create(record.clone())).await.is_some() {
+        if self.timed(shared, SessionStore::create(store, record.clone())).await.is_some() {
             self.committed.insert(key, 1);
         }
         for version in 1..4 {
@@ -180,7 +210,7 @@ impl Seen {
             }
             for _ in 0..4 {
                 // One that is there is found, whatever happens to the server meanwhile.
-                if let Some(found) = self.timed(shared, store.load(&key)).await {
+                if let Some(found) = self.timed(shared, SessionStore::load(store, &key)).await {
                     assert!(
                         found.is_some() || !self.committed.contains_key(&key),
                         "a session was not there for a moment"
@@ -191,11 +221,7 @@ impl Seen {
         }
     }
 
-    async fn timed<T>(
-        &mut self,
-        shared: &Shared,
-        call: impl Future<Output = Result<T, admit::store::StoreError>>,
-    ) -> Option<T> {
+    async fn timed<T>(&mut self, shared: &Shared, call: impl Future<Output = Result<T, StoreError>>) -> Option<T> {
         let began = SystemClock.now();
         let answer = call.await;
         let now = SystemClock.now();

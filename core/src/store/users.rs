@@ -24,7 +24,7 @@ pub trait UserStore: fmt::Debug + Send + Sync + 'static {
     /// [`StoreError::Conflict`] if the id, the account or the e-mail address is known.
     async fn create(&self, user: NewUser, account: &AccountKey) -> Result<User, StoreError>;
 
-    /// Writes a user's name, e-mail address and picture anew. `false` if there is no such user;
+    /// Writes a user anew: name, e-mail address and whether it is proven, picture. `false` if there is no such user;
     /// [`StoreError::Conflict`], and nothing done, if the address is another's.
     async fn update(&self, user: &User) -> Result<bool, StoreError>;
 
