@@ -20,6 +20,11 @@ pub(super) async fn read(visit: &mut Visit) -> Result<Answer, Failure> {
             tracing::error!(cause = chain(&error), "the session could not be read");
             Ok(answer::json_no_store(StatusCode::SERVICE_UNAVAILABLE, &()))
         }
+        // A key was dropped that is still in use. That is no sign-out: the session is there.
+        Err(error @ AuthError::Unsealable) => {
+            tracing::error!(cause = chain(&error), "the session could not be read");
+            Ok(answer::json_no_store(StatusCode::INTERNAL_SERVER_ERROR, &()))
+        }
         // As on the wire, nobody is signed in for a page when a callback fails; but the cookies stay.
         Err(error) => {
             tracing::error!(cause = chain(&error), "the session could not be read");

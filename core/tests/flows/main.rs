@@ -15,6 +15,7 @@ mod configuration;
 mod credentials;
 mod csrf;
 mod exchange;
+mod jobs;
 mod oidc;
 mod pages;
 mod providers;
