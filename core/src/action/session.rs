@@ -18,10 +18,10 @@ pub(super) async fn read(visit: &mut Visit) -> Result<Answer, Failure> {
         Ok(session) => Ok(answer::json_no_store(StatusCode::OK, &session)),
         Err(error @ AuthError::Store(_)) => {
             tracing::error!(cause = chain(&error), "the session could not be read");
-            Ok(answer::json_no_store(StatusCode::SERVICE_UNAVAILABLE, &()))
+            Ok(answer::unavailable(StatusCode::SERVICE_UNAVAILABLE, &()))
         }
-        // A key was dropped that is still in use. That is no sign-out: the session is there.
-        Err(error @ AuthError::Unsealable) => {
+        // A key was dropped that is still in use, or the cookies have no room. That is no sign-out: the session is there.
+        Err(error @ (AuthError::Unsealable | AuthError::TooLarge { .. })) => {
             tracing::error!(cause = chain(&error), "the session could not be read");
             Ok(answer::json_no_store(StatusCode::INTERNAL_SERVER_ERROR, &()))
         }

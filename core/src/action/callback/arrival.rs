@@ -6,6 +6,7 @@ use crate::failure::{Code, Failure};
 use crate::page::Reason;
 use crate::pending::{self, PENDING_LIFE, Pending};
 use crate::realm::{Realm, RegisteredOAuth};
+use crate::store::StoreError;
 
 /// Finds the trip by its `state` among the cookies of this browser. Gives the name of its cookie, too.
 pub(super) fn look_up(
@@ -43,12 +44,8 @@ pub(super) fn look_up(
     Ok((pending, name))
 }
 
-/// Consumes the trip, on whichever node it arrives first.
-pub(super) async fn consume(realm: &Realm, pending: &Pending) -> Result<(), Failure> {
+/// Consumes the trip, on whichever node it arrives first; whether it was here.
+pub(super) async fn consume(realm: &Realm, pending: &Pending) -> Result<bool, StoreError> {
     let until = pending.begun_at + PENDING_LIFE;
-    match realm.once.claim(&pending::once_key(&pending.state), realm.clock.now(), until).await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Failure::of(Reason::StateReplayed)),
-        Err(error) => Err(error.into()),
-    }
+    realm.once.claim(&pending::once_key(&pending.state), realm.clock.now(), until).await
 }
