@@ -1,7 +1,7 @@
 //! Answers: the few shapes the wire has, and the headers each carries.
 
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, LOCATION, PRAGMA, SET_COOKIE};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, EXPIRES, LOCATION, PRAGMA, RETRY_AFTER, SET_COOKIE};
 use http::{HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use serde_json::json;
@@ -30,6 +30,20 @@ pub(crate) fn json_no_store(status: StatusCode, value: &impl Serialize) -> Answe
     let mut answer = plain_json(status, value);
     no_store(&mut answer);
     answer
+}
+
+/// The same; if it is 503, with the advice to come again soon.
+pub(crate) fn unavailable(status: StatusCode, value: &impl Serialize) -> Answer {
+    let mut answer = json_no_store(status, value);
+    advise(&mut answer);
+    answer
+}
+
+/// Says when to come again, if the answer is that it cannot be had now (RFC 9110 §10.2.3).
+pub(crate) fn advise(answer: &mut Answer) {
+    if answer.status() == StatusCode::SERVICE_UNAVAILABLE {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(SOON));
+    }
 }
 
 /// A redirect that nobody may keep. The location is written by us, so it fits a header; if it ever did not, the home
@@ -82,3 +96,5 @@ fn no_store(answer: &mut Answer) {
 }
 
 pub(crate) const NO_STORE: HeaderValue = HeaderValue::from_static("private, no-cache, no-store");
+/// In seconds: a database that is started again is back by then.
+const SOON: &str = "5";

@@ -25,8 +25,8 @@ pub enum AuthError {
     },
     /// The session does not fit the cookies it may use.
     #[error(
-        "the session needs {needed} cookies, {allowed} allowed: keep less in it, give a token_store, or raise \
-         max_session_cookies"
+        "the session needs {needed} cookies, {allowed} allowed: keep less in it, give a token_store or a \
+         session_store, or raise max_session_cookies"
     )]
     TooLarge {
         /// How many it needs.

@@ -85,6 +85,6 @@ impl Current {
         if self.is_browser() {
             return page::error(&self.realm().shell(), Some("Configuration"), Some(reason.code()), Some(&reference));
         }
-        answer::json_no_store(status, &json!({ "error": reason.code(), "reference": reference }))
+        answer::unavailable(status, &json!({ "error": reason.code(), "reference": reference }))
     }
 }

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 pub(crate) use by_scope::fresh_for;
 pub(crate) use gate::RefreshGate;
-pub(crate) use stored::{keep, kept_id_token};
+pub(crate) use stored::{bound, keep, kept_id_token};
 
 use crate::account::GrantedAccount;
 use crate::http::HttpError;

@@ -14,6 +14,8 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use zeroize::Zeroizing;
+
 use crate::{Random, Secret, hkdf, random};
 
 /// Seals and opens values of one purpose.
@@ -57,25 +59,29 @@ impl Sealer {
 
     /// Authenticates and decrypts what [`Sealer::seal`] made.
     pub(crate) fn open(&self, sealed: &[u8], aad: &[u8]) -> Result<Vec<u8>, SealError> {
-        let (id, rest) = sealed.split_first_chunk::<KEY_ID>().ok_or(SealError::TooShort)?;
-        let (nonce, text) = rest.split_first_chunk::<NONCE>().ok_or(SealError::TooShort)?;
-        if text.len() < TAG {
+        let id = sealed.first_chunk::<KEY_ID>().ok_or(SealError::TooShort)?;
+        if sealed.len() < KEY_ID + NONCE + TAG {
             return Err(SealError::TooShort);
         }
         let mut refusal = SealError::NoMatchingSecret;
         // Two secrets may have the same short id by chance, so the first that fits need not be the one.
         for key in std::iter::once(&self.first).chain(&self.older).filter(|key| key.id == *id) {
-            let mut text = text.to_vec();
-            let nonce = Nonce::assume_unique_for_key(*nonce);
-            match key.cipher.open_in_place(nonce, Aad::from(aad), &mut text).map(|plain| plain.len()) {
-                Ok(length) => {
-                    text.truncate(length);
-                    return Ok(text);
-                }
-                Err(_) => refusal = SealError::Forged,
+            match key.open(sealed, aad) {
+                Some(plain) => return Ok(plain),
+                None => refusal = SealError::Forged,
             }
         }
         Err(refusal)
+    }
+
+    /// The same value under the newest secret. `None` if that is what sealed it.
+    pub(crate) fn reseal(&self, sealed: &[u8], aad: &[u8], random: &dyn Random) -> Result<Option<Vec<u8>>, SealError> {
+        let plain = Zeroizing::new(self.open(sealed, aad)?);
+        // By opening it: short ids can be the same by chance.
+        match self.first.open(sealed, aad) {
+            Some(_) => Ok(None),
+            None => Ok(Some(self.seal(&plain, aad, random))),
+        }
     }
 
     /// [`Sealer::seal`], in base64url.
@@ -96,6 +102,19 @@ impl Key {
         let key = UnboundKey::new(&AES_256_GCM, bytes.as_slice()).expect("an AES-256 key");
         let id = *hkdf::derive(secret, SALT, format!("{purpose}, key id").as_bytes());
         Self { id, cipher: LessSafeKey::new(key) }
+    }
+
+    fn open(&self, sealed: &[u8], aad: &[u8]) -> Option<Vec<u8>> {
+        let (id, rest) = sealed.split_first_chunk::<KEY_ID>()?;
+        let (nonce, text) = rest.split_first_chunk::<NONCE>()?;
+        if *id != self.id {
+            return None;
+        }
+        let mut text = text.to_vec();
+        let nonce = Nonce::assume_unique_for_key(*nonce);
+        let length = self.cipher.open_in_place(nonce, Aad::from(aad), &mut text).ok()?.len();
+        text.truncate(length);
+        Some(text)
     }
 }
 
@@ -216,6 +235,19 @@ mod tests {
             }
             assert!(sealer.open_text(&text[..at], b"place").is_err(), "cut to {at} characters");
         }
+    }
+
+    #[test]
+    fn what_is_sealed_anew_opens_under_the_newest_secret_alone() {
+        let by_old = sealer(&["old"]).seal(b"plain", b"place", &Counting);
+        let mut rotated = sealer(&["new", "old"]);
+        let anew = rotated.reseal(&by_old, b"place", &Counting).unwrap().unwrap();
+        assert_eq!(sealer(&["new"]).open(&anew, b"place").unwrap(), b"plain");
+        assert!(rotated.reseal(&anew, b"place", &Counting).unwrap().is_none());
+        assert!(rotated.reseal(&by_old, b"elsewhere", &Counting).is_err());
+        // Also where the ids are the same by chance.
+        rotated.first.id = rotated.older[0].id;
+        assert!(rotated.reseal(&by_old, b"place", &Counting).unwrap().is_some());
     }
 
     #[test]

@@ -2,12 +2,14 @@
 //!
 //! 1. The trip is looked up by its `state`. Without a `state` no trip is touched, whatever else came.
 //! 2. It must be this browser's, this provider's, fresh, and not yet consumed.
-//! 3. Then it is consumed: whatever happens now, it cannot be used again.
-//! 4. The exchange, and all that follows, runs to its end even if the browser hangs up.
+//! 3. The stores have to answer, since the code can be spent once only.
+//! 4. Then it is consumed: whatever happens now, it cannot be used again.
+//! 5. The exchange, and all that follows, runs to its end even if the browser hangs up.
 
 mod answer_of_provider;
 mod arrival;
 mod identify;
+mod stores;
 
 use std::sync::Arc;
 
@@ -16,6 +18,7 @@ use http::Method;
 use super::{Visit, accounts, admission, credentials, unknown_provider};
 use crate::answer::Answer;
 use crate::failure::Failure;
+use crate::page::Reason;
 
 use answer_of_provider::Answered;
 use identify::identify;
@@ -41,7 +44,14 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     if pending.link.is_some() && visit.input.method == Method::POST {
         return accounts::bounce(visit, pending, answered.parameters);
     }
-    arrival::consume(&realm, &pending).await?;
+    if let Err(error) = stores::probe(&realm).await {
+        return Ok(stores::come_again(visit, registered.id, &error).await);
+    }
+    match stores::in_time(&realm, arrival::consume(&realm, &pending)).await {
+        Ok(true) => {}
+        Ok(false) => return Err(Failure::of(Reason::StateReplayed)),
+        Err(error) => return Ok(stores::come_again(visit, registered.id, &error).await),
+    }
     visit.cookies.push(realm.cookies.delete(cookie).cross_site(form_post));
     let code = answered.code(&registered, &pending)?;
 

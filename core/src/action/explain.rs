@@ -31,7 +31,9 @@ pub(super) async fn explain(realm: &Realm, failure: &Failure, provider: Option<&
     if is_update {
         let unavailable = failure.reason == Reason::SessionStoreUnavailable;
         let status = if unavailable { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::BAD_REQUEST };
-        return answer::plain_json(status, &());
+        let mut answer = answer::plain_json(status, &());
+        answer::advise(&mut answer);
+        return answer;
     }
     let page = if failure.is_shown_at_sign_in() { realm.sign_in_page() } else { realm.error_page() };
     let mut query = vec![("error", failure.code.as_str()), ("code", failure.word())];

@@ -18,7 +18,12 @@ pub(super) async fn read(visit: &mut Visit) -> Result<Answer, Failure> {
         Ok(session) => Ok(answer::json_no_store(StatusCode::OK, &session)),
         Err(error @ AuthError::Store(_)) => {
             tracing::error!(cause = chain(&error), "the session could not be read");
-            Ok(answer::json_no_store(StatusCode::SERVICE_UNAVAILABLE, &()))
+            Ok(answer::unavailable(StatusCode::SERVICE_UNAVAILABLE, &()))
+        }
+        // A key was dropped that is still in use, or the cookies have no room. That is no sign-out: the session is there.
+        Err(error @ (AuthError::Unsealable | AuthError::TooLarge { .. })) => {
+            tracing::error!(cause = chain(&error), "the session could not be read");
+            Ok(answer::json_no_store(StatusCode::INTERNAL_SERVER_ERROR, &()))
         }
         // As on the wire, nobody is signed in for a page when a callback fails; but the cookies stay.
         Err(error) => {

@@ -52,7 +52,7 @@ pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: S
         Ok(answer) => answer,
         Err(error) => {
             tracing::error!(cause = chain(&error), "sessions could not be read or ended");
-            answer::json_no_store(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": "session_store_unavailable" }))
+            answer::unavailable(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": "session_store_unavailable" }))
         }
     };
     answer::set_cookies(&mut answer, &visit.cookies);

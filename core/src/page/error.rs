@@ -6,6 +6,7 @@ use maud::html;
 
 use super::Shell;
 use super::reason::{Link, Reason, Words};
+use crate::answer;
 
 /// The error page. All three texts come from the address: the first two are looked up and never shown,
 /// the third is shown if it has the form of an id.
@@ -27,7 +28,9 @@ pub(crate) fn error(
         }
         (shell.reference(correlation))
     };
-    shell.page(status, "Error", &content)
+    let mut page = shell.page(status, "Error", &content);
+    answer::advise(&mut page);
+    page
 }
 
 /// What the page says when the address carries Auth.js's `error` alone.

@@ -185,7 +185,7 @@ fn unseal(realm: &Realm, stored: &StoredTokens) -> Result<GrantedAccount, AuthEr
 }
 
 /// Binds sealed tokens to their account, so that rows cannot change places.
-fn bound(key: &AccountKey) -> Vec<u8> {
+pub(crate) fn bound(key: &AccountKey) -> Vec<u8> {
     format!("{} {} {}", key.provider.len(), key.provider, key.subject).into_bytes()
 }
 

@@ -8,6 +8,7 @@ mod once;
 mod several;
 mod standard;
 mod state;
+mod stores;
 
 use http::StatusCode;
 

@@ -16,6 +16,7 @@ mod credentials;
 mod csrf;
 mod exchange;
 mod import;
+mod jobs;
 mod linking;
 mod oidc;
 mod pages;

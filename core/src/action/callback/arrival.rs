@@ -9,6 +9,7 @@ use crate::input::Input;
 use crate::page::Reason;
 use crate::pending::{self, PENDING_LIFE, Pending};
 use crate::realm::{Realm, RegisteredOAuth};
+use crate::store::StoreError;
 
 /// Finds the trip by its `state` among the cookies of this browser. Gives the name of its cookie, too.
 pub(super) fn look_up(
@@ -58,12 +59,8 @@ pub(super) fn waiting(realm: &Realm, input: &Input, registered: &RegisteredOAuth
     Some(Answered { parameters: pending.posted?, state: state.clone() })
 }
 
-/// Consumes the trip, on whichever node it arrives first.
-pub(super) async fn consume(realm: &Realm, pending: &Pending) -> Result<(), Failure> {
+/// Consumes the trip, on whichever node it arrives first; whether it was here.
+pub(super) async fn consume(realm: &Realm, pending: &Pending) -> Result<bool, StoreError> {
     let until = pending.begun_at + PENDING_LIFE;
-    match realm.once.claim(&pending::once_key(&pending.state), realm.clock.now(), until).await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(Failure::of(Reason::StateReplayed)),
-        Err(error) => Err(error.into()),
-    }
+    realm.once.claim(&pending::once_key(&pending.state), realm.clock.now(), until).await
 }
