@@ -134,7 +134,7 @@ async fn proving_an_address(store: &dyn UserStore) {
         other => panic!("the first proof of an address is not {other:?}"),
     }
     assert!(done(store.user("u-hal").await).is_some_and(|hal| hal.email_verified));
-    assert_eq!(done(store.accounts("u-hal").await), [kept.clone()]);
+    assert_eq!(done(store.accounts("u-hal").await), std::slice::from_ref(&kept));
     assert_eq!(done(store.security_state("u-hal").await).map(|state| state.epoch), Some(2));
     done(store.link("u-hal", &hal).await);
     let again = done(store.prove_email("u-hal", "hal@example.com", Some(&kept)).await);
