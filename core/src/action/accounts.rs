@@ -20,7 +20,7 @@ use crate::csrf::{Provenance, provenance};
 use crate::failure::Failure;
 use crate::input::{Input, Wants};
 use crate::issue::{self, Issued};
-use crate::live::{self, Found, Live};
+use crate::live::{self, Found, Home, Live};
 use crate::page::Reason;
 use crate::private_claim::PrivateClaim;
 use crate::realm::Realm;
@@ -149,24 +149,26 @@ fn once_more(visit: &Visit, wish: &str, provider: &str, wants: Wants) -> Answer 
     }
 }
 
-/// Writes the session anew with a change to its claim. If somebody else wrote at the same time, the change is made to
-/// what they left. `None` if the session was ended meanwhile.
+/// Makes a change to the claim of a living session. A cookie is sealed anew; `None` if the session was ended meanwhile.
+/// A record is written in its place: if somebody else wrote at the same time, the change is made to what they left.
 async fn rewrite(
     realm: &Realm,
     live: &mut Live,
     change: impl Fn(&mut PrivateClaim),
 ) -> Result<Option<Issued>, AuthError> {
-    let mut issued = None;
+    change(Arc::make_mut(&mut live.private));
+    if matches!(live.home, Home::Cookie { .. }) {
+        return issue::renew(realm, live).await;
+    }
     for _ in 0..ATTEMPTS {
+        let is_alive = issue::save(realm, live, false).await?;
+        let written = Arc::clone(&live.private);
         change(Arc::make_mut(&mut live.private));
-        issued = issue::renew(realm, live).await?;
-        let mut wanted = PrivateClaim::clone(&live.private);
-        change(&mut wanted);
-        if issued.is_none() || wanted == *live.private {
+        if !is_alive || written == live.private {
             break;
         }
     }
-    Ok(issued)
+    Ok(None)
 }
 
 const ATTEMPTS: usize = 4;

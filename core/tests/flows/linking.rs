@@ -12,14 +12,15 @@ mod unlink;
 use admit::store::{AccountKey, UserStore};
 use admit::{AuthBuilder, Client, Email, MemoryStore, OAuthProvider, Profile};
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::header::COOKIE;
+use http::{Request, Response, StatusCode};
 use serde_json::{Value, json};
 
 use crate::support::rules::Heard;
 use crate::support::standard::Standard;
 use crate::support::{Browser, ORIGIN, Site, location, parameter};
 
-/// A site whose people come from three providers, which are one server to it.
+/// A site whose people come from four providers, which are one server to it.
 struct House {
     site: Site,
     server: Standard,
@@ -41,7 +42,11 @@ impl House {
             let builder = builder.http_client(server.clone()).events(heard.clone()).danger_single_process_refresh();
             let pigeon = provider("pigeon", "Pigeon").form_post(true);
             configure(
-                builder.provider(provider("acme", "Acme")).provider(provider("globex", "Globex")).provider(pigeon),
+                builder
+                    .provider(provider("acme", "Acme"))
+                    .provider(provider("globex", "Globex"))
+                    .provider(provider("initech", "Initech"))
+                    .provider(pigeon),
             )
         });
         Self { site, server, store, heard }
@@ -125,6 +130,23 @@ fn key(provider: &str, subject: &str) -> AccountKey {
 fn callback(provider: &str, there: &Response<Bytes>) -> String {
     let state = parameter(&location(there), "state").expect("a trip");
     format!("/api/auth/callback/{provider}?code=c&state={state}")
+}
+
+/// Sends them all, and waits for them then.
+async fn at_once(house: &House, trips: &mut [(Browser<'_>, String)]) -> Vec<Response<Bytes>> {
+    let begun = trips.iter().map(|(browser, path)| {
+        let request = Request::get(path).header(COOKIE, browser.jar.header(true).unwrap()).body(Bytes::new()).unwrap();
+        let auth = house.site.auth.clone();
+        tokio::spawn(async move { auth.handle(request).await })
+    });
+    let begun: Vec<_> = begun.collect();
+    let mut answers = Vec::new();
+    for (task, (browser, _)) in begun.into_iter().zip(trips) {
+        let answer = task.await.unwrap();
+        browser.jar.apply(answer.headers());
+        answers.push(answer);
+    }
+    answers
 }
 
 /// Posts a form of the settings page.

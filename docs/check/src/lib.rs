@@ -11,6 +11,9 @@ mod pages {
     #[doc = include_str!("../../../CONTRIBUTING.md")]
     pub struct Contributing;
 
+    #[doc = include_str!("../../src/accounts.md")]
+    pub struct Accounts;
+
     #[doc = include_str!("../../src/azure-devops.md")]
     pub struct AzureDevOps;
 

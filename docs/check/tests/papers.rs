@@ -94,6 +94,7 @@ fn the_codes_and_their_statuses_are_those_of_the_engine() {
         "BAD_REQUEST" => 400,
         "FORBIDDEN" => 403,
         "NOT_FOUND" => 404,
+        "CONFLICT" => 409,
         "INTERNAL_SERVER_ERROR" => 500,
         "SERVICE_UNAVAILABLE" => 503,
         other => panic!("a status that this test does not know: {other}"),

@@ -9,7 +9,8 @@ use crate::support::log::Heard as Log;
 use crate::support::{ORIGIN, location, refusal};
 
 /// Somebody who says that an address is theirs; the provider says so, too, if `verified` is `true` and nothing else.
-fn claiming(id: u32, email: &str, verified: Value) -> Value {
+fn claiming(id: u32, email: &str, verified: impl Into<Value>) -> Value {
+    let verified = verified.into();
     json!({ "id": id, "name": "Somebody", "email": email, "email_verified": verified })
 }
 
@@ -32,7 +33,7 @@ async fn an_address_links_nothing_by_itself() {
         let mut stranger = house.site.browser();
         let log = Log::default();
         let listening = log.listen();
-        let answer = house.sign_in(&mut stranger, "globex", claiming(9, "ada@example.com", true.into())).await;
+        let answer = house.sign_in(&mut stranger, "globex", claiming(9, "ada@example.com", true)).await;
         drop(listening);
         let told = ("/api/auth/signin".into(), "OAuthAccountNotLinked".into(), "account_not_linked".into());
         assert_eq!(refusal(&answer), told);
@@ -53,7 +54,7 @@ async fn an_address_links_nothing_by_itself() {
 async fn a_proven_address_links_where_the_application_insists() {
     for house in trusting() {
         let mut before = house.signed_in("acme", ada()).await;
-        let browser = house.signed_in("globex", claiming(9, "ADA@example.COM", true.into())).await;
+        let browser = house.signed_in("globex", claiming(9, "ADA@example.COM", true)).await;
         assert_eq!(house.accounts_beside("acme", "1").await, ["acme 1", "globex 9"]);
         let user = browser.current("/").session().await.unwrap().unwrap().user.id;
         assert_eq!(Some(user), house.owner("acme", "1").await);
@@ -81,8 +82,8 @@ async fn whoever_only_typed_the_address_is_out_when_its_owner_comes() {
     // LNK-002, LNK-004
     for house in trusting() {
         // The attacker signs up with the address, and adds a second account for later.
-        let mut attacker = house.signed_in("acme", claiming(66, "ada@example.com", false.into())).await;
-        house.connect(&mut attacker, "globex", claiming(67, "x@example.com", true.into())).await;
+        let mut attacker = house.signed_in("acme", claiming(66, "ada@example.com", false)).await;
+        house.connect(&mut attacker, "globex", claiming(67, "x@example.com", true)).await;
         let user = house.owner("acme", "66").await.unwrap();
 
         let mut owner = house.signed_in("globex", ada()).await;
@@ -103,7 +104,7 @@ async fn whoever_only_typed_the_address_is_out_when_its_owner_comes() {
 
         // The attacker's accounts lead to the user no more.
         let mut again = house.site.browser();
-        let answer = house.sign_in(&mut again, "acme", claiming(66, "ada@example.com", false.into())).await;
+        let answer = house.sign_in(&mut again, "acme", claiming(66, "ada@example.com", false)).await;
         assert_eq!(refusal(&answer).2, "account_not_linked");
     }
 }
@@ -112,9 +113,9 @@ async fn whoever_only_typed_the_address_is_out_when_its_owner_comes() {
 async fn the_first_proof_by_an_account_of_theirs_ends_what_was_before() {
     // LNK-004
     for house in House::in_each_home() {
-        let mut early = house.signed_in("acme", claiming(1, "ada@example.com", false.into())).await;
-        house.connect(&mut early, "globex", claiming(67, "x@example.com", true.into())).await;
-        let mut trojan = house.signed_in("globex", claiming(67, "x@example.com", true.into())).await;
+        let mut early = house.signed_in("acme", claiming(1, "ada@example.com", false)).await;
+        house.connect(&mut early, "globex", claiming(67, "x@example.com", true)).await;
+        let mut trojan = house.signed_in("globex", claiming(67, "x@example.com", true)).await;
 
         let mut browser = house.signed_in("acme", ada()).await;
         assert_eq!(house.accounts_beside("acme", "1").await, ["acme 1"]);
@@ -130,8 +131,8 @@ async fn the_first_proof_by_an_account_of_theirs_ends_what_was_before() {
 #[tokio::test]
 async fn a_later_proof_of_another_address_changes_nothing() {
     for house in House::in_each_home() {
-        let mut browser = house.signed_in("acme", claiming(1, "ada@example.com", false.into())).await;
-        house.signed_in("acme", claiming(1, "other@example.com", true.into())).await;
+        let mut browser = house.signed_in("acme", claiming(1, "ada@example.com", false)).await;
+        house.signed_in("acme", claiming(1, "other@example.com", true)).await;
         assert_ne!(browser.session().await, Value::Null);
         let user = house.store.user_by_email("ada@example.com").await.unwrap().unwrap();
         assert!(!user.email_verified);

@@ -49,6 +49,28 @@ async fn a_second_account_at_the_same_provider_can_be_connected() {
     assert_eq!(house.accounts_beside("acme", "1").await, ["acme 1", "acme 5"]);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn two_accounts_that_are_connected_at_once_are_both_in_the_session() {
+    for _ in 0..20 {
+        let house = House::in_store();
+        let mut browser = house.signed_in("acme", ada()).await;
+        let mut trips = Vec::new();
+        for provider in ["globex", "initech"] {
+            let path = super::callback(provider, &ask(&mut browser, &format!("link/{provider}"), &[]).await);
+            trips.push((house.site.browser(), path));
+        }
+        for (copy, _) in &mut trips {
+            copy.jar = browser.jar.clone();
+        }
+        house.server.person(nameless(9));
+        for answer in super::at_once(&house, &mut trips).await {
+            assert_eq!(location(&answer), format!("{ORIGIN}/settings"));
+        }
+        assert_eq!(house.accounts_beside("acme", "1").await, ["acme 1", "globex 9", "initech 9"]);
+        assert_eq!(browser.current("/").accounts().await.unwrap().len(), 3);
+    }
+}
+
 #[tokio::test]
 async fn what_crosses_the_wire() {
     let house = House::new(|builder| builder);

@@ -130,6 +130,17 @@ async fn a_store_that_is_away_at_the_link_leaves_nothing_half() {
 }
 
 #[tokio::test]
+async fn what_does_not_fit_into_the_session_is_not_connected() {
+    let house = House::new(|builder| builder.max_session_cookies(1));
+    let mut browser = house.signed_in("acme", ada()).await;
+    house.server.access_token(&"long".repeat(1000));
+    let answer = house.connect(&mut browser, "globex", nameless(9)).await;
+    assert_eq!(refusal(&answer).2, "session_too_large");
+    assert_eq!(house.owner("globex", "9").await, None);
+    assert_eq!(browser.session().await["user"]["name"], "Ada");
+}
+
+#[tokio::test]
 async fn a_store_that_is_away_at_a_first_sign_in_leaves_no_half_of_a_user() {
     // FLT-006
     for (house, users) in houses() {

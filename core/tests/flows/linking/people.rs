@@ -2,30 +2,10 @@
 
 use admit::store::UserStore;
 use admit::{AuthBuilder, MemoryStore};
-use bytes::Bytes;
-use http::header::COOKIE;
-use http::{Request, Response};
 use serde_json::{Value, json};
 
-use super::{House, ada, callback, nameless};
+use super::{House, ada, at_once, callback, nameless};
 use crate::support::{Browser, location, refusal};
-
-/// Sends them all, and waits for them then.
-async fn at_once(house: &House, trips: &mut [(Browser<'_>, String)]) -> Vec<Response<Bytes>> {
-    let begun = trips.iter().map(|(browser, path)| {
-        let request = Request::get(path).header(COOKIE, browser.jar.header(true).unwrap()).body(Bytes::new()).unwrap();
-        let auth = house.site.auth.clone();
-        tokio::spawn(async move { auth.handle(request).await })
-    });
-    let begun: Vec<_> = begun.collect();
-    let mut answers = Vec::new();
-    for (task, (browser, _)) in begun.into_iter().zip(trips) {
-        let answer = task.await.unwrap();
-        browser.jar.apply(answer.headers());
-        answers.push(answer);
-    }
-    answers
-}
 
 async fn user_id(browser: &Browser<'_>) -> String {
     browser.current("/").session().await.unwrap().expect("a session").user.id
