@@ -7,7 +7,7 @@ use std::fmt;
 use crate::account::GrantedAccount;
 use crate::private_claim::{PrivateClaim, SessionAccount};
 use crate::realm::Realm;
-use crate::store::{AccountKey, SessionRecord, StoreError};
+use crate::store::AccountKey;
 use crate::{AuthError, GrantRecord, Timestamp, Token, TokenSet, User, issue, live, refresh};
 
 /// Takes over sessions and tokens: see [`Auth::import`](crate::Auth::import).
@@ -126,11 +126,9 @@ impl<'a> Import<'a> {
             picture: user.image.clone(),
             ..Token::default()
         };
-        let record: SessionRecord = issue::imported(realm, value, &token, &private, *expires_at)?;
-        match store.create(record).await {
-            Ok(()) => Ok(Imported::Done),
-            Err(StoreError::Conflict) => Ok(Imported::Known),
-            Err(error) => Err(AuthError::from(error).into()),
+        match issue::import(realm, &**store, value, &token, &private, *expires_at).await? {
+            true => Ok(Imported::Done),
+            false => Ok(Imported::Known),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::live::{self, Home, Live};
 use crate::pending::Before;
 use crate::private_claim::PrivateClaim;
 use crate::realm::Realm;
-use crate::store::{SessionKey, SessionRecord, SessionStore};
+use crate::store::{SessionKey, SessionRecord, SessionStore, StoreError};
 use crate::token::Written;
 use crate::{AuthError, Timestamp, Token, random};
 
@@ -117,18 +117,24 @@ pub(crate) async fn save(realm: &Realm, live: &mut Live, claims_changed: bool) -
     Ok(replace_record(realm, live, expires_at, claims_changed).await? != Replaced::Gone)
 }
 
-/// The record of a session that another library began, under the value that the browser holds already.
-pub(crate) fn imported(
+/// Adds a session that another library began, under the value that the browser holds already. `false` if it is here.
+pub(crate) async fn import(
     realm: &Realm,
+    store: &dyn SessionStore,
     value: &str,
     token: &Token,
     private: &PrivateClaim,
     expires_at: Timestamp,
-) -> Result<SessionRecord, AuthError> {
+) -> Result<bool, AuthError> {
     let key = live::key(value);
     let data = sealed_record(realm, token, private, &key.0)?;
     let user = token.subject.clone().unwrap_or_default();
-    Ok(SessionRecord { key, user, data, created_at: private.started_at, expires_at, version: 1 })
+    let record = SessionRecord { key, user, data, created_at: private.started_at, expires_at, version: 1 };
+    match store.create(record).await {
+        Ok(()) => Ok(true),
+        Err(StoreError::Conflict) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Moves the expiry of a stored session without rewriting it. `None` if it is gone.
