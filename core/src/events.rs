@@ -97,7 +97,7 @@ pub enum Event<'a> {
         /// The user's id.
         user: &'a str,
     },
-    /// All sessions of a user ended, by the application's hand or their own.
+    /// All sessions of a user were ended by the application.
     SignedOutEverywhere {
         /// The user's id.
         user: &'a str,

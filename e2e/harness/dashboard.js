@@ -1,5 +1,8 @@
 // A dashboard, with a pretend Azure DevOps.
 
+import { mkdtemp, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { startProgram } from "./program.js"
 
 /** Seconds that an access token lives. Half of them are the margin in which it is refreshed. */
@@ -10,8 +13,14 @@ const TOKEN_SECONDS = 4
  * own, `provider` its Azure DevOps'.
  */
 export async function openDashboard(adapter, more = {}) {
-  const env = { PORT: "0", PRETEND_TOKEN_SECONDS: String(TOKEN_SECONDS), ...more }
+  const folder = await mkdtemp(join(tmpdir(), "admit-dashboard-"))
+  const kept = { DATABASE_URL: `sqlite:${join(folder, "kept.sqlite")}` }
+  const env = { PORT: "0", PRETEND_TOKEN_SECONDS: String(TOKEN_SECONDS), ...kept, ...more }
   const program = startProgram(`dashboard-${adapter}`, { env })
   const address = async () => /http:\/\/[^\s]+:\d+/.exec(await program.line())[0]
-  return { origin: await address(), provider: await address(), log: program.log, close: program.end }
+  const close = async () => {
+    await program.end()
+    await rm(folder, { recursive: true })
+  }
+  return { origin: await address(), provider: await address(), log: program.log, close }
 }

@@ -74,7 +74,7 @@ for (const adapter of ADAPTERS) {
     const refreshes = () => provider.told.filter((line) => line === "refresh").length
     while (refreshes() < 2) {
       await page.goto(`${site.origin}/accounts`)
-      await page.getByRole("row", { name: "openid Its access token is fresh" }).waitFor()
+      await page.getByRole("row", { name: "OpenID Connect Its access token is fresh" }).waitFor()
     }
     await page.getByText("Signed in as Bo").waitFor()
   })

@@ -181,7 +181,7 @@ async fn a_middleware_of_the_applications_own_is_stopped_as_well() {
 
 #[actix_web::test]
 async fn of_two_middlewares_the_inner_one_answers_for_its_own() {
-    let (staffs, guests) = (Faulty::default(), Faulty::default());
+    let (staffs, guests) = (Faulty::<MemoryStore>::default(), Faulty::<MemoryStore>::default());
     let guest_site = site(&guests);
     let staff_site = {
         let store = staffs.clone();

@@ -7,6 +7,7 @@ use admit::AuthBuilder;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::support::log::Heard;
 use crate::support::rules::Rules;
 use crate::support::{SECRET, Site, json, refusal, set_cookies};
 
@@ -72,6 +73,28 @@ async fn a_session_that_fits_no_browser_is_refused_by_name() {
     let token = browser.csrf_token().await;
     let update = browser.post_json("/api/auth/session", &json!({ "csrfToken": token })).await;
     assert_eq!((update.status(), json(&update)), (StatusCode::BAD_REQUEST, Value::Null));
+    size.store(0, Ordering::Relaxed);
+    assert_eq!(browser.session().await["user"]["name"], "Norma Paulk");
+}
+
+#[tokio::test]
+async fn a_session_that_outgrows_its_cookies_is_not_lost_and_the_log_says_what_helps() {
+    // COK-006
+    let (size, site) = sized();
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    size.store(40_000, Ordering::Relaxed);
+    let heard = Heard::default();
+    let listening = heard.listen();
+    let answer = browser.get("/api/auth/session").await;
+    assert_eq!((answer.status(), json(&answer)), (StatusCode::INTERNAL_SERVER_ERROR, Value::Null));
+    let current = browser.current("/");
+    assert!(current.is_signed_in().await.unwrap());
+    assert!(current.set_cookies().await.is_empty());
+    drop(listening);
+    let remedy = "keep less in it, give a token_store or a session_store, or raise max_session_cookies";
+    assert_eq!(heard.text().matches(remedy).count(), 2, "{}", heard.text());
+    assert_eq!(browser.session_cookies(), [SESSION]);
     size.store(0, Ordering::Relaxed);
     assert_eq!(browser.session().await["user"]["name"], "Norma Paulk");
 }

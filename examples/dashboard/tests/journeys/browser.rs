@@ -61,13 +61,14 @@ impl Browser {
         self.go(Method::GET, target, None).await
     }
 
-    /// Sends the form that has a button with that text somewhere in it.
+    /// Sends the form that has that text somewhere in it, by the button that has it or the first.
     pub(crate) async fn press(&mut self, text: &str) -> &Page {
         let form = self.page.html.split("<form ").skip(1).filter_map(|rest| rest.split("</form>").next());
         let form = form.into_iter().find(|form| form.contains(text)).map(str::to_owned);
         let form = form.unwrap_or_else(|| panic!("no form with {text:?} on {:?}", self.page));
         let inputs = form.split("<input ").skip(1).filter_map(|input| input.split('>').next());
-        let button = form.split("<button").skip(1).find(|button| button.contains(text)).unwrap();
+        let buttons = || form.split("<button").skip(1);
+        let button = buttons().find(|button| button.contains(text)).or_else(|| buttons().next()).unwrap();
         let fields = inputs.chain(button.split('>').next());
         let fields: Vec<_> =
             fields.filter_map(|tag| Some((attribute(tag, "name")?, attribute(tag, "value")?))).collect();

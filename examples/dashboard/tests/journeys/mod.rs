@@ -5,6 +5,7 @@
 
 mod browser;
 mod entra;
+mod folder;
 mod nodes;
 mod person;
 mod program;

@@ -11,6 +11,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
 use super::browser::Browser;
+use super::folder::Folder;
 
 /// What all processes of one site have in common: where people reach it, and an OpenID provider that outlives them.
 struct Site {
@@ -60,11 +61,9 @@ fn free_port() -> u16 {
 
 #[tokio::test]
 async fn people_stay_signed_in_when_the_program_ends_and_comes_back() {
-    let folder = std::env::temp_dir().join(format!("dashboard-{}-{}", std::process::id(), free_port()));
-    std::fs::create_dir(&folder).unwrap();
-    let file = folder.join("kept.sqlite");
     // Without AUTH_SECRET: it is kept beside the file.
-    let site = Site::new(vec![("DATABASE_URL", format!("sqlite:{}", file.display()))]).await;
+    let folder = Folder::new();
+    let site = Site::new(vec![("DATABASE_URL", folder.sqlite())]).await;
     let mut child = site.start(site.port).await;
     let mut ada = browser();
     ada.open(&site.page("/accounts")).await;
@@ -78,7 +77,6 @@ async fn people_stay_signed_in_when_the_program_ends_and_comes_back() {
     ada.open(&site.page("/accounts")).await;
     assert!(ada.page.shows("Signed in as <strong>Ada Byron</strong>"), "{:?}", ada.page);
     assert!(ada.page.shows("Its access token is fresh"), "{:?}", ada.page);
-    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 #[tokio::test]

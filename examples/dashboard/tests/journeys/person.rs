@@ -3,6 +3,7 @@
 use admit_testkit::azure_devops::{Fault, Stage};
 use reqwest::StatusCode;
 
+use super::folder::Folder;
 use super::running::Running;
 
 const PAGES: [&str; 5] = [
@@ -167,19 +168,63 @@ async fn whoever_withdrew_consent_is_asked_to_sign_in_and_goes_on() {
 }
 
 #[tokio::test]
-async fn after_a_restart_that_lost_the_tokens_people_sign_in_again() {
-    let secret = ("AUTH_SECRET", "thirty-two bytes that outlive one process");
-    let before = Running::start(&[secret]).await;
+async fn after_a_restart_people_are_signed_in_and_a_provider_that_forgot_them_is_asked_again() {
+    let folder = Folder::new();
+    let database = folder.sqlite();
+    let before = Running::start(&[("DATABASE_URL", &database)]).await;
     let mut browser = before.norma("/dashboard").await;
-    let after = Running::start(&[secret]).await;
+    drop(before);
+    let after = Running::start(&[("DATABASE_URL", &database)]).await;
+    browser.open(&format!("{}/accounts", after.url)).await;
+    assert!(browser.page.shows("Signed in as <strong>Norma Paulk</strong>"), "{:?}", browser.page);
 
-    // The session is still good, and the first page knows it.
-    browser.open(&after.url).await;
-    assert!(browser.page.shows("Signed in as <strong>Norma Paulk</strong>"));
+    // The pretend Azure DevOps is another one, and knows none of its tokens.
     browser.open(&format!("{}/dashboard", after.url)).await;
-    assert!(browser.page.url.contains("/api/auth/signin?"), "{}", browser.page.url);
+    assert_eq!(browser.page.status, 401);
+    browser.click("Sign in again").await;
     browser.sign_in_as("norma").await;
     assert_eq!((browser.page.heading(), browser.page.status), ("Organisations", 200));
+}
+
+#[tokio::test]
+async fn a_person_connects_a_second_account_comes_by_either_and_takes_one_off() {
+    // LNK-012, LNK-015
+    let running = Running::start(&[]).await;
+    let mut browser = running.norma("/accounts").await;
+    assert!(browser.page.shows("It is your only way in"));
+    browser.press("Connect Pretend OpenID").await;
+    browser.press("value=\"ada\"").await;
+    browser.press("Accept").await;
+    assert_eq!((browser.page.heading(), browser.page.status), ("Your accounts", 200), "{:?}", browser.page);
+    assert!(browser.page.shows("Signed in as <strong>Norma Paulk</strong>"));
+    assert!(!browser.page.shows("Connect Pretend OpenID"));
+
+    let mut elsewhere = running.browser();
+    elsewhere.open(&format!("{}/accounts", running.url)).await;
+    elsewhere.press("Sign in with Pretend OpenID").await;
+    elsewhere.press("value=\"ada\"").await;
+    elsewhere.press("Accept").await;
+    assert!(elsewhere.page.shows("Signed in as <strong>Norma Paulk</strong>"), "{:?}", elsewhere.page);
+    assert!(elsewhere.page.shows("2 sessions"));
+
+    // Whoever has it already keeps it.
+    let mut bo = running.browser();
+    bo.open(&format!("{}/accounts", running.url)).await;
+    bo.press("Sign in with Azure DevOps").await;
+    bo.press("value=\"bo\"").await;
+    bo.press("Accept").await;
+    bo.press("Connect Pretend OpenID").await;
+    bo.press("value=\"ada\"").await;
+    bo.press("Accept").await;
+    assert_eq!(bo.page.status, 409, "{:?}", bo.page);
+    bo.open(&format!("{}/accounts", running.url)).await;
+    assert!(bo.page.shows("It is your only way in"));
+
+    browser.open(&format!("{}/accounts", running.url)).await;
+    browser.press("/unlink/pretend-openid").await;
+    assert!(browser.page.shows("It is your only way in"), "{:?}", browser.page);
+    elsewhere.open(&format!("{}/accounts", running.url)).await;
+    assert_eq!(elsewhere.page.heading(), "Sign in", "{:?}", elsewhere.page);
 }
 
 #[tokio::test]

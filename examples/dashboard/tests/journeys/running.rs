@@ -18,7 +18,8 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) async fn start(variables: &[(&str, &str)]) -> Self {
-        let variables = [&[("PORT", "0"), ("DATABASE_URL", "memory:")], variables].concat();
+        // What stands first counts.
+        let variables = [variables, &[("PORT", "0"), ("DATABASE_URL", "memory:")]].concat();
         let settings = Settings::from_variables(&variables).unwrap();
         let sockets = Sockets::open(&settings).unwrap();
         let url = settings.base_url(sockets.port());
