@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Request, Response};
 
+use crate::audience::Audience;
 use crate::realm::Realm;
 use crate::{AuthBuilder, Current, Import, PlainHead, RequestHead, action};
 
@@ -79,6 +80,11 @@ impl Auth {
     /// The ids and names of the providers, in the order they were added. For pages of the application's own.
     pub fn providers(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.providers.iter().map(|registered| (registered.id(), registered.provider.name()))
+    }
+
+    /// How many events [`Events`](crate::Events) did not hear, since it panicked or took too long. For a gauge.
+    pub fn missed_events(&self) -> u64 {
+        self.0.audience.as_ref().map_or(0, Audience::missed)
     }
 
     /// The path that admit's endpoints lie under, without a slash at its end.

@@ -26,6 +26,7 @@ pub struct AuthBuilder {
     seal_keys: Vec<Secret>,
     providers: Vec<Arc<dyn Provider>>,
     callbacks: Option<Arc<dyn Callbacks>>,
+    callback_timeout: Duration,
     events: Option<Arc<dyn Events>>,
     sessions: Option<Arc<dyn SessionStore>>,
     tokens: Option<Arc<dyn TokenStore>>,
@@ -59,6 +60,7 @@ impl AuthBuilder {
             seal_keys: Vec::new(),
             providers: Vec::new(),
             callbacks: None,
+            callback_timeout: Duration::from_secs(30),
             events: None,
             sessions: None,
             tokens: None,
@@ -121,6 +123,13 @@ impl AuthBuilder {
     /// The application's decisions.
     pub fn callbacks(mut self, callbacks: impl Callbacks) -> Self {
         self.callbacks = Some(Arc::new(callbacks));
+        self
+    }
+
+    /// How long a callback or a check of credentials may take: 30 seconds unless told otherwise. The request of one that
+    /// takes longer fails. Code that blocks its thread cannot be stopped.
+    pub fn callback_timeout(mut self, timeout: Duration) -> Self {
+        self.callback_timeout = timeout;
         self
     }
 

@@ -13,6 +13,9 @@ use crate::{Account, Claims, Profile, Session, SessionOrigin, SignInRequest, Tok
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 /// The application's decisions. Every method has Auth.js's default.
+///
+/// One that panics, or takes longer than [`callback_timeout`](crate::AuthBuilder::callback_timeout), fails the request at
+/// hand and nothing else.
 #[async_trait]
 pub trait Callbacks: fmt::Debug + Send + Sync + 'static {
     /// Whether a person whom the provider has identified may sign in. An error refuses.

@@ -6,7 +6,11 @@ use async_trait::async_trait;
 
 use crate::{Account, Profile, User};
 
-/// Hears of events. It is waited for, and cannot fail the request that caused the event.
+/// Hears of events, those of one request in their order. It cannot fail the request that caused the event.
+///
+/// It is waited for, for three seconds; who takes longer is cut short and not waited for at all in the next ten, so that
+/// nobody has to wait for a sink that is down. Events that must not be lost belong into a queue at once. What was missed
+/// is in the log and in [`Auth::missed_events`](crate::Auth::missed_events).
 #[async_trait]
 pub trait Events: fmt::Debug + Send + Sync + 'static {
     /// Something happened.

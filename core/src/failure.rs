@@ -14,6 +14,8 @@ pub(crate) struct Failure {
     pub(crate) code: Code,
     pub(crate) reason: Reason,
     pub(crate) cause: Option<Box<dyn StdError + Send + Sync>>,
+    /// Whether it was to connect an account to whoever is signed in.
+    is_link: bool,
 }
 
 /// The wire's codes that this engine sends. Others reach the pages from applications and older servers.
@@ -47,16 +49,21 @@ impl Code {
 
 impl Failure {
     pub(crate) fn new(code: Code, reason: Reason) -> Self {
-        Self { code, reason, cause: None }
+        Self { code, reason, cause: None, is_link: false }
     }
 
     pub(crate) fn because(code: Code, reason: Reason, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { code, reason, cause: Some(cause.into()) }
+        Self { cause: Some(cause.into()), ..Self::new(code, reason) }
+    }
+
+    /// The same, where somebody who is signed in wanted to connect an account.
+    pub(crate) fn of_link(self) -> Self {
+        Self { is_link: true, ..self }
     }
 
     /// Whether it is told on the sign-in page, and not on the error page. Whoever connects an account is signed in.
     pub(crate) fn is_shown_at_sign_in(&self) -> bool {
-        self.code.is_shown_at_sign_in() && self.reason != Reason::LinkedToOtherUser
+        self.code.is_shown_at_sign_in() && !self.is_link
     }
 
     /// For a reason that the wire has no code for: `Configuration` stands for them all.

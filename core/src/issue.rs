@@ -46,10 +46,6 @@ pub(crate) async fn begin(
             if !took_over {
                 store.create(record).await?;
             }
-            // Sessions come and go at about the same rate, so this keeps the store from growing.
-            if let Err(error) = store.delete_expired(now, SWEEP).await {
-                tracing::warn!(cause = crate::failure::chain(&error), "expired sessions could not be swept");
-            }
             Issued { cookies: realm.cookies.write_session(&value, expires_at), expires_at }
         }
     };
@@ -59,7 +55,21 @@ pub(crate) async fn begin(
     if let (Some(store), Some(most), Some((key, user))) = (&realm.sessions, realm.max_sessions, begun) {
         end_the_oldest(&**store, &user, &key, most, now).await?;
     }
+    sweep(realm, now).await;
     Ok(issued)
+}
+
+/// Lets go of a little that has ended. Sessions and trips come and go at about the same rate, so this keeps the stores from
+/// growing.
+async fn sweep(realm: &Realm, now: Timestamp) {
+    if let Some(store) = &realm.sessions
+        && let Err(error) = store.delete_expired(now, SWEEP).await
+    {
+        tracing::warn!(cause = crate::failure::chain(&error), "expired sessions could not be swept");
+    }
+    if let Err(error) = realm.once.delete_expired(now, SWEEP).await {
+        tracing::warn!(cause = crate::failure::chain(&error), "trips that have ended could not be swept");
+    }
 }
 
 /// Ends what a user has beyond `most` sessions, but not the one that begins. Of several that begin at once each does so

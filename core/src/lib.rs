@@ -78,6 +78,7 @@ mod account;
 mod action;
 mod address;
 mod answer;
+mod audience;
 mod auth;
 mod builder;
 mod callbacks;
@@ -137,6 +138,7 @@ mod token;
 mod tombstones;
 mod user_session;
 mod users;
+mod within;
 
 pub use crate::http::{HttpClient, HttpRequest, HttpResponse};
 pub use account::{Account, Extra, GrantRecord, TokenSet};

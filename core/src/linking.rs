@@ -42,6 +42,10 @@ pub(crate) async fn find(realm: &Realm, account: &AccountKey, profile: &Profile)
     if let Some(email) = &profile.email
         && let Some(user) = users.user_by_email(email.address()).await?
     {
+        // Another of their browsers may have brought the account since it was looked up.
+        if let Some(user) = users.user_by_account(account).await? {
+            return known(&**users, user).await;
+        }
         if !(realm.rules.by_verified_email && email.is_verified()) {
             return Err(not_linked());
         }

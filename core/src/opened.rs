@@ -56,7 +56,7 @@ pub(crate) async fn open(
 pub(crate) async fn run_jwt(realm: &Realm, live: &mut Live, cause: JwtCause<'_>) -> Result<Option<bool>, AuthError> {
     let Some(callbacks) = &realm.callbacks else { return Ok(Some(false)) };
     let before = crate::Token::clone(&live.token);
-    let after = callbacks.jwt(before, cause).await.map_err(|error| AuthError::callback("jwt", error))?;
+    let after = realm.call(|| callbacks.jwt(before, cause)).await.map_err(|error| AuthError::callback("jwt", error))?;
     let Some(after) = after else { return Ok(None) };
     let changed = after != *live.token;
     if changed {
@@ -77,7 +77,10 @@ pub(crate) async fn show(
         None => Ok(session),
         Some(callbacks) => {
             let cause = SessionCause { token: &live.token, update };
-            callbacks.session(session, cause).await.map_err(|error| AuthError::callback("session", error))
+            realm
+                .call(|| callbacks.session(session, cause))
+                .await
+                .map_err(|error| AuthError::callback("session", error))
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::audience::Audience;
 use crate::cookie::CookieNames;
 use crate::cookie_memory::CookieMemory;
 use crate::credentials::Credentials;
@@ -19,7 +20,8 @@ use crate::seal::Sealer;
 use crate::standing::Standing;
 use crate::store::{Once, SessionStore, TokenStore, UserStore};
 use crate::tombstones::Tombstones;
-use crate::{Callbacks, Clock, Event, Events, HttpClient, Provider, Random, Theme};
+use crate::within::within;
+use crate::{BoxError, Callbacks, Clock, Event, HttpClient, Provider, Random, Theme};
 
 /// The configuration of one site, resolved and checked.
 #[derive(Debug)]
@@ -39,7 +41,8 @@ pub(crate) struct Realm {
     pub(crate) standing: Standing,
     pub(crate) once: Arc<dyn Once>,
     pub(crate) callbacks: Option<Arc<dyn Callbacks>>,
-    pub(crate) events: Option<Arc<dyn Events>>,
+    pub(crate) callback_timeout: Duration,
+    pub(crate) audience: Option<Audience>,
     pub(crate) http: Arc<dyn HttpClient>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) random: Arc<dyn Random>,
@@ -185,9 +188,17 @@ impl Realm {
     }
 
     pub(crate) async fn record(&self, event: Event<'_>) {
-        if let Some(events) = &self.events {
-            events.record(&event).await;
+        if let Some(audience) = &self.audience {
+            audience.hear(&*self.clock, event).await;
         }
+    }
+
+    /// Calls the application, which has so long to answer. An error is its own, or [`Broken`](crate::within::Broken).
+    pub(crate) async fn call<T, F>(&self, code: impl FnOnce() -> F) -> Result<T, BoxError>
+    where
+        F: Future<Output = Result<T, BoxError>>,
+    {
+        within(&*self.clock, self.callback_timeout, code).await?
     }
 
     /// The address of the page where people sign in: the application's own, or the built-in one.

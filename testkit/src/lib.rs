@@ -13,6 +13,7 @@
 //! - `adapter`, behind the feature of that name, holds web adapters to one table of behaviour.
 //! - `servers`, behind the feature of that name, starts PostgreSQL and Redis for tests of stores.
 //! - [`Faulty`] is any store, with faults on demand.
+//! - [`killed`] holds a store to what is left when the process is killed in the middle of a sign-in.
 //! - [`render`] writes requests and responses down for snapshots.
 //!
 //! # Example
@@ -73,6 +74,7 @@ mod guid;
 mod held;
 mod jar;
 mod keys;
+pub mod killed;
 pub mod oidc;
 mod page;
 mod random;

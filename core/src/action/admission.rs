@@ -24,7 +24,10 @@ use crate::private_claim::{PrivateClaim, SessionAccount};
 use crate::realm::Realm;
 use crate::refresh;
 use crate::store::AccountKey;
-use crate::{Account, AuthError, Claims, Decision, Event, JwtCause, Profile, SignInRequest, Token, User};
+use crate::within::Broken;
+use crate::{
+    Account, AuthError, Claims, Decision, Event, JwtCause, Profile, SessionOrigin, SignInRequest, Token, User,
+};
 
 /// A person as a provider knows them, with what they granted.
 #[derive(Debug)]
@@ -153,10 +156,12 @@ pub(super) async fn ask_application(
 ) -> Result<Option<String>, Failure> {
     let Some(callbacks) = &realm.callbacks else { return Ok(None) };
     let Person { account, profile, claims, .. } = person;
-    match callbacks.sign_in(&SignInAttempt { account, profile, claims, user, is_link }).await {
+    let attempt = SignInAttempt { account, profile, claims, user, is_link };
+    match realm.call(|| callbacks.sign_in(&attempt)).await {
         Ok(Decision::Allow) => Ok(None),
         Ok(Decision::Deny) => Err(Failure::new(Code::AccessDenied, Reason::AccessDenied)),
         Ok(Decision::Redirect(target)) => Ok(Some(target)),
+        Err(error) if error.is::<Broken>() => Err(AuthError::callback("sign_in", error).into()),
         Err(error) => Err(Failure::because(Code::AccessDenied, Reason::AccessDenied, error)),
     }
 }
@@ -212,12 +217,17 @@ async fn begin_session(
     if let Some(callbacks) = &realm.callbacks {
         let cause = JwtCause::SignIn { user, account, profile, claims, is_new_user: *is_new_user };
         let denied = || Failure::new(Code::AccessDenied, Reason::AccessDenied);
-        token =
-            callbacks.jwt(token, cause).await.map_err(|error| AuthError::callback("jwt", error))?.ok_or_else(denied)?;
+        let said = realm.call(|| callbacks.jwt(token, cause)).await;
+        token = said.map_err(|error| AuthError::callback("jwt", error))?.ok_or_else(denied)?;
     }
     let mut private = PrivateClaim::begin(realm.clock.now(), *epoch, &*realm.random);
     if let Some(callbacks) = &realm.callbacks {
-        private.origin = callbacks.origin(&SignInRequest::new(headers, &account.provider)).await;
+        let request = SignInRequest::new(headers, &account.provider);
+        let said = realm.call(|| async { Ok(callbacks.origin(&request).await) }).await;
+        private.origin = said.unwrap_or_else(|error| {
+            tracing::error!(cause = chain(&*error), "the origin callback failed; the session has none");
+            SessionOrigin::default()
+        });
     }
     store_tokens(realm, account).await?;
     private.set_account(session_account(realm, person));

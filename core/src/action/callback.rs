@@ -53,7 +53,8 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
         Err(error) => return Ok(stores::come_again(visit, registered.id, &error).await),
     }
     visit.cookies.push(realm.cookies.delete(cookie).cross_site(form_post));
-    let code = answered.code(&registered, &pending)?;
+    let code = answered.code(&registered, &pending);
+    let code = code.map_err(|failure| if pending.link.is_some() { failure.of_link() } else { failure })?;
 
     let id = registered.id.to_owned();
     let return_to = pending.return_to.clone();
@@ -64,7 +65,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
         identify(&realm, &registered, &pending, &code, &answered.parameters).await
     };
     match link {
-        Some(link) => accounts::arrive(visit, link, person, return_to).await,
+        Some(link) => accounts::arrive(visit, link, person, return_to).await.map_err(Failure::of_link),
         None => admission::begin(visit, person, return_to).await,
     }
 }

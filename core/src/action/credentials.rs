@@ -42,7 +42,7 @@ pub(super) async fn finish(visit: &mut Visit, registered: &Registered) -> Result
 async fn recognise(realm: &Realm, id: &str, given: &GivenCredentials) -> Result<Person, Failure> {
     let registered = realm.provider(id).ok_or_else(unknown_provider)?;
     let credentials = registered.credentials().ok_or_else(unknown_provider)?;
-    let verdict = credentials.check.check(given).await;
+    let verdict = realm.call(|| credentials.check.check(given)).await;
     let verdict = verdict.map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))?;
     let profile = match verdict {
         Verdict::Accepted(profile) => profile,

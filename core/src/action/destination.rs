@@ -18,10 +18,11 @@ pub(super) async fn resolve(realm: &Realm, candidate: Option<&str>) -> Result<St
     let target = match (&realm.callbacks, face) {
         (None, Some(_)) => target,
         (None, None) => return Ok(home()),
-        (Some(callbacks), face) => callbacks
-            .redirect(target, &face.unwrap_or_else(|| realm.base.url.clone()))
-            .await
-            .map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))?,
+        (Some(callbacks), face) => {
+            let face = face.unwrap_or_else(|| realm.base.url.clone());
+            let said = realm.call(|| callbacks.redirect(target, &face)).await;
+            said.map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))?
+        }
     };
     if !matches!(target.scheme(), "http" | "https") {
         return Ok(home());

@@ -6,6 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::{AuthBuilder, ConfigError, base_url, clients};
+use crate::audience::Audience;
 use crate::cookie::CookieNames;
 use crate::cookie_memory::CookieMemory;
 use crate::csrf::Csrf;
@@ -107,7 +108,8 @@ impl AuthBuilder {
             standing: Standing::new(self.user_check_interval),
             once: self.once.unwrap_or_else(|| Arc::new(MemoryStore::new())),
             callbacks: self.callbacks,
-            events: self.events,
+            callback_timeout: self.callback_timeout,
+            audience: self.events.map(Audience::new),
             http,
             clock: self.clock,
             random: self.random,

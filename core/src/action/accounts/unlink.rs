@@ -87,7 +87,7 @@ async fn to_leave(
     if let (Some(callbacks), true) = (&realm.callbacks, is_last)
         && let Some(user) = users.user(user).await?
     {
-        let answer = callbacks.has_another_way_in(&user).await;
+        let answer = realm.call(|| callbacks.has_another_way_in(&user)).await;
         if answer.map_err(|error| AuthError::callback("has_another_way_in", error))? {
             return Ok(0);
         }
