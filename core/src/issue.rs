@@ -117,6 +117,28 @@ pub(crate) async fn save(realm: &Realm, live: &mut Live, claims_changed: bool) -
     Ok(replace_record(realm, live, expires_at, claims_changed).await? != Replaced::Gone)
 }
 
+/// Makes a change to the claim of a living session. A cookie is sealed anew; `None` if the session was ended meanwhile.
+/// A record is written in its place: if somebody else wrote at the same time, the change is made to what they left.
+pub(crate) async fn rewrite(
+    realm: &Realm,
+    live: &mut Live,
+    change: impl Fn(&mut PrivateClaim),
+) -> Result<Option<Issued>, AuthError> {
+    change(Arc::make_mut(&mut live.private));
+    if matches!(live.home, Home::Cookie { .. }) {
+        return renew(realm, live).await;
+    }
+    for _ in 0..ATTEMPTS {
+        let is_alive = save(realm, live, false).await?;
+        let written = Arc::clone(&live.private);
+        change(Arc::make_mut(&mut live.private));
+        if !is_alive || written == live.private {
+            break;
+        }
+    }
+    Ok(None)
+}
+
 /// The record of a session that another library began, under the value that the browser holds already.
 pub(crate) fn imported(
     realm: &Realm,
@@ -128,6 +150,7 @@ pub(crate) fn imported(
     let key = live::key(value);
     let data = sealed_record(realm, token, private, &key.0)?;
     let user = token.subject.clone().unwrap_or_default();
+    let expires_at = expires_at.min(expiry(realm, private, private.started_at));
     Ok(SessionRecord { key, user, data, created_at: private.started_at, expires_at, version: 1 })
 }
 
