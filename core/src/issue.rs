@@ -179,9 +179,17 @@ pub(crate) async fn end(realm: &Realm, live: &Live) -> Result<(), AuthError> {
     end_before(realm, &Before::of(live)).await
 }
 
-/// The idle lifetime from now, but never beyond the absolute one.
+/// The idle lifetime from now, but never beyond the absolute one, nor what the provider allows.
 fn expiry(realm: &Realm, private: &PrivateClaim, now: Timestamp) -> Timestamp {
-    (now + realm.lifetimes.max_age).min(private.started_at + realm.lifetimes.absolute)
+    let idle = (now + realm.lifetimes.max_age).min(private.started_at + realm.lifetimes.absolute);
+    private.ends_at.map_or(idle, |ends_at| idle.min(ends_at))
+}
+
+/// Whether a session is to be written anew, so that it does not end while it is used. One in the store is left alone
+/// once its end moves no more: else each request would write it.
+pub(crate) fn is_old(realm: &Realm, live: &Live, now: Timestamp) -> bool {
+    let moves = || expiry(realm, &live.private, now) > live.expires_at;
+    live.renewed_at + realm.lifetimes.update_age <= now && (matches!(live.home, Home::Cookie { .. }) || moves())
 }
 
 /// A request that carries an older cookie must not write the tokens of yesterday over those of today.

@@ -24,7 +24,7 @@ use crate::private_claim::{PrivateClaim, SessionAccount};
 use crate::realm::Realm;
 use crate::refresh;
 use crate::store::AccountKey;
-use crate::{Account, AuthError, Claims, Decision, Event, JwtCause, Profile, SignInRequest, Token, User};
+use crate::{Account, AuthError, Claims, Decision, Event, JwtCause, Profile, SignInRequest, Timestamp, Token, User};
 
 /// A person as a provider knows them, with what they granted.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ pub(super) struct Person {
     pub(super) same_person: Option<SamePerson>,
     /// The session that the browser had, where it could not bring it.
     pub(super) before: Option<Before>,
+    /// Until when the provider lets a session live, if it says so.
+    pub(super) ends_at: Option<Timestamp>,
 }
 
 /// Signs in whoever `recognised` finds, and sends the browser to `return_to`.
@@ -216,6 +218,7 @@ async fn begin_session(
             callbacks.jwt(token, cause).await.map_err(|error| AuthError::callback("jwt", error))?.ok_or_else(denied)?;
     }
     let mut private = PrivateClaim::begin(realm.clock.now(), *epoch, &*realm.random);
+    private.ends_at = person.ends_at;
     if let Some(callbacks) = &realm.callbacks {
         private.origin = callbacks.origin(&SignInRequest::new(headers, &account.provider)).await;
     }
