@@ -16,6 +16,7 @@ use crate::{AuthError, GrantRecord, Timestamp, Token, TokenSet, User, issue, liv
 #[derive(Clone, Copy)]
 pub struct Import<'a> {
     realm: &'a Realm,
+    writes: bool,
 }
 
 /// A session that another library kept, such as a row of Auth.js's `sessions`.
@@ -90,7 +91,13 @@ pub enum ImportError {
 
 impl<'a> Import<'a> {
     pub(crate) fn new(realm: &'a Realm) -> Self {
-        Self { realm }
+        Self { realm, writes: true }
+    }
+
+    /// The same import, which says what would become of each thing and writes nothing.
+    #[must_use]
+    pub fn dry_run(self) -> Self {
+        Self { writes: false, ..self }
     }
 
     /// Takes a session over: the cookie that the browser holds goes on counting.
@@ -127,6 +134,10 @@ impl<'a> Import<'a> {
             ..Token::default()
         };
         let record: SessionRecord = issue::imported(realm, value, &token, &private, *expires_at)?;
+        if !self.writes {
+            let known = store.load(&record.key).await.map_err(AuthError::from)?.is_some();
+            return Ok(if known { Imported::Known } else { Imported::Done });
+        }
         match store.create(record).await {
             Ok(()) => Ok(Imported::Done),
             Err(StoreError::Conflict) => Ok(Imported::Known),
@@ -146,6 +157,9 @@ impl<'a> Import<'a> {
         let registered = realm.oauth(&account.provider).ok_or_else(unknown)?;
         if store.load(account).await.map_err(AuthError::from)?.is_some() {
             return Ok(Imported::Known);
+        }
+        if !self.writes {
+            return Ok(Imported::Done);
         }
         let scopes = match &tokens.scope {
             Some(granted) => granted.split_ascii_whitespace().map(str::to_owned).collect(),
