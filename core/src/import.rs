@@ -19,6 +19,7 @@ use crate::{AuthError, GrantRecord, Timestamp, Token, TokenSet, User, issue, liv
 #[derive(Clone, Copy)]
 pub struct Import<'a> {
     realm: &'a Realm,
+    writes: bool,
 }
 
 /// A session that another library kept, such as a row of Auth.js's `sessions`.
@@ -93,7 +94,13 @@ pub enum ImportError {
 
 impl<'a> Import<'a> {
     pub(crate) fn new(realm: &'a Realm) -> Self {
-        Self { realm }
+        Self { realm, writes: true }
+    }
+
+    /// The same import, which says what would become of each thing and writes nothing.
+    #[must_use]
+    pub fn dry_run(self) -> Self {
+        Self { writes: false, ..self }
     }
 
     /// Takes a session over: the cookie that the browser holds goes on counting.
@@ -130,6 +137,10 @@ impl<'a> Import<'a> {
             picture: user.image.clone(),
             ..Token::default()
         };
+        if !self.writes {
+            let known = store.load(&live::key(value)).await.map_err(AuthError::from)?.is_some();
+            return Ok(if known { Imported::Known } else { Imported::Done });
+        }
         let (key, is_new) = issue::import(realm, &**store, value, &token, &private, *expires_at).await?;
         // One that is gone but was taken over before has been ended since. It is noted after it is there, so that an
         // import which is interrupted in between loses nobody's session.
@@ -153,6 +164,9 @@ impl<'a> Import<'a> {
         let registered = realm.oauth(&account.provider).ok_or_else(unknown)?;
         if store.load(account).await.map_err(AuthError::from)?.is_some() {
             return Ok(Imported::Known);
+        }
+        if !self.writes {
+            return Ok(Imported::Done);
         }
         let scopes = match &tokens.scope {
             Some(granted) => granted.split_ascii_whitespace().map(str::to_owned).collect(),

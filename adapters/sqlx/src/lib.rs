@@ -44,6 +44,7 @@
 
 mod address;
 mod ask;
+mod authjs;
 mod error;
 mod once;
 mod schema;
@@ -53,6 +54,7 @@ mod together;
 mod tokens;
 mod users;
 
+pub use authjs::{AuthJsError, AuthJsImport, AuthJsReport, Problem, ProblemKind, Tally};
 pub use error::{PostgresError, Unkeepable};
 pub use schema::migrate;
 pub use store::PostgresStore;

@@ -22,8 +22,10 @@ pub(crate) trait LookUp: Clone + Send + Sync + 'static {
     type Row: Clone + Send + 'static;
 
     /// The rows that are there, each with its key, in any order.
-    fn ask(&self, keys: &[Self::Key]) -> impl Future<Output = Result<Vec<(Self::Key, Self::Row)>, StoreError>> + Send;
+    fn ask(&self, keys: &[Self::Key]) -> impl Future<Output = Result<Rows<Self>, StoreError>> + Send;
 }
+
+pub(crate) type Rows<L> = Vec<(<L as LookUp>::Key, <L as LookUp>::Row)>;
 
 /// Puts questions of one kind. Clones share their places.
 #[derive(Clone)]
@@ -111,7 +113,7 @@ impl<L: LookUp> Drop for Place<L> {
             return;
         }
         // Without a runtime they are dropped, and ask for themselves.
-        let place = Place(self.0.clone());
+        let place = Self(self.0.clone());
         if let Ok(runtime) = Handle::try_current() {
             runtime.spawn(async move { answer_all(&place.0.look_up, next).await });
         }

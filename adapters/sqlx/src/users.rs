@@ -261,6 +261,6 @@ fn user(row: &PgRow) -> Result<User, StoreError> {
     read().map_err(failed)
 }
 
-fn email_key(address: &str) -> String {
+pub(crate) fn email_key(address: &str) -> String {
     address.to_ascii_lowercase()
 }

@@ -119,6 +119,25 @@ async fn tokens_that_were_imported_are_handed_out_and_refreshed() {
 }
 
 #[tokio::test]
+async fn a_dry_run_says_what_would_become_of_each_thing_and_writes_nothing() {
+    let (site, store) = site().await;
+    let (import, dry) = (site.auth.import(), site.auth.import().dry_run());
+    let account = AccountKey { provider: "azure-devops".to_owned(), subject: "1".to_owned() };
+    for _ in 0..2 {
+        assert_eq!(dry.session(&session(&site)).await.unwrap(), Imported::Done);
+        assert_eq!(dry.tokens(&account, TokenSet::new("x")).await.unwrap(), Imported::Done);
+    }
+    assert_eq!(holding(&site, VALUE).session().await, Value::Null);
+    assert_eq!(admit::store::TokenStore::load(&store, &account).await.unwrap(), None);
+    assert_eq!(dry.session(&session_until(&site, 0)).await.unwrap(), Imported::Ended);
+
+    import.session(&session(&site)).await.unwrap();
+    import.tokens(&account, TokenSet::new("x")).await.unwrap();
+    assert_eq!(dry.session(&session(&site)).await.unwrap(), Imported::Known);
+    assert_eq!(dry.tokens(&account, TokenSet::new("x")).await.unwrap(), Imported::Known);
+}
+
+#[tokio::test]
 async fn an_import_without_a_place_for_it_says_what_to_configure() {
     let site = Site::new();
     let import = site.auth.import();
