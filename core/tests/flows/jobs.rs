@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use admit::store::{Once, SessionStore, TokenStore};
-use admit::{Auth, AuthError, Client, Environment, MemoryStore, Reseal};
+use admit::{Auth, AuthError, Client, Clock, Environment, MemoryStore, Reseal};
 use admit_providers::azure_devops;
 use admit_testkit::{Faulty, FixedRandom};
 use http::StatusCode;
@@ -59,6 +59,30 @@ async fn run(auth: &Auth, mut progress: Reseal) -> Reseal {
         progress = auth.reseal(progress, 2).await.unwrap();
     }
     progress
+}
+
+#[tokio::test]
+async fn trips_that_have_ended_are_swept_at_sign_ins_so_that_a_site_needs_no_job() {
+    for in_store in [true, false] {
+        let store = Faulty::new(MemoryStore::new());
+        let kept = store.clone();
+        let site = Site::with(|builder| {
+            let builder = builder.danger_single_process_refresh();
+            if in_store { builder.store(kept) } else { builder.once(kept) }
+        });
+        for n in 0..40 {
+            let (now, until) = (site.clock.now(), site.clock.now() + Duration::from_secs(900));
+            assert!(Once::claim(store.inner(), &format!("callback:{n}"), now, until).await.unwrap());
+        }
+        site.clock.advance(Duration::from_secs(901));
+        store.break_down_at("once.delete_expired");
+        site.browser().sign_in().await;
+        store.mend();
+        site.browser().sign_in().await;
+        // A sign-in takes sixteen with it.
+        let left = Once::delete_expired(store.inner(), site.clock.now(), 100).await.unwrap();
+        assert_eq!(left, 40 - 16, "in a store: {in_store}");
+    }
 }
 
 #[tokio::test]
