@@ -15,10 +15,10 @@ use tokio::sync::Mutex;
 
 use crate::cookie::{self, Cookie, SessionCookies, pairs};
 use crate::csrf::CsrfToken;
-use crate::live::{Home, Live};
+use crate::live::Home;
 use crate::opened;
 use crate::realm::Realm;
-use crate::{AuthError, Session, Timestamp, issue};
+use crate::{AuthError, Session, issue};
 use head::Head;
 use signed_in::SignedIn;
 
@@ -192,17 +192,12 @@ impl Current {
         let realm = &self.0.realm;
         let mut live = signed_in.live().await;
         let changed = signed_in.take_changed(&live);
-        let issued = match (&live.home, changed, self.is_old(&live, realm.clock.now())) {
+        let issued = match (&live.home, changed, issue::is_old(realm, &live, realm.clock.now())) {
             (_, true, _) | (Home::Cookie { .. }, _, true) => issue::renew(realm, &mut live).await?,
             (Home::Store { .. }, false, true) => issue::touch(realm, &live).await?,
             (_, false, false) => None,
         };
         Ok(issued.map(|issued| opened::cookies_of(realm, issued, &self.sent().own)).unwrap_or_default())
-    }
-
-    /// Whether the session is to be written anew, so that it does not end while it is used.
-    fn is_old(&self, live: &Live, now: Timestamp) -> bool {
-        live.renewed_at + self.0.realm.lifetimes.update_age <= now
     }
 
     fn sent(&self) -> Sent<'_> {

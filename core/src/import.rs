@@ -4,10 +4,13 @@
 
 use std::fmt;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use crate::account::GrantedAccount;
 use crate::private_claim::{PrivateClaim, SessionAccount};
 use crate::realm::Realm;
-use crate::store::{AccountKey, SessionRecord, StoreError};
+use crate::store::{AccountKey, SessionKey};
 use crate::{AuthError, GrantRecord, Timestamp, Token, TokenSet, User, issue, live, refresh};
 
 /// Takes over sessions and tokens: see [`Auth::import`](crate::Auth::import).
@@ -96,7 +99,8 @@ impl<'a> Import<'a> {
     /// Takes a session over: the cookie that the browser holds goes on counting.
     ///
     /// A user store's epoch is taken into account: the session counts until the next one begins. The session's absolute
-    /// lifetime begins now, since nobody wrote down when it began.
+    /// lifetime begins now, since nobody wrote down when it began, and it ends no later than one that begins now. What
+    /// was taken over once and has been ended since is not brought back; that is noted where the builder's `once` says.
     ///
     /// # Errors
     /// When sessions are not kept in a store, or the store fails.
@@ -126,12 +130,15 @@ impl<'a> Import<'a> {
             picture: user.image.clone(),
             ..Token::default()
         };
-        let record: SessionRecord = issue::imported(realm, value, &token, &private, *expires_at)?;
-        match store.create(record).await {
-            Ok(()) => Ok(Imported::Done),
-            Err(StoreError::Conflict) => Ok(Imported::Known),
-            Err(error) => Err(AuthError::from(error).into()),
+        let (key, is_new) = issue::import(realm, &**store, value, &token, &private, *expires_at).await?;
+        // One that is gone but was taken over before has been ended since. It is noted after it is there, so that an
+        // import which is interrupted in between loses nobody's session.
+        let until = (*expires_at).max(now + realm.lifetimes.absolute);
+        let is_first = realm.once.claim(&once_key(&key), now, until).await.map_err(AuthError::from)?;
+        if is_new && !is_first {
+            store.delete(&key).await.map_err(AuthError::from)?;
         }
+        Ok(if is_new && is_first { Imported::Done } else { Imported::Known })
     }
 
     /// Takes the tokens of an account over, as if they had been granted to the client that is configured for its
@@ -168,6 +175,11 @@ impl fmt::Debug for Import<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Import")
     }
+}
+
+/// Under which it is noted that a session was taken over.
+fn once_key(key: &SessionKey) -> String {
+    format!("imported {}", URL_SAFE_NO_PAD.encode(key.0))
 }
 
 /// As short as a value may be that nobody guesses: 16 characters of a UUID hold some 60 bits.

@@ -7,7 +7,7 @@ use crate::live::{self, Home, Live};
 use crate::pending::Before;
 use crate::private_claim::PrivateClaim;
 use crate::realm::Realm;
-use crate::store::{SessionKey, SessionRecord, SessionStore};
+use crate::store::{SessionKey, SessionRecord, SessionStore, StoreError};
 use crate::token::Written;
 use crate::{AuthError, Timestamp, Token, random};
 
@@ -127,18 +127,48 @@ pub(crate) async fn save(realm: &Realm, live: &mut Live, claims_changed: bool) -
     Ok(replace_record(realm, live, expires_at, claims_changed).await? != Replaced::Gone)
 }
 
-/// The record of a session that another library began, under the value that the browser holds already.
-pub(crate) fn imported(
+/// Makes a change to the claim of a living session. A cookie is sealed anew; `None` if the session was ended meanwhile.
+/// A record is written in its place: if somebody else wrote at the same time, the change is made to what they left.
+pub(crate) async fn rewrite(
     realm: &Realm,
+    live: &mut Live,
+    change: impl Fn(&mut PrivateClaim),
+) -> Result<Option<Issued>, AuthError> {
+    change(Arc::make_mut(&mut live.private));
+    if matches!(live.home, Home::Cookie { .. }) {
+        return renew(realm, live).await;
+    }
+    for _ in 0..ATTEMPTS {
+        let is_alive = save(realm, live, false).await?;
+        let written = Arc::clone(&live.private);
+        change(Arc::make_mut(&mut live.private));
+        if !is_alive || written == live.private {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+/// Adds a session that another library began, under the value that the browser holds already. Its key, and whether it is
+/// new here.
+pub(crate) async fn import(
+    realm: &Realm,
+    store: &dyn SessionStore,
     value: &str,
     token: &Token,
     private: &PrivateClaim,
     expires_at: Timestamp,
-) -> Result<SessionRecord, AuthError> {
+) -> Result<(SessionKey, bool), AuthError> {
     let key = live::key(value);
     let data = sealed_record(realm, token, private, &key.0)?;
     let user = token.subject.clone().unwrap_or_default();
-    Ok(SessionRecord { key, user, data, created_at: private.started_at, expires_at, version: 1 })
+    let expires_at = expires_at.min(expiry(realm, private, private.started_at));
+    let record = SessionRecord { key, user, data, created_at: private.started_at, expires_at, version: 1 };
+    match store.create(record).await {
+        Ok(()) => Ok((key, true)),
+        Err(StoreError::Conflict) => Ok((key, false)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Moves the expiry of a stored session without rewriting it. `None` if it is gone.
@@ -166,9 +196,17 @@ pub(crate) async fn end(realm: &Realm, live: &Live) -> Result<(), AuthError> {
     end_before(realm, &Before::of(live)).await
 }
 
-/// The idle lifetime from now, but never beyond the absolute one.
+/// The idle lifetime from now, but never beyond the absolute one, nor what the provider allows.
 fn expiry(realm: &Realm, private: &PrivateClaim, now: Timestamp) -> Timestamp {
-    (now + realm.lifetimes.max_age).min(private.started_at + realm.lifetimes.absolute)
+    let idle = (now + realm.lifetimes.max_age).min(private.started_at + realm.lifetimes.absolute);
+    private.ends_at.map_or(idle, |ends_at| idle.min(ends_at))
+}
+
+/// Whether a session is to be written anew, so that it does not end while it is used. One in the store is left alone
+/// once its end moves no more: else each request would write it.
+pub(crate) fn is_old(realm: &Realm, live: &Live, now: Timestamp) -> bool {
+    let moves = || expiry(realm, &live.private, now) > live.expires_at;
+    live.renewed_at + realm.lifetimes.update_age <= now && (matches!(live.home, Home::Cookie { .. }) || moves())
 }
 
 /// A request that carries an older cookie must not write the tokens of yesterday over those of today.

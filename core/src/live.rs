@@ -171,7 +171,8 @@ async fn judge(realm: &Realm, live: Live, now: Timestamp) -> Result<Found, AuthE
 
 /// What nobody has to be asked for: whether its absolute lifetime has passed, or it was ended.
 fn over(realm: &Realm, live: &Live, now: Timestamp) -> Option<Found> {
-    if live.private.started_at + realm.lifetimes.absolute <= now {
+    let has_passed = |end: Timestamp| end <= now;
+    if has_passed(live.private.started_at + realm.lifetimes.absolute) || live.private.ends_at.is_some_and(has_passed) {
         return Some(Found::Dead);
     }
     realm.tombstones.hold(&live.private.sid).then_some(Found::Ended)

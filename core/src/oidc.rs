@@ -25,9 +25,9 @@ use cached::{Cached, Fetched};
 
 #[cfg(feature = "internals")]
 pub(crate) use cached::Cached as Kept;
-pub(crate) use id_token::Expected;
 #[cfg(feature = "internals")]
 pub(crate) use id_token::check as check_claims;
+pub(crate) use id_token::{Expected, session_expiry};
 pub use metadata::Metadata;
 pub(crate) use person::person;
 

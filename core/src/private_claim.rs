@@ -22,6 +22,9 @@ pub(crate) struct PrivateClaim {
     /// The user's epoch at that time.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) epoch: u64,
+    /// Until when at most, if its provider said so.
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) ends_at: Option<Timestamp>,
     /// From where, if the application said so.
     #[serde(rename = "o", default, skip_serializing_if = "SessionOrigin::is_unknown")]
     pub(crate) origin: SessionOrigin,
@@ -34,7 +37,8 @@ impl PrivateClaim {
     /// For a session that begins now.
     pub(crate) fn begin(now: Timestamp, epoch: u64, random: &dyn Random) -> Self {
         let sid = random::token(random);
-        Self { sid, started_at: now, epoch, origin: SessionOrigin::default(), accounts: Vec::new() }
+        let origin = SessionOrigin::default();
+        Self { sid, started_at: now, epoch, ends_at: None, origin, accounts: Vec::new() }
     }
 
     /// For a session of Auth.js's making. The id follows from the token's own, so that every copy of it has the same.
@@ -48,6 +52,7 @@ impl PrivateClaim {
             sid: format!("js.{}", URL_SAFE_NO_PAD.encode(digest.as_ref())),
             started_at: token.issued_at.map_or(now, Timestamp::from_unix_seconds).min(now),
             epoch: 0,
+            ends_at: None,
             origin: SessionOrigin::default(),
             accounts: Vec::new(),
         }

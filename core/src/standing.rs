@@ -44,6 +44,31 @@ pub(crate) async fn new_epoch(realm: &Realm, users: &dyn UserStore, user: &str) 
     begun
 }
 
+/// The same for a session at hand, which goes on in the epoch that is returned. `None`, and mostly nothing done, if it
+/// does not count any more: what is remembered of a user may be older than their last epoch, and a session that ended
+/// with it must not be carried into the next one.
+pub(crate) async fn carry_over(
+    realm: &Realm,
+    users: &dyn UserStore,
+    user: &str,
+    epoch: u64,
+) -> Result<Option<u64>, StoreError> {
+    if !counts_now(users, user, epoch).await? {
+        return Ok(None);
+    }
+    Ok(follows(new_epoch(realm, users, user).await?, epoch))
+}
+
+/// The epoch that begins, if a session of this one goes on in it: somebody else may have begun another in between.
+pub(crate) fn follows(begun: u64, epoch: u64) -> Option<u64> {
+    (begun <= epoch.saturating_add(1)).then_some(begun)
+}
+
+/// Whether a session of a user counts, by what the store says at this moment: for what cannot be taken back.
+pub(crate) async fn counts_now(users: &dyn UserStore, user: &str, epoch: u64) -> Result<bool, StoreError> {
+    Ok(users.security_state(user).await?.is_some_and(|state| is_good(state, epoch)))
+}
+
 fn is_good(state: SecurityState, epoch: u64) -> bool {
     !state.disabled && state.epoch <= epoch
 }

@@ -7,9 +7,9 @@ use admit::store::StoreError;
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgQueryResult, PgRow};
 use sqlx::query::Query;
-use sqlx::{Executor as _, Postgres};
+use sqlx::{Executor as _, PgPool, Postgres};
 
-use crate::PostgresStore;
+use crate::{PostgresStore, Unkeepable};
 
 pub(crate) type Statement<'a> = Query<'a, Postgres, PgArguments>;
 
@@ -29,23 +29,7 @@ impl PostgresStore {
         &self,
         question: impl Fn() -> Statement<'a> + Send + Sync,
     ) -> Result<Vec<PgRow>, StoreError> {
-        let mut held = None;
-        let answer = async {
-            // After a restart every connection that rested is broken. Each attempt uses up one of them.
-            let mut left = self.pool.options().get_max_connections();
-            loop {
-                let connection = held.insert(self.pool.acquire().await?);
-                match connection.fetch_all(question()).await {
-                    Err(error) if left > 0 && is_broken(&error) => {
-                        left -= 1;
-                        connection.close_on_drop();
-                    }
-                    answer => return answer,
-                }
-            }
-        };
-        let answer = tokio::time::timeout(PATIENCE, answer).await;
-        conclude(answer, held)
+        find_all(&self.pool, question).await
     }
 
     /// Carries out a statement; how many rows it met.
@@ -63,11 +47,36 @@ impl PostgresStore {
         let done = tokio::time::timeout(PATIENCE, done).await;
         conclude(done, held)
     }
+}
 
-    /// Carries out several statements as one, if they take no longer than they may.
-    pub(crate) async fn in_time<T>(&self, steps: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
-        tokio::time::timeout(PATIENCE, steps).await.unwrap_or_else(|_| Err(unavailable(TookTooLong)))
-    }
+/// The rows that a question finds. It is put again when its connection turns out to be broken, so it must not change
+/// anything.
+pub(crate) async fn find_all<'a>(
+    pool: &PgPool,
+    question: impl Fn() -> Statement<'a> + Send + Sync,
+) -> Result<Vec<PgRow>, StoreError> {
+    let mut held = None;
+    let answer = async {
+        // After a restart every connection that rested is broken. Each attempt uses up one of them.
+        let mut left = pool.options().get_max_connections();
+        loop {
+            let connection = held.insert(pool.acquire().await?);
+            match connection.fetch_all(question()).await {
+                Err(error) if left > 0 && is_broken(&error) => {
+                    left -= 1;
+                    connection.close_on_drop();
+                }
+                answer => return answer,
+            }
+        }
+    };
+    let answer = tokio::time::timeout(PATIENCE, answer).await;
+    conclude(answer, held)
+}
+
+/// Carries out several steps as one, if they take no longer than they may.
+pub(crate) async fn in_time<T>(steps: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    tokio::time::timeout(PATIENCE, steps).await.unwrap_or_else(|_| Err(unavailable(TookTooLong)))
 }
 
 /// A connection that failed or was given up is not used again.
@@ -95,6 +104,8 @@ pub(crate) fn failed(error: sqlx::Error) -> StoreError {
         Some(UNIQUE_VIOLATION) => StoreError::Conflict,
         // Accounts refer to users, and nothing else refers to anything.
         Some(FOREIGN_KEY_VIOLATION) => StoreError::UnknownUser,
+        Some(NO_SUCH_CHARACTER | UNTRANSLATABLE) => unavailable(Unkeepable::Character),
+        Some(LIMIT_EXCEEDED) => unavailable(Unkeepable::Long),
         _ => unavailable(error),
     }
 }
@@ -128,3 +139,6 @@ struct TookTooLong;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 const UNIQUE_VIOLATION: &str = "23505";
 const FOREIGN_KEY_VIOLATION: &str = "23503";
+const NO_SUCH_CHARACTER: &str = "22021";
+const UNTRANSLATABLE: &str = "22P05";
+const LIMIT_EXCEEDED: &str = "54000";

@@ -1,4 +1,4 @@
-//! Why there is no store.
+//! Why there is no store, and what it cannot keep.
 
 /// Why a PostgreSQL database does not become a store. None of its texts holds a password.
 #[derive(Debug, thiserror::Error)]
@@ -39,4 +39,19 @@ pub enum PostgresError {
         /// The newest that this release knows.
         known: i32,
     },
+}
+
+/// What PostgreSQL cannot keep, though other stores could: the cause of a [`StoreError::Unavailable`]. Asking again is
+/// no use.
+///
+/// [`StoreError::Unavailable`]: admit::store::StoreError::Unavailable
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unkeepable {
+    /// Text with a NUL, or with one that the database's encoding does not have.
+    #[error("PostgreSQL keeps no text with that character — a NUL never, others in a database of encoding UTF8")]
+    Character,
+    /// A key that its index does not take.
+    #[error("PostgreSQL keeps no key of that length — some 2,600 bytes are the most")]
+    Long,
 }

@@ -20,6 +20,7 @@
 //!
 //! # What holds
 //! - **A session is read in one round trip, and reading writes nothing.**
+//! - **Reads that come together travel together**: while others are under way they wait, and are asked in one question.
 //! - **Each method of a store is one step**: a single statement, or a transaction where one does not suffice.
 //! - **No call waits for long.** A store that is down or does not answer is [`StoreError::Unavailable`] after five seconds
 //!   at most, or twice that for the few methods that ask twice.
@@ -48,9 +49,10 @@ mod once;
 mod schema;
 mod sessions;
 mod store;
+mod together;
 mod tokens;
 mod users;
 
-pub use error::PostgresError;
+pub use error::{PostgresError, Unkeepable};
 pub use schema::migrate;
 pub use store::PostgresStore;

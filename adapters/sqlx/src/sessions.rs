@@ -4,10 +4,11 @@ use admit::Timestamp;
 use admit::store::{SessionKey, SessionRecord, SessionStore, StoreError};
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
-use sqlx::{Row as _, query};
+use sqlx::{PgPool, Row as _, query};
 
 use crate::PostgresStore;
-use crate::ask::{Statement, failed, limit};
+use crate::ask::{Statement, failed, find_all, limit};
+use crate::together::LookUp;
 
 #[async_trait]
 impl SessionStore for PostgresStore {
@@ -23,9 +24,7 @@ impl SessionStore for PostgresStore {
     }
 
     async fn load(&self, key: &SessionKey) -> Result<Option<SessionRecord>, StoreError> {
-        let select = "select key, user_id, data, created_at, expires_at, version from admit_sessions where key = $1";
-        let row = self.find(|| query(select).bind(&key.0[..])).await?;
-        row.as_ref().map(record).transpose()
+        self.sessions.find(*key).await
     }
 
     async fn replace(&self, record: SessionRecord, expected: u64) -> Result<bool, StoreError> {
@@ -85,6 +84,32 @@ impl SessionStore for PostgresStore {
              delete from admit_sessions using over where admit_sessions.key = over.key",
         );
         self.execute(purge.bind(now.unix_millis()).bind(limit(most))).await
+    }
+}
+
+/// Sessions, asked for at requests.
+#[derive(Clone)]
+pub(crate) struct Sessions(pub(crate) PgPool);
+
+impl LookUp for Sessions {
+    type Key = SessionKey;
+    type Row = SessionRecord;
+
+    async fn ask(&self, keys: &[SessionKey]) -> Result<Vec<(SessionKey, SessionRecord)>, StoreError> {
+        let rows = match keys {
+            [key] => {
+                let select = "select key, user_id, data, created_at, expires_at, version from admit_sessions
+                              where key = $1";
+                find_all(&self.0, || query(select).bind(&key.0[..])).await?
+            }
+            keys => {
+                let select = "select key, user_id, data, created_at, expires_at, version from admit_sessions
+                              where key = any($1)";
+                let keys: Vec<_> = keys.iter().map(|key| &key.0[..]).collect();
+                find_all(&self.0, || query(select).bind(&keys)).await?
+            }
+        };
+        rows.iter().map(|row| record(row).map(|record| (record.key, record))).collect()
     }
 }
 

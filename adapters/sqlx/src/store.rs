@@ -8,12 +8,17 @@ use sqlx::{Connection as _, PgConnection};
 
 use crate::address::Address;
 use crate::ask::PATIENCE;
+use crate::sessions::Sessions;
+use crate::together::Together;
+use crate::users::Standings;
 use crate::{PostgresError, schema};
 
 /// Sessions, tokens, users, and what may happen once, in PostgreSQL. Clones share their connections.
 #[derive(Clone)]
 pub struct PostgresStore {
     pub(crate) pool: PgPool,
+    pub(crate) sessions: Together<Sessions>,
+    pub(crate) standings: Together<Standings>,
 }
 
 impl PostgresStore {
@@ -29,7 +34,7 @@ impl PostgresStore {
         let mut first = first.map_err(|error| address.unreachable(error))?;
         schema::bring_up(&mut first).await?;
         let _ = first.close().await;
-        Ok(Self { pool: own_pool(address.options) })
+        Ok(Self::without_migrating(own_pool(address.options)))
     }
 
     /// Takes the application's pool, and makes or changes the tables.
@@ -41,7 +46,11 @@ impl PostgresStore {
     /// Takes the application's pool, and the tables as they are. For those whose deployment calls
     /// [`migrate`](crate::migrate).
     pub fn without_migrating(pool: PgPool) -> Self {
-        Self { pool }
+        // Half of the connections at most, so that who writes does not wait for those who read.
+        let places = (pool.options().get_max_connections() / 4).clamp(1, 2) as usize;
+        let sessions = Together::new(Sessions(pool.clone()), places);
+        let standings = Together::new(Standings(pool.clone()), places);
+        Self { pool, sessions, standings }
     }
 
     /// The pool, for the application's own queries.

@@ -5,10 +5,11 @@ use admit::store::{
 };
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
-use sqlx::{PgConnection, Row as _, query};
+use sqlx::{PgConnection, PgPool, Row as _, query};
 
 use crate::PostgresStore;
-use crate::ask::failed;
+use crate::ask::{failed, find_all, in_time};
+use crate::together::LookUp;
 use crate::tokens::account;
 
 #[async_trait]
@@ -65,7 +66,7 @@ impl UserStore for PostgresStore {
     }
 
     async fn link(&self, user: &str, account: &AccountKey) -> Result<LinkOutcome, StoreError> {
-        self.in_time(async {
+        in_time(async {
             loop {
                 if let Some(outcome) = self.try_link(user, account).await? {
                     return Ok(outcome);
@@ -76,7 +77,7 @@ impl UserStore for PostgresStore {
     }
 
     async fn unlink(&self, user: &str, account: &AccountKey, leave: usize) -> Result<UnlinkOutcome, StoreError> {
-        self.in_time(async {
+        in_time(async {
             let mut transaction = self.pool.begin().await.map_err(failed)?;
             lock(&mut transaction, user).await.map_err(failed)?;
             // In a statement of its own, which sees what was done while the lock was waited for.
@@ -116,7 +117,7 @@ impl UserStore for PostgresStore {
         if let Some(outcome) = proven_before(known.as_ref(), &key)? {
             return Ok(outcome);
         }
-        self.in_time(async {
+        in_time(async {
             let mut transaction = self.pool.begin().await.map_err(failed)?;
             let known = lock(&mut transaction, user).await.map_err(failed)?;
             if let Some(outcome) = proven_before(known.as_ref(), &key)? {
@@ -146,11 +147,7 @@ impl UserStore for PostgresStore {
     }
 
     async fn security_state(&self, user: &str) -> Result<Option<SecurityState>, StoreError> {
-        let row = self.find(|| query("select epoch, disabled from admit_users where id = $1").bind(user)).await?;
-        let read = |row: PgRow| {
-            Ok(SecurityState { epoch: row.try_get::<i64, _>(0)?.cast_unsigned(), disabled: row.try_get(1)? })
-        };
-        row.map(read).transpose().map_err(failed)
+        self.standings.find(user.to_owned()).await
     }
 
     async fn bump_epoch(&self, user: &str) -> Result<u64, StoreError> {
@@ -165,6 +162,33 @@ impl UserStore for PostgresStore {
             0 => Err(StoreError::UnknownUser),
             _ => Ok(()),
         }
+    }
+}
+
+/// Where users stand, asked at requests.
+#[derive(Clone)]
+pub(crate) struct Standings(pub(crate) PgPool);
+
+impl LookUp for Standings {
+    type Key = String;
+    type Row = SecurityState;
+
+    async fn ask(&self, users: &[String]) -> Result<Vec<(String, SecurityState)>, StoreError> {
+        let rows = match users {
+            [user] => {
+                let select = "select id, epoch, disabled from admit_users where id = $1";
+                find_all(&self.0, || query(select).bind(user)).await?
+            }
+            users => {
+                let select = "select id, epoch, disabled from admit_users where id = any($1)";
+                find_all(&self.0, || query(select).bind(users)).await?
+            }
+        };
+        let read = |row: &PgRow| {
+            let epoch = row.try_get::<i64, _>(1)?.cast_unsigned();
+            Ok((row.try_get(0)?, SecurityState { epoch, disabled: row.try_get(2)? }))
+        };
+        rows.iter().map(|row| read(row).map_err(failed)).collect()
     }
 }
 

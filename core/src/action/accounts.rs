@@ -19,14 +19,13 @@ use crate::answer::{self, Answer};
 use crate::csrf::{Provenance, provenance};
 use crate::failure::Failure;
 use crate::input::{Input, Wants};
-use crate::issue::{self, Issued};
-use crate::live::{self, Found, Home, Live};
+use crate::live::{self, Found, Live};
 use crate::page::Reason;
 use crate::private_claim::PrivateClaim;
 use crate::realm::Realm;
 use crate::route::AccountsRoute;
 use crate::store::{AccountKey, UserStore};
-use crate::{AuthError, current};
+use crate::{current, standing};
 
 pub(super) use link::{arrive, bounce};
 
@@ -76,8 +75,7 @@ async fn answer_to(visit: &mut Visit, route: AccountsRoute<'_>, wants: Wants) ->
         tracing::error!("accounts belong to users, and there is no user store; add one with .user_store(…)");
         return Ok(no(StatusCode::NOT_FOUND, "needs_a_user_store"));
     };
-    let cookies = &visit.input.cookies;
-    let Found::Live(live) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
+    let Some(live) = whoever_asks(visit, &**users, route).await? else {
         return Ok(match wants {
             Wants::Redirect => {
                 let there = with_query(&realm.sign_in_page(), &[("callbackUrl", &visit.return_to)]);
@@ -98,6 +96,18 @@ async fn answer_to(visit: &mut Visit, route: AccountsRoute<'_>, wants: Wants) ->
         AccountsRoute::List | AccountsRoute::Link(_) => link::start(visit, &live, provider).await,
         AccountsRoute::Unlink(_) => unlink::unlink(visit, &**users, live, provider).await,
     }
+}
+
+/// Who is signed in. Where something is to be changed, the store says whether their session counts, and not what is
+/// remembered of them: it may have been ended at another node.
+async fn whoever_asks(visit: &Visit, users: &dyn UserStore, route: AccountsRoute<'_>) -> Result<Option<Live>, Failure> {
+    let cookies = &visit.input.cookies;
+    let Found::Live(live) = live::find(&visit.realm, &cookies.session, &cookies.session_v4).await? else {
+        return Ok(None);
+    };
+    let counts =
+        route == AccountsRoute::List || standing::counts_now(users, user_of(&live), live.private.epoch).await?;
+    Ok(counts.then_some(live))
 }
 
 async fn list(realm: &Realm, users: &dyn UserStore, live: &Live) -> Result<Answer, Failure> {
@@ -148,27 +158,3 @@ fn once_more(visit: &Visit, wish: &str, provider: &str, wants: Wants) -> Answer 
         }
     }
 }
-
-/// Makes a change to the claim of a living session. A cookie is sealed anew; `None` if the session was ended meanwhile.
-/// A record is written in its place: if somebody else wrote at the same time, the change is made to what they left.
-async fn rewrite(
-    realm: &Realm,
-    live: &mut Live,
-    change: impl Fn(&mut PrivateClaim),
-) -> Result<Option<Issued>, AuthError> {
-    change(Arc::make_mut(&mut live.private));
-    if matches!(live.home, Home::Cookie { .. }) {
-        return issue::renew(realm, live).await;
-    }
-    for _ in 0..ATTEMPTS {
-        let is_alive = issue::save(realm, live, false).await?;
-        let written = Arc::clone(&live.private);
-        change(Arc::make_mut(&mut live.private));
-        if !is_alive || written == live.private {
-            break;
-        }
-    }
-    Ok(None)
-}
-
-const ATTEMPTS: usize = 4;

@@ -26,7 +26,8 @@ use crate::refresh;
 use crate::store::AccountKey;
 use crate::within::Broken;
 use crate::{
-    Account, AuthError, Claims, Decision, Event, JwtCause, Profile, SessionOrigin, SignInRequest, Token, User,
+    Account, AuthError, Claims, Decision, Event, JwtCause, Profile, SessionOrigin, SignInRequest, Timestamp, Token,
+    User,
 };
 
 /// A person as a provider knows them, with what they granted.
@@ -42,6 +43,8 @@ pub(super) struct Person {
     pub(super) same_person: Option<SamePerson>,
     /// The session that the browser had, where it could not bring it.
     pub(super) before: Option<Before>,
+    /// Until when the provider lets a session live, if it says so.
+    pub(super) ends_at: Option<Timestamp>,
 }
 
 /// Signs in whoever `recognised` finds, and sends the browser to `return_to`.
@@ -221,6 +224,7 @@ async fn begin_session(
         token = said.map_err(|error| AuthError::callback("jwt", error))?.ok_or_else(denied)?;
     }
     let mut private = PrivateClaim::begin(realm.clock.now(), *epoch, &*realm.random);
+    private.ends_at = person.ends_at;
     if let Some(callbacks) = &realm.callbacks {
         let request = SignInRequest::new(headers, &account.provider);
         let said = realm.call(|| async { Ok(callbacks.origin(&request).await) }).await;

@@ -55,5 +55,5 @@ async fn recognise(realm: &Realm, id: &str, given: &GivenCredentials) -> Result<
     })?;
     let account = Account::without_tokens(id, &profile.subject);
     let is_named = credentials.subjects_are_users;
-    Ok(Person { account, profile, claims: Claims::default(), is_named, same_person: None, before: None })
+    Ok(Person { account, profile, claims: Claims::default(), is_named, same_person: None, before: None, ends_at: None })
 }

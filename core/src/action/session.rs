@@ -76,7 +76,7 @@ async fn renew(visit: &Visit, live: &mut Live, changed: bool) -> Result<Option<I
         Home::Cookie { .. } => issue::renew(realm, live).await,
         Home::Store { .. } if changed => issue::renew(realm, live).await,
         Home::Store { value, .. } => {
-            if live.renewed_at + realm.lifetimes.update_age <= realm.clock.now() {
+            if issue::is_old(realm, live, realm.clock.now()) {
                 return issue::touch(realm, live).await;
             }
             let cookies = realm.cookies.write_session(value, live.expires_at);

@@ -16,7 +16,7 @@ use crate::cookie::Cookie;
 use crate::csrf::{Provenance, provenance};
 use crate::failure::chain;
 use crate::input::Input;
-use crate::issue;
+use crate::issue::{self, Issued};
 use crate::live::{self, Found, Home, Live};
 use crate::opened;
 use crate::realm::Realm;
@@ -62,8 +62,9 @@ pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: S
 async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer, AuthError> {
     let realm = Arc::clone(&visit.realm);
     let cookies = &visit.input.cookies;
+    let unauthenticated = || answer::json_no_store(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" }));
     let Found::Live(mut live) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
-        return Ok(answer::json_no_store(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" })));
+        return Ok(unauthenticated());
     };
     match route {
         SessionsRoute::List => {
@@ -71,19 +72,25 @@ async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer
             Ok(answer::json_no_store(StatusCode::OK, &Value::Array(sessions.iter().map(describe).collect())))
         }
         SessionsRoute::Which { which: "all", .. } => {
-            let ended = end_others(&realm, &mut live).await?.unwrap_or(0);
+            let ended = match end_others(&realm, &mut live).await? {
+                Others::Ended(ended, _) => ended,
+                Others::AreNotKnown => 0,
+                Others::AreOverAsThisIs => return Ok(unauthenticated()),
+            };
             end_own(visit, &live).await?;
             Ok(answer::json_no_store(StatusCode::OK, &json!({ "ended": ended + 1 })))
         }
         SessionsRoute::Which { which: "others", .. } => match end_others(&realm, &mut live).await? {
-            Some(ended) => {
-                // The session at hand lives on, in the epoch that begins now.
-                if let Some(issued) = issue::renew(&realm, &mut live).await? {
+            Others::Ended(ended, issued) => {
+                if let Some(issued) = issued {
                     visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
                 }
                 Ok(answer::json_no_store(StatusCode::OK, &json!({ "ended": ended })))
             }
-            None => Ok(answer::json_no_store(StatusCode::CONFLICT, &json!({ "error": "needs_a_session_store" }))),
+            Others::AreNotKnown => {
+                Ok(answer::json_no_store(StatusCode::CONFLICT, &json!({ "error": "needs_a_session_store" })))
+            }
+            Others::AreOverAsThisIs => Ok(unauthenticated()),
         },
         SessionsRoute::Which { which, .. } if which == user_session::own_id(&live) => {
             end_own(visit, &live).await?;
@@ -117,20 +124,37 @@ fn describe(session: &UserSession) -> Value {
     })
 }
 
-/// How many were ended, or `None` if that cannot be done.
-async fn end_others(realm: &Realm, live: &mut Live) -> Result<Option<u64>, AuthError> {
-    let Some(user) = user_session::owner(live).map(str::to_owned) else { return Ok(None) };
-    let ended = match (&realm.sessions, &live.home) {
-        (Some(store), Home::Store { record, .. }) => Some(store.delete_all(&user, Some(&record.key)).await?),
-        _ => None,
+/// What became of a person's other sessions.
+enum Others {
+    /// So many of the store were ended; and how the session at hand goes on, if its cookie has to be written.
+    Ended(u64, Option<Issued>),
+    /// Nothing tells whose they are.
+    AreNotKnown,
+    /// The session at hand had ended with them, and goes on no more than they do.
+    AreOverAsThisIs,
+}
+
+/// Ends the others. The session at hand lives on, in the epoch that begins now.
+async fn end_others(realm: &Realm, live: &mut Live) -> Result<Others, AuthError> {
+    let Some(user) = user_session::owner(live).map(str::to_owned) else { return Ok(Others::AreNotKnown) };
+    let begun = match &realm.users {
+        Some(users) => match standing::carry_over(realm, &**users, &user, live.private.epoch).await? {
+            Some(epoch) => Some(epoch),
+            None => return Ok(Others::AreOverAsThisIs),
+        },
+        None => None,
     };
-    match &realm.users {
-        Some(users) => {
-            Arc::make_mut(&mut live.private).epoch = standing::new_epoch(realm, &**users, &user).await?;
-            Ok(Some(ended.unwrap_or(0)))
-        }
-        None => Ok(ended),
-    }
+    // Before the others go, so that a store which fails in between does not take this one with them.
+    let issued = match begun {
+        Some(epoch) => issue::rewrite(realm, live, |private| private.epoch = private.epoch.max(epoch)).await?,
+        None => None,
+    };
+    let ended = match (&realm.sessions, &live.home) {
+        (Some(store), Home::Store { record, .. }) => store.delete_all(&user, Some(&record.key)).await?,
+        _ if begun.is_some() => 0,
+        _ => return Ok(Others::AreNotKnown),
+    };
+    Ok(Others::Ended(ended, issued))
 }
 
 async fn end_own(visit: &mut Visit, live: &Live) -> Result<(), AuthError> {

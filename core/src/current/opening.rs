@@ -8,7 +8,7 @@ use super::signed_in::{Shown, SignedIn};
 use crate::cookie::first;
 use crate::live::{self, Home, Live};
 use crate::opened::{self, Opened};
-use crate::{AuthError, Current, JwtCause, Timestamp};
+use crate::{AuthError, Current, JwtCause, Timestamp, issue};
 
 impl Current {
     pub(crate) fn is_known_to_be_signed_in(&self) -> bool {
@@ -88,7 +88,7 @@ impl Current {
     }
 
     fn signed_in(&self, shown: Shown, live: Live, changed: bool, now: Timestamp) -> SignedIn {
-        let is_old = self.is_old(&live, now);
+        let is_old = issue::is_old(self.realm(), &live, now);
         SignedIn::new(shown, live, changed, is_old)
     }
 }

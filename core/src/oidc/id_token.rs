@@ -10,7 +10,9 @@
 //! 5. `auth_time` must be there and recent when the trip asked for a `max_age`.
 //! 6. `acr` must be one of those that the trip demanded, if it demanded any (§5.5.1.1).
 //! 7. `at_hash`, where it is there, is the access token's.
-//! 8. `sub` is at most 255 characters of ASCII, and not blank.
+//! 8. `session_expiry`, where it is there, has not passed: how long the provider lets a session of this sign-in live
+//!    (IPSIE's profile of OpenID Connect). The session that begins is capped by it.
+//! 9. `sub` is at most 255 characters of ASCII, and not blank.
 
 use std::time::Duration;
 
@@ -59,7 +61,15 @@ pub(crate) fn check(claims: &Claims, algorithm: SigningAlgorithm, expected: &Exp
     }
     check_context(claims, expected.contexts)?;
     check_at_hash(claims, algorithm, expected.access_token)?;
+    if session_expiry(claims)?.is_some_and(|ends_at| ends_at <= expected.now) {
+        return Err(IdTokenError::SessionOver);
+    }
     check_subject(claims)
+}
+
+/// Until when the provider lets a session live, if it says so. Milliseconds are no date of this era.
+pub(crate) fn session_expiry(claims: &Claims) -> Result<Option<Timestamp>, IdTokenError> {
+    time(claims, "session_expiry")
 }
 
 /// The default rule for `iss`: the issuer that was configured, byte for byte.
@@ -270,6 +280,20 @@ mod tests {
         assert!(matches!(trusting(json!({ "aud": ["api"], "azp": "app-id" })), Err(IdTokenError::Audience)));
         let others = trusting(json!({ "aud": ["api", "app-id", "x"], "azp": "app-id" }));
         assert!(matches!(others, Err(IdTokenError::OtherAudience)));
+    }
+
+    #[test]
+    fn the_providers_end_of_a_session_is_seconds_and_has_not_come() {
+        // SES-011
+        judge(json!({ "session_expiry": NOW + 1 })).unwrap();
+        for over in [json!(NOW), json!(NOW - 1), json!(0)] {
+            assert_eq!(why(json!({ "session_expiry": over })), "the provider's session has ended (`session_expiry`)");
+        }
+        for malformed in [json!((NOW + 300) * 1000), json!((NOW + 300).to_string()), json!(-1), json!([]), json!(1e308)]
+        {
+            let members = json!({ "session_expiry": malformed });
+            assert_eq!(why(members), "the id token's `session_expiry` is malformed");
+        }
     }
 
     #[test]

@@ -77,4 +77,4 @@ async fn verify(cx: &ProviderContext<'_>, answer: &HttpResponse, proven: &Claims
 }
 
 /// How and when the person proved who they are. The userinfo endpoint speaks of the person, and of no sign-in.
-const OF_THE_TOKEN: &[&str] = &["auth_time", "acr", "amr", "azp", "nonce", "sid", "at_hash"];
+const OF_THE_TOKEN: &[&str] = &["auth_time", "acr", "amr", "azp", "nonce", "sid", "at_hash", "session_expiry"];

@@ -54,6 +54,9 @@ pub enum IdTokenError {
         /// What was allowed, in seconds.
         max_age: u64,
     },
+    /// `session_expiry` has passed: the provider lets no session of this sign-in live any more.
+    #[error("the provider's session has ended (`session_expiry`)")]
+    SessionOver,
     /// `acr` is not what the trip demanded.
     #[error("the person was not signed in by any class of authentication that was demanded (`acr`)")]
     AuthenticationContext,
@@ -71,7 +74,13 @@ pub enum IdTokenError {
 impl IdTokenError {
     /// Whether it is a matter of clocks.
     pub(crate) fn is_untimely(&self) -> bool {
-        matches!(self, Self::Expired { .. } | Self::FromTheFuture { .. } | Self::AuthenticatedTooLongAgo { .. })
+        matches!(
+            self,
+            Self::Expired { .. }
+                | Self::FromTheFuture { .. }
+                | Self::AuthenticatedTooLongAgo { .. }
+                | Self::SessionOver
+        )
     }
 }
 

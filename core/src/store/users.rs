@@ -51,8 +51,8 @@ pub trait UserStore: fmt::Debug + Send + Sync + 'static {
     /// Whether a user may be signed in. `None` if there is no such user.
     async fn security_state(&self, user: &str) -> Result<Option<SecurityState>, StoreError>;
 
-    /// Ends all sessions of a user that were begun so far; the new epoch. [`StoreError::UnknownUser`] if there is no
-    /// such user.
+    /// Ends all sessions of a user that were begun so far; the new epoch, which is the last one and one more.
+    /// [`StoreError::UnknownUser`] if there is no such user.
     async fn bump_epoch(&self, user: &str) -> Result<u64, StoreError>;
 
     /// Shuts a user out, or lets them in again. [`StoreError::UnknownUser`] if there is no such user.

@@ -1,6 +1,7 @@
 //! What an attacker tries, and what an application gets wrong without meaning to.
 
 mod configuration;
+mod epochs;
 mod floods;
 mod identity;
 mod outside;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use admit::store::{AccountKey, NewUser, UserStore};
+use admit::store::{AccountKey, NewUser, SessionStore, UserStore};
 use admit::{AuthError, ImportError, Imported, ImportedSession, MemoryStore, Profile, TokenSet, User};
 use serde_json::Value;
 
@@ -56,6 +56,37 @@ async fn an_import_can_be_repeated_and_brings_nothing_back() {
         let refused = import.session(&session).await.unwrap_err();
         assert!(matches!(refused, ImportError::BadValue(_)), "{refused}");
     }
+}
+
+#[tokio::test]
+async fn a_session_that_was_ended_is_not_brought_back_by_importing_it_again() {
+    // SES-005
+    let (site, _) = site().await;
+    let import = site.auth.import();
+    for leave in [false, true] {
+        let mut session = session(&site);
+        session.value = format!("{VALUE}{leave}");
+        assert_eq!(import.session(&session).await.unwrap(), Imported::Done);
+        let mut browser = holding(&site, &session.value);
+        assert_eq!(browser.session().await["user"]["name"], "Ada");
+        // By a sign-out, and by the session that a further sign-in begins in its place.
+        if leave {
+            browser.sign_out().await
+        } else {
+            browser.sign_in().await
+        };
+        assert_eq!(import.session(&session).await.unwrap(), Imported::Known);
+        assert_eq!(holding(&site, &session.value).session().await, Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn an_imported_session_lives_no_longer_than_one_of_this_site() {
+    // SES-009
+    let (site, store) = site().await;
+    site.auth.import().session(&session_until(&site, 100 * 365 * 86_400)).await.unwrap();
+    let record = SessionStore::list(&store, "42").await.unwrap().remove(0);
+    assert_eq!(record.expires_at, admit::Clock::now(&site.clock) + Duration::from_secs(30 * 86_400));
 }
 
 #[tokio::test]

@@ -13,6 +13,7 @@ mod outages;
 mod parameters;
 mod pushed;
 mod refresh;
+mod session_end;
 mod sign_in;
 mod sign_out;
 #[cfg(feature = "reqwest")]

@@ -50,6 +50,9 @@ mod pages {
     #[doc = include_str!("../../src/start.md")]
     pub struct Start;
 
+    #[doc = include_str!("../../src/stores.md")]
+    pub struct Stores;
+
     #[doc = include_str!("../../src/testing.md")]
     pub struct Testing;
 

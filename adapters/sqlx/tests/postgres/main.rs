@@ -1,4 +1,4 @@
-//! The store over a real PostgreSQL: the contracts, the tables, and who is believed to be the server.
+//! The store over a real PostgreSQL: the contracts, the tables, reads that travel together, and who is believed to be the server.
 
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
@@ -6,3 +6,4 @@ mod contracts;
 mod schema;
 mod support;
 mod tls;
+mod together;

@@ -3,14 +3,15 @@
 //! 1. The trip remembers who asked for it, and in which session. Both must be the same when it comes back: nothing is
 //!    linked to whoever has signed in meanwhile, or for somebody who has signed out.
 //! 2. An account that is somebody else's stays theirs, and nobody is told whose.
-//! 3. The session goes on, under the same id.
+//! 3. Whether the session still counts is asked of the store and not of what is remembered, before the link and after it.
+//! 4. The session goes on, under the same id.
 
 use std::future::Future;
 use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::{rewrite, user_of};
+use super::user_of;
 use crate::action::admission::{self, Person};
 use crate::action::{Visit, destination, sign_in, unknown_provider, unsupported};
 use crate::address::with_query;
@@ -24,7 +25,7 @@ use crate::page::Reason;
 use crate::pending::{LinkTo, Pending};
 use crate::realm::Realm;
 use crate::store::{LinkOutcome, StoreError};
-use crate::{Event, User};
+use crate::{Event, User, issue, standing};
 
 /// Sends the person to the provider whose account they want to connect.
 pub(super) async fn start(visit: &mut Visit, live: &Live, provider: &str) -> Result<Answer, Failure> {
@@ -108,15 +109,19 @@ async fn connect(
 ) -> Result<(Option<Issued>, String), Failure> {
     let users = realm.users.as_ref().ok_or_else(|| Failure::of(Reason::Configuration))?;
     let user: User = users.user(user).await?.ok_or_else(interrupted)?;
+    let epoch = live.private.epoch;
     if let Some(target) = admission::ask_application(realm, person, Some(&user), true).await? {
         return Ok((None, destination::resolve(realm, Some(&target)).await?));
     }
     let add = |private: &mut crate::private_claim::PrivateClaim| {
         private.set_account(admission::session_account(realm, person));
     };
+    if !standing::counts_now(&**users, &user.id, epoch).await? {
+        return Err(interrupted());
+    }
     // A cookie that would not hold the account is found out before anything is written.
     let sealed = match live.home {
-        Home::Cookie { .. } => Some(rewrite(realm, &mut live, add).await?.ok_or_else(interrupted)?),
+        Home::Cookie { .. } => Some(issue::rewrite(realm, &mut live, add).await?.ok_or_else(interrupted)?),
         Home::Store { .. } => None,
     };
     let account = person.account.key();
@@ -129,10 +134,18 @@ async fn connect(
         Err(StoreError::UnknownUser) => return Err(interrupted()),
         Err(error) => return Err(error.into()),
     };
+    // Once more, now that it is linked: an epoch that began before would have left a way in to whoever it was to shut out,
+    // for good. One that begins from now on finds the account there.
+    if !standing::counts_now(&**users, &user.id, epoch).await? {
+        if is_new {
+            users.unlink(&user.id, &account, 0).await?;
+        }
+        return Err(interrupted());
+    }
     admission::store_tokens(realm, &person.account).await?;
     let issued = match sealed {
         Some(issued) => Some(issued),
-        None => rewrite(realm, &mut live, add).await?,
+        None => issue::rewrite(realm, &mut live, add).await?,
     };
     tracing::info!(provider = account.provider, is_new, "an account was connected");
     if is_new {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::{is_way_in, rewrite, user_of};
+use super::{is_way_in, user_of};
 use crate::action::Visit;
 use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure};
@@ -16,7 +16,7 @@ use crate::opened;
 use crate::page::Reason;
 use crate::realm::Realm;
 use crate::store::{AccountKey, UnlinkOutcome, UserStore};
-use crate::{AuthError, Event, standing};
+use crate::{AuthError, Event, issue, standing};
 
 pub(super) async fn unlink(
     visit: &mut Visit,
@@ -41,22 +41,28 @@ pub(super) async fn unlink(
         tracing::info!(provider, "an account was taken off");
         realm.record(Event::UnlinkAccount { user: &user, provider, subject: &account.subject }).await;
     }
-    let epoch = end_others(&realm, users, &user, &live, &account).await?;
-    let issued = rewrite(&realm, &mut live, |private| {
-        private.remove_account(&account.provider, &account.subject);
-        private.epoch = private.epoch.max(epoch);
-    });
-    if let Some(issued) = issued.await? {
-        visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
+    let begun = end_others(&realm, users, &user, &live, &account).await?;
+    // One that was ended at the same time is not carried into the new epoch.
+    if let Some(epoch) = standing::follows(begun, live.private.epoch) {
+        let issued = issue::rewrite(&realm, &mut live, |private| {
+            private.remove_account(&account.provider, &account.subject);
+            private.epoch = private.epoch.max(epoch);
+        });
+        if let Some(issued) = issued.await? {
+            visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
+        }
     }
     Ok(answer::redirect(StatusCode::SEE_OTHER, &visit.return_to))
 }
 
-/// The account that is meant: by its subject, or the only one at that provider.
+/// The account that is meant: by its subject, or the only one at that provider. One that neither the store nor the
+/// session knows as theirs is not asked about.
 fn which(accounts: &[AccountKey], live: &Live, provider: &str, subject: Option<&str>) -> Result<AccountKey, Failure> {
     let key = |subject: &str| AccountKey { provider: provider.to_owned(), subject: subject.to_owned() };
     if let Some(subject) = subject {
-        return Ok(key(subject));
+        let account = key(subject);
+        let in_session = || live.private.account(provider).is_some_and(|known| known.subject == subject);
+        return if accounts.contains(&account) || in_session() { Ok(account) } else { Err(unknown()) };
     }
     let mut theirs = accounts.iter().filter(|account| account.provider == provider);
     match (theirs.next(), theirs.next()) {

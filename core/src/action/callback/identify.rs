@@ -38,6 +38,8 @@ pub(super) async fn identify(
         Some(openid) => Some(prove(openid, registered, &cx, pending, &tokens).await?),
         None => None,
     };
+    // It was judged with the token.
+    let ends_at = proven.as_ref().and_then(|proven| oidc::session_expiry(proven).ok().flatten());
     let claims =
         flow.claims(&cx, &Granted { tokens: &tokens, callback: parameters, id_token: proven.as_ref() }).await?;
     let profile = flow.config().to_profile(&claims).map_err(ProviderError::Profile)?;
@@ -50,7 +52,7 @@ pub(super) async fn identify(
     };
     let (same_person, before) = (pending.same_person.clone(), pending.before.clone());
     let account = Account::new(registered.id, &profile.subject, tokens, record);
-    Ok(Person { account, profile, claims, is_named: false, same_person, before })
+    Ok(Person { account, profile, claims, is_named: false, same_person, before, ends_at })
 }
 
 /// Verifies the ID token of a trip, which must be there.

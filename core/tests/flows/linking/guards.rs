@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
+use admit::MemoryStore;
+use admit::store::UserStore;
+use admit_testkit::Faulty;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::{House, ada, ask, bo, callback, nameless};
+use super::{House, ada, ask, at_once, bo, callback, nameless};
 use crate::support::{BASE, ORIGIN, Site, json, location, refusal};
 
 #[tokio::test]
@@ -136,7 +139,6 @@ async fn whoever_signed_out_or_signed_in_meanwhile_is_linked_to_nothing() {
 
 #[tokio::test]
 async fn a_user_who_was_disabled_meanwhile_connects_nothing() {
-    use admit::store::UserStore;
     for house in House::in_each_home() {
         let mut browser = house.signed_in("acme", ada()).await;
         let there = ask(&mut browser, "link/globex", &[]).await;
@@ -194,4 +196,51 @@ async fn a_trip_counts_once() {
         refusal(&copy.request(Method::GET, &callback("globex", &there), None, "".into()).await).2,
         "state_replayed"
     );
+}
+
+#[tokio::test]
+async fn a_session_that_ended_while_the_person_was_away_links_nothing_on_whichever_node() {
+    // LNK-004: whoever prepared a user for somebody else to prove must not come back in by an account of theirs.
+    let store = Faulty::new(MemoryStore::new());
+    let users = store.clone();
+    let house = House::over(store.inner().clone(), |builder| builder.user_store(users));
+    for at_the_last_moment in [false, true] {
+        let subject = if at_the_last_moment { 8 } else { 9 };
+        let mut thief = house.signed_in("acme", nameless(1)).await;
+        let user = house.owner("acme", "1").await.unwrap();
+        let there = ask(&mut thief, "link/globex", &[]).await;
+        assert!(thief.current("/").is_signed_in().await.unwrap());
+        // What another node does is not known here for a moment.
+        let answer = if at_the_last_moment {
+            let held = store.hold("users.link");
+            house.server.person(nameless(subject));
+            let mut trips = [(thief, callback("globex", &there))];
+            let coming = at_once(&house, &mut trips);
+            let ending = async {
+                held.until_waiting(1).await;
+                house.store.bump_epoch(&user).await.unwrap();
+                held.release();
+            };
+            tokio::join!(coming, ending).0.remove(0)
+        } else {
+            house.store.bump_epoch(&user).await.unwrap();
+            house.come_back(&mut thief, "globex", &there, nameless(subject)).await
+        };
+        assert_eq!(refusal(&answer).2, "link_interrupted");
+        assert_eq!(house.owner("globex", &subject.to_string()).await, None);
+    }
+}
+
+#[tokio::test]
+async fn a_subject_that_is_none_of_theirs_never_reaches_the_store() {
+    // A database may refuse what no account can be called, such as U+0000 in PostgreSQL: that is no outage.
+    let store = Faulty::new(MemoryStore::new());
+    let users = store.clone();
+    let house = House::over(store.inner().clone(), |builder| builder.user_store(users));
+    let mut browser = house.signed_in("acme", ada()).await;
+    for subject in ["\0", "2", "'; drop table admit_users; --"] {
+        let answer = ask(&mut browser, "unlink/acme", &[("subject", subject)]).await;
+        assert_eq!(refusal(&answer).2, "account_unknown", "{subject:?}");
+    }
+    assert_eq!(store.calls("users.unlink"), 0);
 }

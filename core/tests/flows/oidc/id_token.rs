@@ -30,6 +30,12 @@ fn faults() -> Vec<(&'static str, Fault, &'static str)> {
             "id_token_invalid",
         ),
         ("IDT-028 another access token", Fault::WrongAccessTokenHash, "id_token_invalid"),
+        (
+            "SES-011 a session that is over",
+            Fault::Claims(json!({ "session_expiry": 1_795_299_999 })),
+            "id_token_untimely",
+        ),
+        ("SES-011 milliseconds", Fault::Claims(json!({ "session_expiry": 1_795_300_600_000_u64 })), "id_token_invalid"),
         ("JOS-001 not signed", Fault::AlgNone, "id_token_invalid"),
         ("forged", Fault::Forged, "id_token_invalid"),
         ("the public key as a secret", Fault::HmacWithPublicKey, "id_token_invalid"),

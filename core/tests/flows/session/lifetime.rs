@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use admit::{AuthBuilder, MemoryStore};
+use admit_testkit::Faulty;
 use http::header::SET_COOKIE;
 use serde_json::Value;
 
-use crate::support::{Site, set_cookies};
+use crate::support::{Browser, Site, set_cookies};
 
 const DAY: Duration = Duration::from_secs(86_400);
 const SESSION: &str = "__Secure-authjs.session-token";
@@ -107,4 +108,29 @@ async fn the_endpoint_sends_the_cookie_each_time() {
             assert_eq!(set_cookies(&answer).len(), 1);
         }
     }
+}
+
+#[tokio::test]
+async fn a_stored_session_whose_end_moves_no_more_is_not_written_at_every_request() {
+    let store = Faulty::new(MemoryStore::new());
+    let kept = store.clone();
+    let site = Site::with(|builder| builder.store(kept).max_age(10 * DAY).absolute_lifetime(12 * DAY));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    site.clock.advance(5 * DAY);
+    let read = async |browser: &mut Browser<'_>| {
+        let current = browser.current("/");
+        assert!(current.is_signed_in().await.unwrap());
+        browser.finish(&current).await;
+        assert_ne!(browser.session().await, Value::Null);
+    };
+    for _ in 0..3 {
+        read(&mut browser).await;
+    }
+    assert_eq!(store.calls("sessions.touch"), 1, "it moved to its absolute end");
+    site.clock.advance(4 * DAY);
+    for _ in 0..3 {
+        read(&mut browser).await;
+    }
+    assert_eq!(store.calls("sessions.touch"), 1);
 }
