@@ -187,3 +187,90 @@ pub(crate) fn key(value: &str) -> SessionKey {
 
 /// Longer than any value of ours.
 pub(crate) const LONGEST: usize = 128;
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use http::header::COOKIE;
+    use http::{Request, StatusCode};
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::credentials::{Credentials, Field, GivenCredentials, Verdict};
+    use crate::store::SessionStore as _;
+    use crate::{Auth, AuthBuilder, BoxError, Clock, Environment, MemoryStore, SystemRandom};
+
+    #[derive(Debug)]
+    struct Still;
+
+    #[async_trait::async_trait]
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_unix_seconds(NOW)
+        }
+
+        async fn sleep(&self, _: Duration) {
+            std::future::pending().await
+        }
+    }
+
+    fn node(configure: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Auth {
+        let nobody = async |_: GivenCredentials| Ok::<_, BoxError>(Verdict::Refused);
+        let builder = Auth::builder("https://app.example")
+            .environment(Environment::default())
+            .secret("a secret for tests, thirty-two bytes or more")
+            .provider(Credentials::new("Name", move |given| nobody(given)).field(Field::text("name", "Name")))
+            .clock(Still);
+        configure(builder).build().unwrap()
+    }
+
+    /// As a newer release may write it.
+    fn newer() -> Value {
+        let account = json!({ "p": "acme", "s": "1", "newer": true });
+        let private = json!({ "sid": "s", "started_at": NOW * 1000, "newer": [1], "accounts": [account] });
+        json!({
+            "sub": "u", "name": "Ada", "newer": { "a": 1 }, "iat": NOW, "exp": NOW + 600, "jti": "j", "admit": private,
+        })
+    }
+
+    async fn ask(auth: &Auth, value: &str) -> (StatusCode, Value) {
+        let cookie = format!("{}={value}", auth.realm().cookies.session);
+        let request = Request::get("/api/auth/session").header(COOKIE, cookie).body(Bytes::new()).unwrap();
+        let answer = auth.handle(request).await;
+        (answer.status(), serde_json::from_slice(answer.body()).unwrap())
+    }
+
+    // FLT-014
+    #[tokio::test]
+    async fn what_a_newer_release_added_to_a_cookie_is_no_obstacle_and_a_claim_it_changed_is_no_session() {
+        let auth = node(|builder| builder);
+        let sealed = |claims: &Value| auth.realm().session_keys.seal(claims.to_string().as_bytes(), &SystemRandom);
+        let (status, session) = ask(&auth, &sealed(&newer())).await;
+        assert_eq!((status, &session["user"]["name"]), (StatusCode::OK, &json!("Ada")));
+        let contents = Contents::parse(newer().to_string().as_bytes()).unwrap();
+        assert_eq!(contents.token.value("newer"), Some(&json!({ "a": 1 })), "it is in what is written anew");
+
+        let mut changed = newer();
+        changed["admit"] = json!("another format");
+        assert_eq!(ask(&auth, &sealed(&changed)).await, (StatusCode::OK, Value::Null));
+    }
+
+    // FLT-014
+    #[tokio::test]
+    async fn what_a_newer_release_added_to_a_record_is_no_obstacle() {
+        let store = MemoryStore::new();
+        let auth = node(|builder| builder.session_store(store.clone()));
+        let key = key("value");
+        let data = auth.realm().store_sealer.seal(newer().to_string().as_bytes(), &key.0, &SystemRandom);
+        let now = Timestamp::from_unix_seconds(NOW);
+        let expires_at = now + Duration::from_secs(600);
+        let record = SessionRecord { key, user: "u".to_owned(), data, created_at: now, expires_at, version: 1 };
+        store.create(record).await.unwrap();
+        let (status, session) = ask(&auth, "value").await;
+        assert_eq!((status, &session["user"]["name"]), (StatusCode::OK, &json!("Ada")));
+    }
+
+    const NOW: i64 = 1_795_300_000;
+}

@@ -190,3 +190,26 @@ const MOST_BYTES: usize = 6 * 1024;
 const LONGEST: usize = 8 * 1024;
 /// Of name and value (RFC 6265 §6.1).
 const LARGEST_COOKIE: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::{Secret, SystemRandom};
+
+    // FLT-014
+    #[test]
+    fn a_trip_that_a_newer_release_began_is_finished_by_this_one() {
+        let sealer = Sealer::new(&[Secret::new("a secret for tests, thirty-two bytes or more")], "admit pending v1");
+        let newer = json!({
+            "state": "s", "provider": "acme", "client_id": "c", "redirect_uri": "https://app.example/", "scopes": [],
+            "return_to": "/", "begun_at": 1_795_300_000_000_i64, "newer": { "a": [1] },
+        });
+        let sealed = sealer.seal_text(newer.to_string().as_bytes(), b"name", &SystemRandom);
+        assert_eq!(Pending::open("name", &sealed, &sealer).map(|pending| pending.provider).as_deref(), Some("acme"));
+        // One that it remembers in another way has to be begun again.
+        let sealed = sealer.seal_text(b"{\"v\":2}", b"name", &SystemRandom);
+        assert_eq!(Pending::open("name", &sealed, &sealer), None);
+    }
+}

@@ -4,11 +4,11 @@ use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use admit::Timestamp;
 use admit::store::{
     AccountKey, EmailProof, Lease, LinkOutcome, NewUser, Once, SecurityState, SessionKey, SessionRecord, SessionStore,
     StoreError, StoredTokens, Swap, TokenStore, UnlinkOutcome, User, UserStore,
 };
+use admit::{Clock, Timestamp};
 use async_trait::async_trait;
 
 use crate::held::{Gate, Held};
@@ -43,6 +43,7 @@ pub struct Faulty<S> {
 struct State {
     faults: Vec<Fault>,
     holds: Vec<(String, Gate)>,
+    delay: Option<(Arc<dyn Clock>, Duration)>,
     /// Whether bad news takes a while.
     is_slow: bool,
     calls: Vec<&'static str>,
@@ -109,10 +110,15 @@ impl<S> Faulty<S> {
         Held::new(gate)
     }
 
-    /// Nothing fails any more.
+    /// Every call takes that long from now on, by that clock.
+    pub fn slow_down(&self, clock: impl Clock, delay: Duration) {
+        self.state().delay = Some((Arc::new(clock), delay));
+    }
+
+    /// Nothing fails any more, and nothing takes longer than it must.
     pub fn mend(&self) {
         let mut state = self.state();
-        (state.faults, state.is_slow) = (Vec::new(), false);
+        (state.faults, state.is_slow, state.delay) = (Vec::new(), false, None);
     }
 
     /// How many of these calls there were.
@@ -138,17 +144,20 @@ impl<S> Faulty<S> {
         call: &'static str,
         doing: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
-        let (fault, gates, is_slow) = {
+        let (fault, gates, is_slow, delay) = {
             let mut state = self.state();
             state.calls.push(call);
             let gates: Vec<_> = state.holds.iter().filter(|(calls, _)| call.starts_with(calls.as_str())).collect();
             let gates: Vec<_> = gates.into_iter().map(|(_, gate)| gate.clone()).collect();
             let fault = state.faults.iter_mut().filter(|fault| call.starts_with(fault.calls.as_str()));
             let fault = fault.fold(None, |met, fault| fault.meets().or(met));
-            (fault, gates, state.is_slow)
+            (fault, gates, state.is_slow, state.delay.clone())
         };
         for gate in gates {
             gate.pass().await;
+        }
+        if let Some((clock, delay)) = delay {
+            clock.sleep(delay).await;
         }
         if is_slow {
             for _ in 0..POLLS {

@@ -62,6 +62,26 @@ async fn run(auth: &Auth, mut progress: Reseal) -> Reseal {
 }
 
 #[tokio::test]
+async fn what_has_ended_is_swept_at_each_sign_in_so_that_a_site_needs_no_job() {
+    for in_store in [true, false] {
+        let store = Faulty::new(MemoryStore::new());
+        let kept = store.clone();
+        let site = Site::with(|builder| {
+            let builder = builder.danger_single_process_refresh();
+            if in_store { builder.store(kept) } else { builder.once(kept) }
+        });
+        // A sweep that fails is no reason to keep somebody out.
+        store.break_down_at("once.delete_expired");
+        store.break_down_at("sessions.delete_expired");
+        site.browser().sign_in().await;
+        store.mend();
+        site.browser().sign_in().await;
+        assert_eq!(store.calls("once.delete_expired"), 2);
+        assert_eq!(store.calls("sessions.delete_expired"), if in_store { 2 } else { 0 });
+    }
+}
+
+#[tokio::test]
 async fn after_a_rotation_everything_is_sealed_anew_and_the_older_key_can_go() {
     let (site, store) = first();
     let browsers = people(&site).await;

@@ -15,6 +15,7 @@ mod configuration;
 mod credentials;
 mod csrf;
 mod exchange;
+mod faults;
 mod import;
 mod jobs;
 mod linking;

@@ -7,11 +7,12 @@ use admit::MemoryStore;
 use admit::store::{
     AccountKey, EmailProof, LinkOutcome, NewUser, SecurityState, StoreError, UnlinkOutcome, User, UserStore,
 };
+use admit_testkit::Faulty;
 use async_trait::async_trait;
 use http::StatusCode;
 use serde_json::json;
 
-use super::{House, ada, ask, nameless};
+use super::{House, ada, ask, callback, nameless};
 use crate::support::{ORIGIN, json, location, refusal};
 
 /// Users whose store is away for so many calls of one kind.
@@ -193,5 +194,61 @@ async fn what_an_unlink_left_undone_is_done_by_the_next() {
         assert_eq!(browser.current("/").accounts().await.unwrap().len(), 1);
         let answer = ask(&mut browser, "unlink/globex", &[]).await;
         assert_eq!((answer.status(), json(&answer)), (StatusCode::NOT_FOUND, json!({ "error": "account_unknown" })));
+    }
+}
+
+#[tokio::test]
+async fn a_link_that_the_provider_refuses_is_told_on_the_error_page_to_whoever_is_signed_in() {
+    let house = House::in_store();
+    for (said, code, reason) in [
+        ("error=access_denied", "OAuthCallbackError", "access_denied"),
+        ("error=server_error", "OAuthCallbackError", "provider_unavailable"),
+        ("no=code", "Configuration", "code_missing"),
+    ] {
+        let mut browser = house.signed_in("acme", ada()).await;
+        let there = ask(&mut browser, "link/globex", &[]).await;
+        let back = callback("globex", &there).replace("code=c", said);
+        let answer = browser.get(&back).await;
+        assert_eq!(refusal(&answer), ("/api/auth/error".into(), code.into(), reason.into()));
+        assert_eq!(browser.session().await["user"]["name"], "Ada");
+
+        // At a sign-in it is the sign-in page, where there is one to choose again.
+        if code == "OAuthCallbackError" {
+            let mut stranger = house.site.browser();
+            let there = stranger.begin("globex", "/home").await;
+            let back = callback("globex", &there).replace("code=c", said);
+            assert_eq!(refusal(&stranger.get(&back).await).0, "/api/auth/signin");
+        }
+    }
+}
+
+#[tokio::test]
+async fn whichever_store_is_away_after_the_code_of_a_link_was_spent_the_next_attempt_connects() {
+    // FLT-006
+    for away in ["tokens.put", "sessions.replace", "users.link"] {
+        for lost in [false, true] {
+            let memory = MemoryStore::new();
+            let store = Faulty::new(memory.clone());
+            let all = store.clone();
+            let house = House::over(memory, |builder| builder.store(all));
+            let mut browser = house.signed_in("acme", ada()).await;
+            let there = ask(&mut browser, "link/globex", &[]).await;
+            if lost {
+                store.lose_answers(away)
+            } else {
+                store.break_down_at(away)
+            }
+            let answer = house.come_back(&mut browser, "globex", &there, nameless(9)).await;
+            let told = refusal(&answer);
+            assert_eq!((&*told.0, &*told.2), ("/api/auth/error", "session_store_unavailable"), "{away}");
+            store.mend();
+            // They are who they were, and signed in.
+            assert_eq!(browser.session().await["user"]["name"], "Ada");
+
+            let answer = house.connect(&mut browser, "globex", nameless(9)).await;
+            assert_eq!(location(&answer), format!("{ORIGIN}/settings"), "{away}");
+            assert_eq!(house.accounts_beside("acme", "1").await, ["acme 1", "globex 9"]);
+            assert!(browser.current("/").access_token("globex").await.is_ok(), "{away}");
+        }
     }
 }

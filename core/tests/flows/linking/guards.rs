@@ -143,6 +143,8 @@ async fn a_user_who_was_disabled_meanwhile_connects_nothing() {
         let mut browser = house.signed_in("acme", ada()).await;
         let there = ask(&mut browser, "link/globex", &[]).await;
         house.store.set_disabled(&house.owner("acme", "1").await.unwrap(), true).await.unwrap();
+        // What the store said a moment ago is believed no longer.
+        house.site.clock.advance(Duration::from_secs(1));
         let answer = house.come_back(&mut browser, "globex", &there, nameless(9)).await;
         assert_eq!(refusal(&answer).2, "link_interrupted");
         assert_eq!(house.owner("globex", "9").await, None);
