@@ -45,8 +45,11 @@ pub(crate) async fn of_whoever_has(realm: &Realm, live: &Live) -> Result<Vec<Use
     }])
 }
 
-/// Those that are alive, newest first.
+/// Those that are alive, newest first. Sessions that name nobody are not one person's.
 pub(crate) async fn list(realm: &Realm, store: &dyn SessionStore, user: &str) -> Result<Vec<UserSession>, StoreError> {
+    if user.is_empty() {
+        return Ok(Vec::new());
+    }
     let now = realm.clock.now();
     let records = store.list(user).await?;
     Ok(records.into_iter().filter(|record| record.expires_at > now).map(|record| describe(realm, record)).collect())
@@ -57,7 +60,7 @@ pub(crate) async fn end(store: &dyn SessionStore, user: &str, id: &str) -> Resul
     let Some(key) = URL_SAFE_NO_PAD.decode(id).ok().and_then(|bytes| bytes.try_into().ok()).map(SessionKey) else {
         return Ok(false);
     };
-    match store.load(&key).await?.filter(|record| record.user == user) {
+    match store.load(&key).await?.filter(|record| record.user == user && !user.is_empty()) {
         Some(record) => store.delete(&record.key).await,
         None => Ok(false),
     }

@@ -79,9 +79,7 @@ impl Users<'_> {
     pub async fn delete(&self, id: &str) -> Result<(), UsersError> {
         let users = self.store()?;
         let shut = self.set_disabled(users, id, true).await;
-        if let Some(sessions) = &self.realm.sessions {
-            sessions.delete_all(id, None).await?;
-        }
+        self.end_stored(id).await?;
         shut?;
         let accounts = users.accounts(id).await?;
         self.delete_tokens(&accounts).await?;
@@ -108,18 +106,14 @@ impl Users<'_> {
         let theirs = user.email.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(address));
         if theirs && !user.email_verified {
             // Before the proof: a proof that is on record is not looked at again.
-            if let Some(sessions) = &self.realm.sessions {
-                sessions.delete_all(id, None).await?;
-            }
+            self.end_stored(id).await?;
             self.delete_tokens(&users.accounts(id).await?).await?;
         }
         let proof = users.prove_email(id, address, None).await;
         self.realm.standing.forget(id);
         match proof? {
             EmailProof::First { removed, .. } => {
-                if let Some(sessions) = &self.realm.sessions {
-                    sessions.delete_all(id, None).await?;
-                }
+                self.end_stored(id).await?;
                 self.delete_tokens(&removed).await?;
                 self.realm.record(Event::EmailProven { user: id }).await;
                 Ok(true)
@@ -158,12 +152,17 @@ impl Users<'_> {
             Some(users) => standing::new_epoch(self.realm, &**users, id).await.map(|_| ()),
             None => Ok(()),
         };
-        let ended = match &self.realm.sessions {
-            Some(sessions) => sessions.delete_all(id, None).await?,
-            None => 0,
-        };
+        let ended = self.end_stored(id).await?;
         begun.map_err(|error| UsersError::of(error, id))?;
         Ok(ended)
+    }
+
+    /// Sessions that name nobody are in the store without an id, and are not one person's.
+    async fn end_stored(&self, id: &str) -> Result<u64, UsersError> {
+        match &self.realm.sessions {
+            Some(sessions) if !id.is_empty() => Ok(sessions.delete_all(id, None).await?),
+            _ => Ok(0),
+        }
     }
 
     async fn delete_tokens(&self, accounts: &[AccountKey]) -> Result<(), UsersError> {

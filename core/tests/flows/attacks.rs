@@ -3,6 +3,7 @@
 mod configuration;
 mod epochs;
 mod floods;
+mod forms;
 mod identity;
 mod outside;
 mod printing;

@@ -4,6 +4,7 @@ mod address;
 mod connect;
 mod faults;
 mod form_post;
+mod gone;
 mod guards;
 mod people;
 mod tokens;

@@ -5,5 +5,6 @@ mod cookies;
 mod interop;
 mod lifetime;
 mod memory;
+mod secrets;
 mod standing;
 mod wire;

@@ -112,8 +112,9 @@ async fn expiring(store: &dyn SessionStore) {
     }
     assert!(done(store.load(&key(50)).await).is_some(), "an expired session is loaded all the same");
     assert_eq!(done(store.delete_expired(at(49), 100).await), 0);
+    assert_eq!(done(store.delete_expired(at(54), 0).await), 0);
     assert_eq!(done(store.delete_expired(at(54), 3).await), 3, "no more than the limit go at once");
-    assert_eq!(done(store.delete_expired(at(54), 3).await), 2, "those that end at that very instant go");
+    assert_eq!(done(store.delete_expired(at(54), usize::MAX).await), 2, "those that end at that very instant go");
     assert_eq!(done(store.delete_expired(at(54), 3).await), 0);
     assert_eq!(done(store.list("ada").await).len(), 5, "those that live stay");
     assert_eq!(done(store.delete_all("ada", None).await), 5);
@@ -129,6 +130,8 @@ async fn pages(store: &dyn SessionStore) {
     };
     assert_eq!(page(None, 9).await, [key(81), key(82), key(83), key(84)], "everybody's sessions, by their keys");
     assert_eq!(page(None, 2).await, [key(81), key(82)], "no more than the limit");
+    assert_eq!(page(None, 0).await, [], "which may be none");
+    assert_eq!(page(None, usize::MAX).await.len(), 4, "or more than there can be");
     assert_eq!(page(Some(82), 9).await, [key(83), key(84)], "a page begins after the one that is named");
     done(store.delete(&key(82)).await);
     assert_eq!(page(Some(82), 1).await, [key(83)], "also if that one is gone");

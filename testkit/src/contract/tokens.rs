@@ -123,6 +123,8 @@ async fn what_is_due(store: &dyn TokenStore) {
     assert_eq!(due(1, 9).await, [""; 0], "what is due at an instant is not due before it");
     assert_eq!(due(4, 9).await, ["a", "b", "c"], "the earliest come first, and those without a time never");
     assert_eq!(due(9, 2).await, ["a", "b"], "no more than the limit");
+    assert_eq!(due(9, 0).await, [""; 0], "which may be none");
+    assert_eq!(due(9, usize::MAX).await, ["a", "b", "c", "d"], "or more than there can be");
 }
 
 async fn pages(store: &dyn TokenStore) {
@@ -136,6 +138,8 @@ async fn pages(store: &dyn TokenStore) {
     };
     assert_eq!(page(None, 9).await, ["C", "a", "b", "d", "é"], "subjects go by their bytes, of that provider only");
     assert_eq!(page(None, 2).await, ["C", "a"]);
+    assert_eq!(page(None, 0).await, [""; 0]);
+    assert_eq!(page(None, usize::MAX).await.len(), 5);
     assert_eq!(page(Some("a"), 2).await, ["b", "d"], "a page begins after the one that is named");
     assert_eq!(page(Some("aa"), 1).await, ["b"], "also if that one is gone");
     assert_eq!(page(Some("é"), 9).await, [""; 0]);

@@ -78,6 +78,7 @@ async fn linking(store: &dyn UserStore) {
     assert_eq!(done(store.unlink("u-bob", &github, 0).await), NotTheirs, "nobody takes off what is another's");
     assert!(done(store.user_by_account(&github).await).is_some());
     assert_eq!(done(store.unlink("u-ada", &github, 3).await), TooFewLeft, "two others are not three");
+    assert_eq!(done(store.unlink("u-ada", &github, usize::MAX).await), TooFewLeft);
     assert_eq!(done(store.unlink("u-ada", &github, 2).await), Unlinked, "an account of one's own can be taken off");
     assert_eq!(done(store.unlink("u-ada", &github, 0).await), NotTheirs, "but once");
     assert_eq!(done(store.user_by_account(&github).await), None);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use admit::{Auth, AuthBuilder, Client, Environment, Pages};
+use admit::{Auth, AuthBuilder, Client, Environment, OAuthProvider, Pages};
 use admit_providers::github;
 
 use crate::support::standard::Standard;
@@ -40,4 +40,17 @@ fn a_base_url_that_no_browser_asks_for_is_refused_and_its_password_is_not_printe
     assert!(!found[0].contains("hush"), "{found:?}");
     assert_eq!(problems("https://:hush@app.example", |builder| builder).len(), 1);
     assert_eq!(problems(ORIGIN, |builder| builder.base_path("/prüfung")).len(), 1);
+}
+
+#[test]
+fn an_id_that_would_spill_out_of_a_path_or_a_cookie_is_refused() {
+    // COK-010
+    for id in ["a=b", "a;b", "a\r\nSet-Cookie: x=y", "a b", "a/b", "../a", "A", "é", "a%0d", "", "a.b", "__Host-a"] {
+        let provider = OAuthProvider::oauth2(id, "Acme", Client::new("app", "s"))
+            .authorization_endpoint("https://acme.example/authorize")
+            .token_endpoint("https://acme.example/token")
+            .userinfo_endpoint("https://acme.example/me");
+        let found = problems(ORIGIN, |builder| builder.provider(provider));
+        assert!(found.iter().any(|problem| problem.contains("does not fit a path")), "{id:?}: {found:?}");
+    }
 }

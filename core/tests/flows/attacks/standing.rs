@@ -35,6 +35,11 @@ async fn sessions_that_name_nobody_are_not_one_person_s() {
         assert_ne!(bo.session().await, Value::Null, "{which}");
     }
     assert_eq!(norma.session().await, Value::Null);
+    // Nor are they a user's of whom an operator has no id.
+    let users = site.auth.users();
+    assert_eq!(users.sessions("").await.unwrap(), []);
+    assert_eq!(users.sign_out("").await.unwrap(), 0);
+    assert_ne!(bo.session().await, Value::Null);
 }
 
 #[tokio::test]
