@@ -114,12 +114,14 @@ fn who_waits_for_a_runtime_that_ends_asks_for_themselves() {
     assert_eq!(together.queue().under_way, 0);
 }
 
+type MakeFault = fn() -> StoreError;
+
 /// A table that answers when it is let.
 #[derive(Clone)]
 struct Table {
     rows: Arc<Mutex<HashMap<u32, &'static str>>>,
     asked: Arc<Mutex<Vec<Vec<u32>>>>,
-    fault: Arc<Mutex<Option<fn() -> StoreError>>>,
+    fault: Arc<Mutex<Option<MakeFault>>>,
     gate: Arc<Semaphore>,
 }
 
