@@ -119,7 +119,7 @@ fn who_waits_for_a_runtime_that_ends_asks_for_themselves() {
 struct Table {
     rows: Arc<Mutex<HashMap<u32, &'static str>>>,
     asked: Arc<Mutex<Vec<Vec<u32>>>>,
-    fault: Arc<Mutex<Option<fn() -> StoreError>>>,
+    fault: Arc<Mutex<Option<Fault>>>,
     gate: Arc<Semaphore>,
 }
 
@@ -169,6 +169,8 @@ fn table(places: usize) -> (Together<Table>, Table) {
     };
     (Together::new(table.clone(), places), table)
 }
+
+type Fault = fn() -> StoreError;
 
 type Caller = JoinHandle<Result<Option<&'static str>, StoreError>>;
 
