@@ -114,14 +114,12 @@ fn who_waits_for_a_runtime_that_ends_asks_for_themselves() {
     assert_eq!(together.queue().under_way, 0);
 }
 
-type MakeFault = fn() -> StoreError;
-
 /// A table that answers when it is let.
 #[derive(Clone)]
 struct Table {
     rows: Arc<Mutex<HashMap<u32, &'static str>>>,
     asked: Arc<Mutex<Vec<Vec<u32>>>>,
-    fault: Arc<Mutex<Option<MakeFault>>>,
+    fault: Arc<Mutex<Option<Fault>>>,
     gate: Arc<Semaphore>,
 }
 
@@ -171,6 +169,8 @@ fn table(places: usize) -> (Together<Table>, Table) {
     };
     (Together::new(table.clone(), places), table)
 }
+
+type Fault = fn() -> StoreError;
 
 type Caller = JoinHandle<Result<Option<&'static str>, StoreError>>;
 

@@ -120,7 +120,7 @@ async fn transactions(store: &PostgresStore) -> i64 {
         sqlx::query("select pg_stat_force_next_flush()").execute(&mut **connection).await.unwrap();
     }
     let select = "select xact_commit from pg_stat_database where datname = current_database()";
-    sqlx::query_scalar(select).fetch_one(&mut *connections[0]).await.unwrap()
+    sqlx::query_scalar(select).fetch_one(&mut *connections.remove(0)).await.unwrap()
 }
 
 /// Text without a pattern.
