@@ -77,7 +77,7 @@ async fn answer_to(visit: &mut Visit, route: AccountsRoute<'_>, wants: Wants) ->
         return Ok(no(StatusCode::NOT_FOUND, "needs_a_user_store"));
     };
     let cookies = &visit.input.cookies;
-    let Found::Live(live) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
+    let Found::Live(live, _) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
         return Ok(match wants {
             Wants::Redirect => {
                 let there = with_query(&realm.sign_in_page(), &[("callbackUrl", &visit.return_to)]);

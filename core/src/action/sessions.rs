@@ -62,7 +62,7 @@ pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: S
 async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer, AuthError> {
     let realm = Arc::clone(&visit.realm);
     let cookies = &visit.input.cookies;
-    let Found::Live(mut live) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
+    let Found::Live(mut live, _) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
         return Ok(answer::json_no_store(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" })));
     };
     match route {

@@ -6,4 +6,5 @@ mod interop;
 mod lifetime;
 mod memory;
 mod standing;
+mod stored;
 mod wire;
