@@ -21,6 +21,7 @@ pub mod side_by_side;
 pub mod sign_in;
 mod signer;
 mod site;
+pub mod stores;
 pub mod trips;
 
 /// Something to measure, under the name it has in every report.

@@ -127,7 +127,7 @@ impl std::ops::AddAssign for Tally {
 }
 
 #[allow(clippy::disallowed_methods, reason = "a benchmark goes by the real clock")]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }
 

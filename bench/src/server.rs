@@ -8,14 +8,14 @@
 
 mod actix;
 mod answer;
-mod axum;
+pub(crate) mod axum;
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 
 use admit::{Auth, SystemClock};
 
-pub(crate) use self::answer::Profile;
+pub(crate) use self::answer::{Profile, SOMEBODY, session_cookie};
 use crate::site::Site;
 
 /// What serves.

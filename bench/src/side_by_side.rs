@@ -4,7 +4,7 @@
 //! kept of a pair is its ratio.
 
 pub mod machine;
-mod pairs;
+pub(crate) mod pairs;
 mod report;
 pub(crate) mod spread;
 

@@ -6,7 +6,7 @@ use std::task::{Context, Poll, Waker};
 
 use admit::{Auth, AuthBuilder, Client, Clock, Environment};
 use admit_providers::azure_devops;
-use admit_testkit::{CookieJar, PretendAzureDevOps};
+use admit_testkit::{CookieJar, PretendAzureDevOps, azure_devops as pretend};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, COOKIE, LOCATION};
 use http::{HeaderMap, Request, Response};
@@ -29,11 +29,18 @@ impl Site {
 
     /// The same, with something set.
     pub(crate) fn with(clock: impl Clock + Clone, configure: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
+        Self::of_azure(clock, |azure| azure.auto_consent(LOGIN), configure)
+    }
+
+    /// The same, with something set at the provider too.
+    pub(crate) fn of_azure(
+        clock: impl Clock + Clone,
+        describe: impl FnOnce(pretend::Builder) -> pretend::Builder,
+        configure: impl FnOnce(AuthBuilder) -> AuthBuilder,
+    ) -> Self {
         let redirect_uri = format!("{ORIGIN}/api/auth/callback/azure-devops");
-        let azure = PretendAzureDevOps::builder("app-id", CLIENT_SECRET, redirect_uri)
-            .clock(Arc::new(clock.clone()))
-            .auto_consent(LOGIN)
-            .build();
+        let azure = PretendAzureDevOps::builder("app-id", CLIENT_SECRET, redirect_uri).clock(Arc::new(clock.clone()));
+        let azure = describe(azure).build();
         let builder = Auth::builder(ORIGIN)
             .secret(SECRET)
             .environment(Environment::default())

@@ -268,7 +268,8 @@ impl AuthBuilder {
 
     /// How many bytes of memory hold what session cookies opened to, so that the next request with the same cookie
     /// need not open it: 32 MiB unless told otherwise, for some fifteen thousand sessions; less while there are fewer.
-    /// With 0 each is opened each time.
+    /// With 0 each is opened each time. Stored sessions are remembered likewise, by the bytes that the store holds: it
+    /// is asked all the same.
     pub fn cookie_memory(mut self, bytes: usize) -> Self {
         self.cookie_memory = bytes;
         self

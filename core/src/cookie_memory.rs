@@ -1,6 +1,7 @@
-//! What session cookies opened to, so that the next request with the same cookie need not open it.
+//! What session cookies opened to, so that the next request with the same cookie need not open it; and what stored
+//! sessions did, so that the next that finds the same bytes in the store need not.
 //!
-//! 1. A cookie is known by the whole of its value. The keyed hash of its end only says where to look.
+//! 1. A cookie is known by the whole of its value, and what is stored by its place and the whole of its bytes. The keyed hash of its end only says where to look.
 //! 2. Only decryption and parsing are saved. Everything that can change is judged anew at each request: the times, the
 //!    tombstones, the user's standing, the application's callbacks.
 //! 3. Only what opened and was alive gets in, so nobody fills the memory without as many sessions.

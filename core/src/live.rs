@@ -47,9 +47,12 @@ pub(crate) enum Found {
     Dead,
     /// A session that was ended on this side. Its cookies are left alone, since newer ones may be on their way.
     Ended,
-    /// A session.
-    Live(Live),
+    /// A session, and what it was opened to.
+    Live(Live, Arc<Contents>),
 }
+
+/// A record, by what to remember it if it was not remembered, and what it holds.
+type Kept = (SessionRecord, Option<Vec<u8>>, Arc<Contents>);
 
 /// Looks at each candidate; the first that is alive counts.
 pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCookies<'_>) -> Result<Found, AuthError> {
@@ -61,10 +64,13 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCo
     if realm.sessions.is_some() {
         for value in own.candidates() {
             let Some(value) = text(&value) else { continue };
-            if let Some(live) = from_store(realm, value, now).await? {
-                found = judge(realm, live, now).await?;
-            }
-            if matches!(found, Found::Live(_)) {
+            let Some((record, sealed, contents)) = from_store(realm, value, now).await? else { continue };
+            let live = stored(realm, record, value, &contents);
+            found = judge(realm, live, &contents, now).await?;
+            if matches!(found, Found::Live(..)) {
+                if let Some(sealed) = sealed {
+                    realm.cookie_memory.remember(&sealed, contents);
+                }
                 return Ok(found);
             }
         }
@@ -76,8 +82,8 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCo
         let open = || Contents::parse(&realm.session_keys.open(text(&value)?).ok()?).map(Arc::new);
         let Some(contents) = remembered.or_else(open) else { continue };
         let Some(live) = from_contents(realm, &contents, now) else { continue };
-        found = judge(realm, live, now).await?;
-        if matches!(found, Found::Live(_)) {
+        found = judge(realm, live, &contents, now).await?;
+        if matches!(found, Found::Live(..)) {
             if is_new {
                 realm.cookie_memory.remember(&value, contents);
             }
@@ -86,11 +92,11 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCo
     }
     // Not remembered, for the next answer replaces them.
     for value in v4.candidates() {
-        let contents = text(&value).and_then(|value| Contents::parse(&realm.session_keys_v4.open(value).ok()?));
-        if let Some(live) = contents.and_then(|contents| from_contents(realm, &contents, now)) {
-            found = judge(realm, live, now).await?;
-        }
-        if matches!(found, Found::Live(_)) {
+        let open = |value| Contents::parse(&realm.session_keys_v4.open(value).ok()?).map(Arc::new);
+        let Some(contents) = text(&value).and_then(open) else { continue };
+        let Some(live) = from_contents(realm, &contents, now) else { continue };
+        found = judge(realm, live, &contents, now).await?;
+        if matches!(found, Found::Live(..)) {
             return Ok(found);
         }
     }
@@ -125,10 +131,22 @@ fn from_contents(realm: &Realm, contents: &Contents, now: Timestamp) -> Option<L
     })
 }
 
-async fn from_store(realm: &Realm, value: &str, now: Timestamp) -> Result<Option<Live>, AuthError> {
+/// What the store keeps under that value, and what it holds. If it had to be opened, also that by which it will be
+/// remembered.
+async fn from_store(realm: &Realm, value: &str, now: Timestamp) -> Result<Option<Kept>, AuthError> {
     let Some(store) = realm.sessions.as_ref().filter(|_| value.len() <= LONGEST) else { return Ok(None) };
     match store.load(&key(value)).await? {
-        Some(record) if record.expires_at > now => open_record(realm, record, value).map(Some),
+        Some(record) if record.expires_at > now => {
+            // With its place, which is sealed into it: in another row the same bytes hold nothing.
+            let sealed = [&record.key.0[..], &record.data].concat();
+            Ok(Some(match realm.cookie_memory.recall(&sealed) {
+                Some(contents) => (record, None, contents),
+                None => {
+                    let contents = open(realm, &record)?;
+                    (record, Some(sealed), contents)
+                }
+            }))
+        }
         Some(record) => {
             store.delete(&record.key).await?;
             Ok(None)
@@ -139,20 +157,31 @@ async fn from_store(realm: &Realm, value: &str, now: Timestamp) -> Result<Option
 
 /// Opens what a store keeps.
 pub(crate) fn open_record(realm: &Realm, record: SessionRecord, value: &str) -> Result<Live, AuthError> {
+    let contents = open(realm, &record)?;
+    Ok(stored(realm, record, value, &contents))
+}
+
+fn open(realm: &Realm, record: &SessionRecord) -> Result<Arc<Contents>, AuthError> {
     let plain = realm.store_sealer.open(&record.data, &record.key.0).map_err(|_| AuthError::Unsealable)?;
-    let Contents { token, private, .. } = Contents::parse(&plain).ok_or(AuthError::Unsealable)?;
-    let private = private.unwrap_or_else(|| Arc::new(PrivateClaim::adopt(&token, record.created_at)));
-    Ok(Live {
+    Contents::parse(&plain).map(Arc::new).ok_or(AuthError::Unsealable)
+}
+
+/// All that may change without the contents is the record's.
+fn stored(realm: &Realm, record: SessionRecord, value: &str, contents: &Contents) -> Live {
+    let token = Arc::clone(&contents.token);
+    let adopt = || Arc::new(PrivateClaim::adopt(&token, record.created_at));
+    let private = contents.private.clone().unwrap_or_else(adopt);
+    Live {
         expires_at: record.expires_at,
         renewed_at: record.expires_at.before(realm.lifetimes.max_age),
         token,
         private,
         home: Home::Store { record: Box::new(record), value: value.to_owned() },
-    })
+    }
 }
 
 /// Whether a session that opened still counts: its absolute lifetime, sign-out, and the user's standing.
-async fn judge(realm: &Realm, live: Live, now: Timestamp) -> Result<Found, AuthError> {
+async fn judge(realm: &Realm, live: Live, contents: &Arc<Contents>, now: Timestamp) -> Result<Found, AuthError> {
     if let Some(found) = over(realm, &live, now) {
         return Ok(found);
     }
@@ -166,7 +195,7 @@ async fn judge(realm: &Realm, live: Live, now: Timestamp) -> Result<Found, AuthE
             return Ok(Found::Dead);
         }
     }
-    Ok(Found::Live(live))
+    Ok(Found::Live(live, Arc::clone(contents)))
 }
 
 /// What nobody has to be asked for: whether its absolute lifetime has passed, or it was ended.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use crate::cookie::{Cookie, SessionCookies};
+use crate::cookie_memory::Contents;
 use crate::issue::{self, Issued};
 use crate::live::{self, Found, Home, Live};
 use crate::realm::Realm;
@@ -21,6 +22,8 @@ pub(crate) enum Opened {
     /// There is one.
     SignedIn {
         live: Live,
+        /// What it was opened to, before any callback.
+        contents: Arc<Contents>,
         /// Whether a callback changed its claims, or they were never ours.
         changed: bool,
     },
@@ -33,15 +36,15 @@ pub(crate) async fn open(
     v4: &SessionCookies<'_>,
     cause: JwtCause<'_>,
 ) -> Result<Opened, AuthError> {
-    let mut live = match live::find(realm, own, v4).await? {
+    let (mut live, contents) = match live::find(realm, own, v4).await? {
         Found::Nothing | Found::Ended => return Ok(Opened::SignedOut { delete_cookies: false }),
         Found::Dead => return Ok(Opened::SignedOut { delete_cookies: true }),
-        Found::Live(live) => live,
+        Found::Live(live, contents) => (live, contents),
     };
     match run_jwt(realm, &mut live, cause).await? {
         Some(changed) => {
             let adopted = matches!(live.home, Home::Cookie { adopted: true });
-            Ok(Opened::SignedIn { live, changed: changed || adopted })
+            Ok(Opened::SignedIn { live, contents, changed: changed || adopted })
         }
         None => {
             issue::end(realm, &live).await?;

@@ -19,17 +19,23 @@ pub(super) fn serve(listener: std::net::TcpListener, auth: Option<Auth>) -> io::
         None => bare(),
         Some(auth) => with_admit(auth),
     };
+    run(async { Ok((listener, router)) })
+}
+
+/// Serves, on the thread that calls this, what takes a runtime to make.
+pub(crate) fn run(made: impl Future<Output = io::Result<(std::net::TcpListener, Router)>>) -> io::Result<()> {
     Builder::new_current_thread().enable_all().build()?.block_on(async {
+        let (listener, router) = made.await?;
         let listener = tokio::net::TcpListener::from_std(listener)?;
         axum::serve(listener, router).await
     })
 }
 
-fn bare() -> Router {
+pub(crate) fn bare() -> Router {
     Router::new().route("/guarded", get(with_cookie)).route("/public", get(public)).route("/me", get(with_cookie))
 }
 
-fn with_admit(auth: Auth) -> Router {
+pub(crate) fn with_admit(auth: Auth) -> Router {
     Router::new()
         .route("/guarded", get(with_session))
         .route_layer(require_session())

@@ -65,9 +65,13 @@ pub fn load_average() -> String {
 
 /// What this was built with.
 pub fn versions() -> String {
-    ["axum", "actix-web", "hyper", "tokio", "aws-lc-rs"]
-        .map(|package| format!("{package} {}", version(package)))
-        .join(", ")
+    versions_of(&["axum", "actix-web", "hyper", "tokio", "aws-lc-rs"])
+}
+
+/// The releases of some packages.
+pub(crate) fn versions_of(packages: &[&str]) -> String {
+    let named: Vec<_> = packages.iter().map(|package| format!("{package} {}", version(package))).collect();
+    named.join(", ")
 }
 
 fn version(package: &str) -> &'static str {

@@ -5,18 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::load::{Body, Exchange, Load, Started, Tally, Until};
-use crate::people::PEOPLE;
 
 /// A route of a server, and connections to it.
-pub(super) struct Side<'a> {
+pub(crate) struct Side<'a> {
     server: &'a Started,
     load: Load,
 }
 
 /// What half a pair came to.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Half {
-    pub(super) tally: Tally,
+pub(crate) struct Half {
+    pub(crate) tally: Tally,
     on_core: Duration,
     waiting: Duration,
 }
@@ -30,17 +29,18 @@ pub(super) struct Pair {
 
 impl<'a> Side<'a> {
     /// Connects, and has everybody come once.
-    pub(super) async fn new(server: &'a Started, path: &str, body: Body, cookies: &[String]) -> io::Result<Self> {
+    pub(crate) async fn new(server: &'a Started, path: &str, body: Body, cookies: &[String]) -> io::Result<Self> {
         let exchanges = Exchange::of_all(path, body, cookies);
         let mut load = Load::connect(server.port, CONNECTIONS, Arc::clone(&exchanges)).await?;
-        let tally = load.drive(Until::Answered(PEOPLE.next_multiple_of(CONNECTIONS))).await?;
+        let tally = load.drive(Until::Answered(cookies.len().next_multiple_of(CONNECTIONS))).await?;
         if tally.wrong > 0 {
             return Err(io::Error::other(format!("{path}: {} of {} answers were wrong", tally.wrong, tally.answered)));
         }
         Ok(Self { server, load })
     }
 
-    async fn half(&mut self, time: Duration) -> io::Result<Half> {
+    /// Puts it under load for so long.
+    pub(crate) async fn half(&mut self, time: Duration) -> io::Result<Half> {
         let before = self.server.spent()?;
         let tally = self.load.drive(Until::Passed(time)).await?;
         let after = self.server.spent()?;
@@ -50,12 +50,12 @@ impl<'a> Side<'a> {
 
 impl Half {
     /// The CPU time of a request, in µs, the kernel's part included.
-    pub(super) fn per_request(&self) -> f64 {
+    pub(crate) fn per_request(&self) -> f64 {
         self.on_core.as_secs_f64() * 1e6 / self.tally.answered as f64
     }
 
     /// What part of the time that the server was ready to work something else had its core.
-    pub(super) fn waited(&self) -> f64 {
+    pub(crate) fn waited(&self) -> f64 {
         self.waiting.as_secs_f64() / (self.on_core + self.waiting).as_secs_f64()
     }
 }
@@ -84,4 +84,4 @@ impl Pair {
 }
 
 /// How many connections there are to either side.
-pub(super) const CONNECTIONS: usize = 32;
+pub(crate) const CONNECTIONS: usize = 32;

@@ -102,7 +102,7 @@ async fn answer_to(visit: &mut Visit, route: AccountsRoute<'_>, wants: Wants) ->
 /// remembered of them: it may have been ended at another node.
 async fn whoever_asks(visit: &Visit, users: &dyn UserStore, route: AccountsRoute<'_>) -> Result<Option<Live>, Failure> {
     let cookies = &visit.input.cookies;
-    let Found::Live(live) = live::find(&visit.realm, &cookies.session, &cookies.session_v4).await? else {
+    let Found::Live(live, _) = live::find(&visit.realm, &cookies.session, &cookies.session_v4).await? else {
         return Ok(None);
     };
     let counts =

@@ -77,7 +77,7 @@ pub(super) async fn begin(
 pub(super) async fn previous(visit: &Visit) -> Result<Option<Live>, Failure> {
     let cookies = &visit.input.cookies;
     match live::find(&visit.realm, &cookies.session, &cookies.session_v4).await {
-        Ok(Found::Live(live)) => Ok(Some(live)),
+        Ok(Found::Live(live, _)) => Ok(Some(live)),
         Ok(_) => Ok(None),
         Err(error @ AuthError::Store(_)) => Err(error.into()),
         // What cannot be read cannot be ended; it must not keep the person from signing in anew.

@@ -48,7 +48,7 @@ async fn roll(visit: &mut Visit, cause: JwtCause<'_>, update: Option<&Value>) ->
     let realm = &visit.realm;
     let cookies = &visit.input.cookies;
     let (mut live, changed) = match opened::open(realm, &cookies.session, &cookies.session_v4, cause).await? {
-        Opened::SignedIn { live, changed } => (live, changed),
+        Opened::SignedIn { live, changed, .. } => (live, changed),
         Opened::SignedOut { delete_cookies } => {
             if delete_cookies {
                 visit.cookies.extend(opened::deletions(realm, &cookies.session, &cookies.session_v4));

@@ -63,7 +63,7 @@ async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer
     let realm = Arc::clone(&visit.realm);
     let cookies = &visit.input.cookies;
     let unauthenticated = || answer::json_no_store(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" }));
-    let Found::Live(mut live) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
+    let Found::Live(mut live, _) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
         return Ok(unauthenticated());
     };
     match route {

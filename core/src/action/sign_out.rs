@@ -43,7 +43,7 @@ pub(super) async fn end(visit: &mut Visit, provider: Option<&str>) -> Result<Ans
     // Whatever happens on this side: who leaves a machine must not be found there by the next.
     visit.cookies.extend(opened::deletions(realm, &cookies.session, &cookies.session_v4));
     match live::find(realm, &cookies.session, &cookies.session_v4).await {
-        Ok(Found::Live(live)) => {
+        Ok(Found::Live(live, _)) => {
             issue::end(realm, &live).await?;
             let user = live.token.subject.as_deref().unwrap_or_default();
             tracing::info!("signed out");

@@ -53,7 +53,7 @@ impl Current {
         let value = first(head.cookies(), &realm.cookies.session)?;
         let now = realm.clock.now();
         let (live, contents) = live::recall(realm, value, now)?;
-        let shown = Shown::Remembered(contents, live.expires_at);
+        let shown = Shown::Opened(contents, live.expires_at);
         let changed = matches!(live.home, Home::Cookie { adopted: true });
         Some(self.signed_in(shown, live, changed, now))
     }
@@ -77,9 +77,9 @@ impl Current {
                 inner.ended.store(delete_cookies, Ordering::Release);
                 Ok(None)
             }
-            Opened::SignedIn { live, changed } => {
+            Opened::SignedIn { live, contents, changed } => {
                 let shown = match inner.realm.callbacks {
-                    None => Shown::Claims(Arc::clone(&live.token), live.expires_at),
+                    None => Shown::Opened(contents, live.expires_at),
                     Some(_) => Shown::Made(Arc::new(opened::show(&inner.realm, &live, live.expires_at, None).await?)),
                 };
                 Ok(Some(self.signed_in(shown, live, changed, inner.realm.clock.now())))

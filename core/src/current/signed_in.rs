@@ -7,7 +7,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::cookie_memory::Contents;
 use crate::live::Live;
-use crate::{Session, Timestamp, Token};
+use crate::{Session, Timestamp};
 
 pub(super) struct SignedIn {
     shown: Shown,
@@ -21,10 +21,9 @@ pub(super) struct SignedIn {
 
 /// The session that the application sees.
 pub(super) enum Shown {
-    /// That of these claims, until then: it is made when it is asked for.
-    Claims(Arc<Token>, Timestamp),
-    /// That of a cookie that was opened before, until then: it is made once for all requests.
-    Remembered(Arc<Contents>, Timestamp),
+    /// That of what was opened, now or for an earlier request, until then: it is made when it is first asked for, once
+    /// for all requests.
+    Opened(Arc<Contents>, Timestamp),
     /// What the `session` callback made.
     Made(Arc<Session>),
 }
@@ -37,8 +36,7 @@ impl SignedIn {
 
     pub(super) fn session(&self) -> Arc<Session> {
         match &self.shown {
-            Shown::Claims(token, expires) => Arc::new(Session::new(token, *expires)),
-            Shown::Remembered(contents, expires) => contents.session(*expires),
+            Shown::Opened(contents, expires) => contents.session(*expires),
             Shown::Made(session) => Arc::clone(session),
         }
     }

@@ -7,4 +7,5 @@ mod lifetime;
 mod memory;
 mod secrets;
 mod standing;
+mod stored;
 mod wire;

@@ -90,7 +90,7 @@ async fn session_of(
     (own, v4): &(SessionCookies<'static>, SessionCookies<'static>),
 ) -> Result<Live, Failure> {
     match live::find(realm, own, v4).await? {
-        Found::Live(live) if live.private.sid == link.sid && user_of(&live) == link.user => Ok(live),
+        Found::Live(live, _) if live.private.sid == link.sid && user_of(&live) == link.user => Ok(live),
         _ => Err(interrupted()),
     }
 }
