@@ -221,7 +221,7 @@ mod tests {
         let builder = Auth::builder("https://app.example")
             .environment(Environment::default())
             .secret("a secret for tests, thirty-two bytes or more")
-            .provider(Credentials::new("Name", move |given| nobody(given)).field(Field::text("name", "Name")))
+            .provider(Credentials::new("Name", nobody).field(Field::text("name", "Name")))
             .clock(Still);
         configure(builder).build().unwrap()
     }
