@@ -8,7 +8,7 @@
 //! 2. A field that is required is never handed over empty: there are directories that take an empty password for a
 //!    wish to be anonymous, and say yes (RFC 4513 §5.1.2).
 //! 3. The browser is told one thing, whether nobody has that name or the password is another.
-//! 4. A check that was begun runs to its end, even if the browser hangs up.
+//! 4. A check that was begun runs to its end, or to the `callback_timeout`, even if the browser hangs up.
 //! 5. What was given is shown by no log and no `Debug`, and is wiped when the check is done with it.
 
 mod check;
