@@ -4,6 +4,9 @@ mod base_url;
 mod build;
 mod clients;
 mod config_error;
+mod lifetimes;
+mod stores;
+mod users;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -126,72 +129,9 @@ impl AuthBuilder {
         self
     }
 
-    /// How long a callback or a check of credentials may take: 30 seconds unless told otherwise. The request of one that
-    /// takes longer fails. Code that blocks its thread cannot be stopped.
-    pub fn callback_timeout(mut self, timeout: Duration) -> Self {
-        self.callback_timeout = timeout;
-        self
-    }
-
     /// Where the application hears what happened.
     pub fn events(mut self, events: impl Events) -> Self {
         self.events = Some(Arc::new(events));
-        self
-    }
-
-    /// Keeps everything in one store: sessions, tokens, users, and what may happen once. A home that is to be elsewhere
-    /// is named after it: `.store(postgres).session_store(redis)`.
-    ///
-    /// Which home to choose:
-    /// - The cookie, with no store at all: no database, no read at a request. A session ends on other nodes when its
-    ///   cookie does, and it has to fit the cookie with the tokens in it.
-    /// - The cookie with [`token_store`](Self::token_store): as before, and refresh tokens that rotate are safe with
-    ///   several nodes. The store is asked for a token only. With [`user_store`](Self::user_store) beside it all sessions
-    ///   of a person can be ended everywhere.
-    /// - The store: people see their sessions and end each of them, everywhere at once; large claims fit. Every request
-    ///   that asks who is there costs a read.
-    pub fn store(mut self, store: impl SessionStore + TokenStore + UserStore + Once + Clone) -> Self {
-        self.sessions = Some(Arc::new(store.clone()));
-        self.tokens = Some(Arc::new(store.clone()));
-        self.users = Some(Arc::new(store.clone()));
-        self.once = Some(Arc::new(store));
-        self
-    }
-
-    /// Keeps sessions in a store, in place of the cookie.
-    pub fn session_store(mut self, store: impl SessionStore) -> Self {
-        self.sessions = Some(Arc::new(store));
-        self
-    }
-
-    /// Keeps tokens in a store, in place of the session.
-    pub fn token_store(mut self, store: impl TokenStore) -> Self {
-        self.tokens = Some(Arc::new(store));
-        self
-    }
-
-    /// Keeps users. Without one, a user is who their account says.
-    pub fn user_store(mut self, store: impl UserStore) -> Self {
-        self.users = Some(Arc::new(store));
-        self
-    }
-
-    /// Lets in only whom the user store knows: an account that is linked to nobody is refused (`signup_disabled`).
-    pub fn existing_users_only(mut self) -> Self {
-        self.rules.existing_users_only = true;
-        self
-    }
-
-    /// How long ago a person may have signed in who connects an account to themselves or takes one off: 15 minutes
-    /// unless told otherwise. After that they are asked to sign in once more.
-    pub fn recent_sign_in(mut self, recent: Duration) -> Self {
-        self.rules.recent_sign_in = recent;
-        self
-    }
-
-    /// Remembers which callbacks were consumed. In this process's memory unless told otherwise.
-    pub fn once(mut self, once: impl Once) -> Self {
-        self.once = Some(Arc::new(once));
         self
     }
 
@@ -216,47 +156,6 @@ impl AuthBuilder {
     /// Where variables come from, for tests: the process's environment unless told otherwise.
     pub fn environment(mut self, environment: Environment) -> Self {
         self.environment = Some(environment);
-        self
-    }
-
-    /// How long a session lives that is not used: 30 days unless told otherwise.
-    pub fn max_age(mut self, max_age: Duration) -> Self {
-        self.lifetimes.max_age = max_age;
-        self
-    }
-
-    /// After what time a session in use is written anew by guarded requests: one day unless told otherwise.
-    pub fn update_age(mut self, update_age: Duration) -> Self {
-        self.lifetimes.update_age = update_age;
-        self
-    }
-
-    /// How long a session lives however much it is used: 90 days unless told otherwise.
-    pub fn absolute_lifetime(mut self, lifetime: Duration) -> Self {
-        self.lifetimes.absolute = lifetime;
-        self
-    }
-
-    /// How much an access token must have left to be handed out without a refresh: five minutes unless told otherwise.
-    pub fn refresh_margin(mut self, margin: Duration) -> Self {
-        self.lifetimes.refresh_margin = margin;
-        self
-    }
-
-    /// How long the user store's answer is believed, that a user may be signed in: one second unless told otherwise.
-    ///
-    /// It costs one read per user and that time, whatever the number of their requests. A user who was shut out or
-    /// signed out everywhere is noticed by other processes that much later at most, and at once by the process that did
-    /// it through [`Auth::users`](crate::Auth::users) or `…/sessions`. With zero the store is asked at every request.
-    pub fn user_check_interval(mut self, interval: Duration) -> Self {
-        self.user_check_interval = interval;
-        self
-    }
-
-    /// How many sessions a user may have, where sessions are stored: as many as they like unless told otherwise. When
-    /// one more begins, those that began first end.
-    pub fn max_sessions_per_user(mut self, most: usize) -> Self {
-        self.max_sessions = Some(most.max(1));
         self
     }
 
@@ -311,18 +210,6 @@ impl AuthBuilder {
     /// With two processes both would spend one refresh token, and the provider would void the grant.
     pub fn danger_single_process_refresh(mut self) -> Self {
         self.single_process_refresh = true;
-        self
-    }
-
-    /// Links an account that nobody has to the user who has its e-mail address, if the provider vouches for it.
-    ///
-    /// From then on every provider of this site can let its people in as any user of yours, by vouching for an address:
-    /// one that does not check addresses, one whose tenants may write what they like, and one that is broken into. An
-    /// address that was given up and given to somebody else lets that one in, too. Where the user's address was never
-    /// proven before, all their accounts are taken off first and their sessions end, for they may be somebody's who
-    /// only typed the address.
-    pub fn danger_link_by_verified_email(mut self) -> Self {
-        self.rules.by_verified_email = true;
         self
     }
 

@@ -168,7 +168,7 @@ fn the_dashboards_variables_are_those_that_it_reads() {
 
 #[test]
 fn the_builders_methods_are_all_explained() {
-    let builder = read("core/src/builder.rs");
+    let builder = read("core/src/builder.rs") + &source(&files("core/src/builder", ".rs"));
     let code = builder
         .lines()
         .filter_map(|line| line.trim_start().strip_prefix("pub fn ")?.split_once("(mut self"))
