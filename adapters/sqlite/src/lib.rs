@@ -1,4 +1,4 @@
-//! [admit](admit)'s sessions, tokens and users in one SQLite file: the store that needs no server.
+//! [admit]'s sessions, tokens and users in one SQLite file: the store that needs no server.
 //!
 //! ```no_run
 //! use admit::{Auth, Client, OAuthProvider, Profile};
