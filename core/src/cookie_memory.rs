@@ -101,6 +101,27 @@ impl CookieMemory {
         Some(Arc::clone(&entry.contents))
     }
 
+    /// What a stored session holds, if it is remembered with that place and those bytes.
+    pub(crate) fn recall_stored(&self, place: &[u8], sealed: &[u8]) -> Option<Arc<Contents>> {
+        if self.limit == 0 {
+            return None;
+        }
+        let hash = self.hash(sealed);
+        let shard = self.shard(hash)?.read().unwrap_or_else(PoisonError::into_inner);
+        let entry = shard.entries.get(&hash)?;
+        // Nobody outside chooses what the store has, so there is nothing to find out by how long this takes.
+        if entry.value.strip_prefix(place)? != sealed {
+            return None;
+        }
+        entry.asked_for.store(true, Ordering::Relaxed);
+        Some(Arc::clone(&entry.contents))
+    }
+
+    /// Remembers what a stored session holds that opened and is alive.
+    pub(crate) fn remember_stored(&self, place: &[u8], sealed: &[u8], contents: Arc<Contents>) {
+        self.remember(&[place, sealed].concat(), contents);
+    }
+
     /// Remembers what a cookie holds that opened and is alive.
     pub(crate) fn remember(&self, value: &[u8], contents: Arc<Contents>) {
         let weight = weight(value, &contents.token);

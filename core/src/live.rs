@@ -51,8 +51,8 @@ pub(crate) enum Found {
     Live(Live, Arc<Contents>),
 }
 
-/// A record, by what to remember it if it was not remembered, and what it holds.
-type Kept = (SessionRecord, Option<Vec<u8>>, Arc<Contents>);
+/// A record, what it holds, and whether that was found out just now.
+type Kept = (SessionRecord, Arc<Contents>, bool);
 
 /// Looks at each candidate; the first that is alive counts.
 pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCookies<'_>) -> Result<Found, AuthError> {
@@ -64,12 +64,12 @@ pub(crate) async fn find(realm: &Realm, own: &SessionCookies<'_>, v4: &SessionCo
     if realm.sessions.is_some() {
         for value in own.candidates() {
             let Some(value) = text(&value) else { continue };
-            let Some((record, sealed, contents)) = from_store(realm, value, now).await? else { continue };
+            let Some((record, contents, is_new)) = from_store(realm, value, now).await? else { continue };
             let live = stored(realm, record, value, &contents);
             found = judge(realm, live, &contents, now).await?;
-            if matches!(found, Found::Live(..)) {
-                if let Some(sealed) = sealed {
-                    realm.cookie_memory.remember(&sealed, contents);
+            if let Found::Live(live, contents) = &found {
+                if let (true, Home::Store { record, .. }) = (is_new, &live.home) {
+                    realm.cookie_memory.remember_stored(&record.key.0, &record.data, Arc::clone(contents));
                 }
                 return Ok(found);
             }
@@ -131,21 +131,17 @@ fn from_contents(realm: &Realm, contents: &Contents, now: Timestamp) -> Option<L
     })
 }
 
-/// What the store keeps under that value, and what it holds. If it had to be opened, also that by which it will be
-/// remembered.
+/// What the store keeps under that value, and what it holds.
 async fn from_store(realm: &Realm, value: &str, now: Timestamp) -> Result<Option<Kept>, AuthError> {
     let Some(store) = realm.sessions.as_ref().filter(|_| value.len() <= LONGEST) else { return Ok(None) };
     match store.load(&key(value)).await? {
         Some(record) if record.expires_at > now => {
             // With its place, which is sealed into it: in another row the same bytes hold nothing.
-            let sealed = [&record.key.0[..], &record.data].concat();
-            Ok(Some(match realm.cookie_memory.recall(&sealed) {
-                Some(contents) => (record, None, contents),
-                None => {
-                    let contents = open(realm, &record)?;
-                    (record, Some(sealed), contents)
-                }
-            }))
+            if let Some(contents) = realm.cookie_memory.recall_stored(&record.key.0, &record.data) {
+                return Ok(Some((record, contents, false)));
+            }
+            let contents = open(realm, &record)?;
+            Ok(Some((record, contents, true)))
         }
         Some(record) => {
             store.delete(&record.key).await?;

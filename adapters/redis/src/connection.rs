@@ -9,7 +9,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use admit::store::StoreError;
@@ -73,6 +73,8 @@ impl fmt::Debug for Connection {
 #[derive(Clone)]
 struct Attempt {
     connecting: Shared<BoxFuture<'static, RedisResult<MultiplexedConnection>>>,
+    /// The connection, once it is there: most questions find it so.
+    connected: Arc<OnceLock<MultiplexedConnection>>,
     over: Arc<AtomicBool>,
 }
 
@@ -98,13 +100,17 @@ impl Attempt {
         let connecting = connecting.boxed().shared();
         // Whoever asked may go away before it is done, and leave others with half an attempt and its old deadline.
         tokio::spawn(connecting.clone().map(drop));
-        Self { connecting, over }
+        Self { connecting, connected: Arc::default(), over }
     }
 
     async fn connected(&self) -> RedisResult<MultiplexedConnection> {
+        if let Some(connection) = self.connected.get() {
+            return Ok(connection.clone());
+        }
         let connected = self.connecting.clone().await;
-        if connected.is_err() {
-            self.over.store(true, Ordering::Release);
+        match &connected {
+            Ok(connection) => drop(self.connected.set(connection.clone())),
+            Err(_) => self.over.store(true, Ordering::Release),
         }
         connected
     }

@@ -22,8 +22,9 @@ impl SessionStore for SqliteStore {
     }
 
     async fn load(&self, key: &SessionKey) -> Result<Option<SessionRecord>, StoreError> {
-        let key = key.0;
-        self.read(move |sqlite| sqlite.prepare_cached(LOAD)?.query_row([key], record).optional()).await
+        let key = *key;
+        let found = move |row: &Row<'_>| known_by(key, row);
+        self.read(move |sqlite| sqlite.prepare_cached(LOAD)?.query_row([key.0], found).optional()).await
     }
 
     async fn replace(&self, record: SessionRecord, expected: u64) -> Result<bool, StoreError> {
@@ -81,13 +82,18 @@ impl SessionStore for SqliteStore {
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<SessionRecord> {
+    known_by(SessionKey(row.get(5)?), row)
+}
+
+/// A session whose key need not be read.
+fn known_by(key: SessionKey, row: &Row<'_>) -> rusqlite::Result<SessionRecord> {
     Ok(SessionRecord {
-        key: SessionKey(row.get(0)?),
-        user: row.get(1)?,
-        data: row.get(2)?,
-        created_at: instant(row, 3)?,
-        expires_at: instant(row, 4)?,
-        version: number(row, 5)?,
+        key,
+        user: row.get(0)?,
+        data: row.get(1)?,
+        created_at: instant(row, 2)?,
+        expires_at: instant(row, 3)?,
+        version: number(row, 4)?,
     })
 }
 
@@ -95,7 +101,7 @@ const CREATE: &str = "
 INSERT INTO admit_sessions (key, user, data, created_at, expires_at, version) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 
 const LOAD: &str = "
-SELECT key, user, data, created_at, expires_at, version FROM admit_sessions WHERE key = ?1";
+SELECT user, data, created_at, expires_at, version FROM admit_sessions WHERE key = ?1";
 
 const REPLACE: &str = "
 UPDATE admit_sessions SET user = ?2, data = ?3, created_at = ?4, expires_at = ?5, version = ?6
@@ -115,11 +121,11 @@ const DELETE_ALL: &str = "
 DELETE FROM admit_sessions WHERE user = ?1 AND key IS NOT ?2";
 
 const LIST: &str = "
-SELECT key, user, data, created_at, expires_at, version FROM admit_sessions WHERE user = ?1
+SELECT user, data, created_at, expires_at, version, key FROM admit_sessions WHERE user = ?1
 ORDER BY created_at DESC, key";
 
 const PAGE: &str = "
-SELECT key, user, data, created_at, expires_at, version FROM admit_sessions WHERE key > ?1
+SELECT user, data, created_at, expires_at, version, key FROM admit_sessions WHERE key > ?1
 ORDER BY key LIMIT ?2";
 
 const DELETE_EXPIRED: &str = "

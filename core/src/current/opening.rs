@@ -50,6 +50,9 @@ impl Current {
 
     fn recalled(&self) -> Option<SignedIn> {
         let Inner { realm, head, .. } = &*self.0;
+        if realm.sessions.is_some() {
+            return None;
+        }
         let value = first(head.cookies(), &realm.cookies.session)?;
         let now = realm.clock.now();
         let (live, contents) = live::recall(realm, value, now)?;
