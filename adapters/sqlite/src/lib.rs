@@ -16,10 +16,7 @@
 //! let auth = Auth::builder("https://app.example")
 //!     .secret("0123456789abcdef0123456789abcdef")
 //!     .provider(acme(Client::new("an-id", "a-secret")))
-//!     .session_store(store.clone())
-//!     .token_store(store.clone())
-//!     .user_store(store.clone())
-//!     .once(store)
+//!     .store(store)
 //!     .build()?;
 //! # drop(auth);
 //! # Ok(())

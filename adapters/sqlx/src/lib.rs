@@ -8,12 +8,8 @@
 //!
 //! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
 //! let store = PostgresStore::connect("postgres://app:password@db.example/app").await?;
-//! let auth = Auth::builder("https://app.example")
-//!     .session_store(store.clone())
-//!     .token_store(store.clone())
-//!     .user_store(store.clone())
-//!     .once(store)
-//!     .build()?;
+//! let auth = Auth::builder("https://app.example").store(store);
+//! # let _ = auth;
 //! # Ok(())
 //! # }
 //! ```
@@ -35,7 +31,7 @@
 //! [`PostgresStore::new`] make and change them, also when several nodes start at once. Where the application may not
 //! do that at run time, its deployment calls [`migrate`], and it [`PostgresStore::without_migrating`].
 //!
-//! Rows that have expired stay until a purge job removes them.
+//! Each sign-in removes a few rows that have expired; `Auth::purge_all_expired` removes all of them.
 //!
 //! Behind PgBouncer in transaction mode, let it know prepared statements (`max_prepared_statements`), or say
 //! `?statement-cache-capacity=0`.
