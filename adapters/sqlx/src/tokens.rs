@@ -36,16 +36,18 @@ impl TokenStore for PostgresStore {
     }
 
     async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError> {
-        let until = now + lease;
+        // The server's clock: those of the nodes may be minutes apart.
         let claim = query(
-            "update admit_tokens set fence = nextval('admit_fences'), leased_until = $4
-             where provider = $1 and subject = $2 and (leased_until is null or leased_until <= $3)
+            "update admit_tokens set fence = nextval('admit_fences'),
+                 leased_until = floor(extract(epoch from clock_timestamp()) * 1000) + $3
+             where provider = $1 and subject = $2
+                 and (leased_until is null or leased_until <= extract(epoch from clock_timestamp()) * 1000)
              returning fence",
         );
         let claim = claim.bind(&account.provider).bind(&account.subject);
-        let row = self.execute_returning(claim.bind(now.unix_millis()).bind(until.unix_millis())).await?;
+        let row = self.execute_returning(claim.bind(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX))).await?;
         let fence = row.map(|row| row.try_get::<i64, _>(0)).transpose().map_err(failed)?;
-        Ok(fence.map(|fence| Lease { fence: fence.cast_unsigned(), until }))
+        Ok(fence.map(|fence| Lease { fence: fence.cast_unsigned(), until: now + lease }))
     }
 
     async fn swap(&self, tokens: StoredTokens, expected: u64, lease: &Lease) -> Result<Swap, StoreError> {
