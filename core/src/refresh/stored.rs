@@ -97,7 +97,8 @@ async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Outco
     }
 }
 
-/// One refresh, with the account taken. `None` if it has to be taken once more, to write what is held by now.
+/// One refresh, with the account taken. `None` if it has to be taken once more: to write what is held by now, or
+/// because too little is left of the lease.
 async fn refresh_under_lease(
     realm: &Realm,
     store: &dyn TokenStore,
@@ -110,6 +111,8 @@ async fn refresh_under_lease(
     let outcome = match settled(realm, &latest, true) {
         Some(outcome) if latest == account => return Ok(Some(outcome)),
         Some(outcome) => outcome,
+        // A process that was stopped, or waited long for its store, comes too late: another may be at it by now.
+        None if realm.clock.now() + EXCHANGE > lease.until => return Ok(None),
         None => refresh_in_time(realm, latest).await,
     };
     let (Outcome::Refreshed(after) | Outcome::Refused(after)) = &outcome else { return Ok(Some(outcome)) };
