@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use admit::Timestamp;
 use admit::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
+use admit::{Clock as _, SystemClock, Timestamp};
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -29,14 +29,15 @@ impl TokenStore for SqliteStore {
     async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError> {
         let account = account.clone();
         self.write(move |sqlite| {
-            let free = (&account.provider, &account.subject, now.unix_millis());
+            // The machine's clock: whoever has the file has it too. An application's own may be another.
+            let here = SystemClock.now();
+            let free = (&account.provider, &account.subject, here.unix_millis());
             let held = sqlite.prepare_cached(IS_FREE)?.query_row(free, |row| row.get(0)).optional()?;
             let Some(lapsed) = held else { return Ok(None) };
             let fence = sqlite.prepare_cached(NEXT_FENCE)?.query_row((), |row| number(row, 0))?;
-            let lease = Lease { fence, until: now + lease, lapsed };
-            let row = (&account.provider, &account.subject, bits(lease.fence), lease.until.unix_millis());
+            let row = (&account.provider, &account.subject, bits(fence), (here + lease).unix_millis());
             sqlite.prepare_cached(CLAIM)?.execute(row)?;
-            Ok(Some(lease))
+            Ok(Some(Lease { fence, until: now + lease, lapsed }))
         })
         .await
     }

@@ -26,6 +26,7 @@ impl TokenStore for MemoryStore {
     async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError> {
         let mut tables = self.tables();
         let Some(row) = tables.tokens.get(account) else { return Ok(None) };
+        // Nobody else has a clock here.
         if row.lease.is_some_and(|held| held.until > now) {
             return Ok(None);
         }

@@ -99,7 +99,8 @@ async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Lande
     }
 }
 
-/// One refresh, with the account taken. `None` if it has to be taken once more, to write what is held by now.
+/// One refresh, with the account taken. `None` if it has to be taken once more: to write what is held by now, or
+/// because too little is left of the lease.
 async fn refresh_under_lease(
     realm: &Realm,
     store: &dyn TokenStore,
@@ -112,6 +113,8 @@ async fn refresh_under_lease(
     let mut outcome = match settled(realm, &latest, true) {
         Some(outcome) if latest == account => return Ok(Some(Landed::adopted(outcome))),
         Some(outcome) => outcome,
+        // A process that was stopped, or waited long for its store, comes too late: another may be at it by now.
+        None if realm.clock.now() + EXCHANGE > lease.until => return Ok(None),
         None => {
             latest.is_unanswered |= lease.lapsed && rotates(realm, key);
             refresh_within(realm, latest, EXCHANGE).await

@@ -17,7 +17,10 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// Writes the tokens of a new grant, whatever was there. A lease on the account ends; the version counts up.
     async fn put(&self, tokens: StoredTokens) -> Result<u64, StoreError>;
 
-    /// Takes the account for `lease` from `now`, unless somebody holds it. Each lease has a higher fencing number.
+    /// Takes the account for `lease`, unless somebody holds it. Each lease has a higher fencing number.
+    ///
+    /// One clock measures all leases: the store's, where machines share it, since theirs may be minutes apart. `now` is
+    /// the caller's, and says in its terms when the lease ends.
     async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError>;
 
     /// Puts `tokens` in the place of those with version `expected`, if `lease` is the account's latest.
@@ -74,7 +77,7 @@ impl fmt::Debug for StoredTokens {
 pub struct Lease {
     /// Higher than that of any lease on the account before.
     pub fence: u64,
-    /// When it ends.
+    /// When it ends, by the clock of whoever took it.
     pub until: Timestamp,
     /// Whether the holder before let theirs lapse: it neither wrote nor gave the account free, and may have died in the
     /// middle of a refresh.
