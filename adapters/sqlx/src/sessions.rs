@@ -1,14 +1,13 @@
 //! Sessions.
 
 use admit::Timestamp;
-use admit::store::{SessionKey, SessionRecord, SessionStore, StoreError};
+use admit::store::{LookUp, SessionKey, SessionRecord, SessionStore, StoreError};
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row as _, query};
 
 use crate::PostgresStore;
 use crate::ask::{Statement, failed, find_all, limit};
-use crate::together::LookUp;
 
 #[async_trait]
 impl SessionStore for PostgresStore {
@@ -88,7 +87,6 @@ impl SessionStore for PostgresStore {
 }
 
 /// Sessions, asked for at requests.
-#[derive(Clone)]
 pub(crate) struct Sessions(pub(crate) PgPool);
 
 impl LookUp for Sessions {

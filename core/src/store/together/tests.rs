@@ -97,8 +97,22 @@ async fn a_key_that_cannot_be_asked_for_harms_nobody_else() {
     let (together, table) = table(1);
     let callers = callers(&together, [1, 2, BAD, 3]).await;
     table.open(9);
-    let refused = format!("the store is unavailable: {}", Unkeepable::Character);
+    let refused = format!("the store is unavailable: {}", Spoilt);
     assert_eq!(answers(callers).await, [Ok(Some("one")), Ok(Some("two")), Err(refused), Ok(Some("three"))]);
+}
+
+#[tokio::test]
+async fn who_has_to_wait_for_a_place_waits_no_longer_than_they_may() {
+    let (_, table) = table(1);
+    let together = Together::new(table.clone(), 1, Duration::ZERO);
+    let callers = callers(&together, [1, 2, 3]).await;
+    let late = callers.into_iter().skip(1).collect();
+    let too_late = "the store is unavailable: a look-up was not answered within 0 seconds".to_owned();
+    assert_eq!(answers(late).await, [too_late.clone(), too_late].map(Err));
+    table.open(9);
+    settle().await;
+    assert_eq!(table.asked(), [vec![1]], "nobody waits any more");
+    assert_eq!(together.queue().under_way, 0);
 }
 
 #[test]
@@ -145,16 +159,24 @@ impl LookUp for Table {
             return Err(fault());
         }
         if keys.contains(&BAD) {
-            return Err(StoreError::Unavailable(Box::new(Unkeepable::Character)));
+            return Err(StoreError::Unavailable(Box::new(Spoilt)));
         }
         let rows = self.rows.lock().unwrap();
         Ok(rows.iter().filter(|(key, _)| keys.contains(key)).map(|(key, row)| (*key, *row)).collect())
+    }
+
+    fn is_over_one_key(&self, error: &StoreError) -> bool {
+        matches!(error, StoreError::Unavailable(cause) if cause.is::<Spoilt>())
     }
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("somebody pulled the plug")]
 struct Odd(#[source] Why);
+
+#[derive(Debug, thiserror::Error)]
+#[error("no such key can be asked for")]
+struct Spoilt;
 
 #[derive(Debug, thiserror::Error)]
 #[error("it was in the way")]
@@ -167,7 +189,7 @@ fn table(places: usize) -> (Together<Table>, Table) {
         fault: Arc::default(),
         gate: Arc::new(Semaphore::new(0)),
     };
-    (Together::new(table.clone(), places), table)
+    (Together::new(table.clone(), places, PATIENCE), table)
 }
 
 type Fault = fn() -> StoreError;
@@ -204,3 +226,4 @@ async fn settle() {
 }
 
 const BAD: u32 = u32::MAX;
+const PATIENCE: Duration = Duration::from_secs(5);
