@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row as _, query};
 
-use crate::ask::{failed, find_all, in_time};
+use crate::ask::{failed, find_all, in_order, in_time};
 use crate::tokens::account;
 use crate::{PostgresStore, Unkeepable};
 
@@ -171,7 +171,7 @@ impl LookUp for Standings {
     type Key = String;
     type Row = SecurityState;
 
-    async fn ask(&self, users: &[String]) -> Result<Vec<(String, SecurityState)>, StoreError> {
+    async fn ask(&self, users: &[String]) -> Result<Vec<Option<SecurityState>>, StoreError> {
         let rows = match users {
             [user] => {
                 let select = "select id, epoch, disabled from admit_users where id = $1";
@@ -186,7 +186,7 @@ impl LookUp for Standings {
             let epoch = row.try_get::<i64, _>(1)?.cast_unsigned();
             Ok((row.try_get(0)?, SecurityState { epoch, disabled: row.try_get(2)? }))
         };
-        rows.iter().map(|row| read(row).map_err(failed)).collect()
+        in_order(users, rows.iter().map(|row| read(row).map_err(failed)))
     }
 
     /// A user may have any name, also one that no user of this database can have.

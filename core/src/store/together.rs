@@ -4,11 +4,10 @@
 //! 2. Nobody joins a question that was put already. So what was written before a look-up began, it finds.
 //! 3. A question of several runs in a task of its own: who goes away takes nobody along.
 
-use std::collections::HashMap;
-use std::fmt;
-use std::hash::Hash;
+use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use std::{fmt, mem};
 
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -18,13 +17,13 @@ use super::StoreError;
 /// A question about one key that can be asked about many: what [`Together`] puts.
 pub trait LookUp: Send + Sync + 'static {
     /// What is looked for.
-    type Key: Clone + Eq + Hash + Send + Sync + 'static;
+    type Key: Clone + Send + Sync + 'static;
     /// What is found.
-    type Row: Clone + Send + 'static;
+    type Row: Send + 'static;
 
-    /// The rows that are there, each with its key, in any order. A key may be given twice. It is for this to say how
-    /// long it may take.
-    fn ask(&self, keys: &[Self::Key]) -> impl Future<Output = Result<Vec<(Self::Key, Self::Row)>, StoreError>> + Send;
+    /// The row of each key, in the order of the keys, of which one may be there twice. Has to end: this says how long it
+    /// may take.
+    fn ask(&self, keys: &[Self::Key]) -> impl Future<Output = Result<Vec<Option<Self::Row>>, StoreError>> + Send;
 
     /// Whether the question failed over one of its keys, so that the others are to be asked for without it.
     fn is_over_one_key(&self, error: &StoreError) -> bool {
@@ -52,10 +51,9 @@ pub trait LookUp: Send + Sync + 'static {
 ///     type Key = SessionKey;
 ///     type Row = SessionRecord;
 ///
-///     async fn ask(&self, keys: &[SessionKey]) -> Result<Vec<(SessionKey, SessionRecord)>, StoreError> {
-///         # let _ = keys;
-///         // select … from sessions where key in (…)
-///         # Ok(Vec::new())
+///     async fn ask(&self, keys: &[SessionKey]) -> Result<Vec<Option<SessionRecord>>, StoreError> {
+///         // MGET …
+///         # Ok(vec![None; keys.len()])
 ///     }
 /// }
 ///
@@ -79,10 +77,8 @@ struct Queue<L: LookUp> {
     waiting: Vec<Waiting<L>>,
 }
 
-struct Waiting<L: LookUp> {
-    key: L::Key,
-    answer: oneshot::Sender<Answer<L>>,
-}
+/// What is asked for, and whom to tell.
+type Waiting<L> = (<L as LookUp>::Key, oneshot::Sender<Answer<L>>);
 
 type Answer<L> = Result<Option<<L as LookUp>::Row>, StoreError>;
 
@@ -123,7 +119,7 @@ impl<L: LookUp> Together<L> {
             return Entered::Place(Place(self.clone()));
         }
         let (answer, waiting) = oneshot::channel();
-        queue.waiting.push(Waiting { key: key.clone(), answer });
+        queue.waiting.push((key.clone(), answer));
         Entered::Queue(waiting)
     }
 
@@ -131,13 +127,17 @@ impl<L: LookUp> Together<L> {
     fn next(&self) -> Vec<Waiting<L>> {
         let mut queue = self.queue();
         // Who went away is not asked for.
-        queue.waiting.retain(|waiting| !waiting.answer.is_closed());
+        queue.waiting.retain(|(_, answer)| !answer.is_closed());
         if queue.waiting.is_empty() {
             queue.under_way -= 1;
             return Vec::new();
         }
-        let most = queue.waiting.len().min(MOST);
-        queue.waiting.drain(..most).collect()
+        if queue.waiting.len() > MOST {
+            return queue.waiting.drain(..MOST).collect();
+        }
+        // As many will come meanwhile.
+        let room = Vec::with_capacity(queue.waiting.len());
+        mem::replace(&mut queue.waiting, room)
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue<L>> {
@@ -180,28 +180,32 @@ impl<L: LookUp> Drop for Place<L> {
 }
 
 async fn alone<L: LookUp>(look_up: &L, key: L::Key) -> Answer<L> {
-    let rows = look_up.ask(&[key]).await?;
-    Ok(rows.into_iter().next().map(|(_, row)| row))
+    let [row] = look_up.ask(&[key]).await?.try_into().map_err(|_| unavailable(Miscounted))?;
+    Ok(row)
 }
 
 async fn answer_all<L: LookUp>(look_up: &L, waiting: Vec<Waiting<L>>) {
-    let keys: Vec<_> = waiting.iter().map(|waiting| waiting.key.clone()).collect();
-    match look_up.ask(&keys).await {
+    let (keys, answers): (Vec<_>, Vec<_>) = waiting.into_iter().unzip();
+    let rows = match look_up.ask(&keys).await {
+        Ok(rows) if rows.len() == keys.len() => Ok(rows),
+        Ok(_) => Err(unavailable(Miscounted)),
+        Err(error) => Err(error),
+    };
+    // Who went away meanwhile needs no answer.
+    match rows {
         Ok(rows) => {
-            let rows: HashMap<_, _> = rows.into_iter().collect();
-            for Waiting { key, answer } in waiting {
-                // Who went away meanwhile needs none.
-                let _ = answer.send(Ok(rows.get(&key).cloned()));
+            for (row, answer) in rows.into_iter().zip(answers) {
+                let _ = answer.send(Ok(row));
             }
         }
         Err(error) if keys.len() > 1 && look_up.is_over_one_key(&error) => {
-            for Waiting { key, answer } in waiting {
+            for (key, answer) in keys.into_iter().zip(answers) {
                 let _ = answer.send(alone(look_up, key).await);
             }
         }
         Err(error) => {
             let again = shared(error);
-            for Waiting { answer, .. } in waiting {
+            for answer in answers {
                 let _ = answer.send(Err(again()));
             }
         }
@@ -218,12 +222,12 @@ fn shared(error: StoreError) -> impl Fn() -> StoreError {
     move || unavailable(cause.clone())
 }
 
-fn unavailable(cause: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+fn unavailable(cause: impl Error + Send + Sync + 'static) -> StoreError {
     StoreError::Unavailable(Box::new(cause))
 }
 
 #[derive(Clone, Debug)]
-struct Shared(Arc<dyn std::error::Error + Send + Sync>);
+struct Shared(Arc<dyn Error + Send + Sync>);
 
 impl fmt::Display for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -231,8 +235,8 @@ impl fmt::Display for Shared {
     }
 }
 
-impl std::error::Error for Shared {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+impl Error for Shared {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.0.source()
     }
 }
@@ -240,6 +244,10 @@ impl std::error::Error for Shared {
 #[derive(Debug, thiserror::Error)]
 #[error("a look-up was not answered within {} seconds", .0.as_secs_f32())]
 struct TookTooLong(Duration);
+
+#[derive(Debug, thiserror::Error)]
+#[error("a question about several keys was answered for more or fewer")]
+struct Miscounted;
 
 /// As many as one question asks for.
 const MOST: usize = 256;

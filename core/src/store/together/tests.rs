@@ -1,4 +1,4 @@
-use std::error::Error as _;
+use std::collections::HashMap;
 
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, yield_now};
@@ -93,6 +93,15 @@ async fn an_error_reaches_everybody_with_its_cause() {
 }
 
 #[tokio::test]
+async fn a_row_too_few_is_nobodys_and_an_error() {
+    let (together, table) = table(1);
+    let callers = callers(&together, [UNANSWERED, 1, UNANSWERED, 3]).await;
+    table.open(9);
+    let odd = "the store is unavailable: a question about several keys was answered for more or fewer".to_owned();
+    assert_eq!(answers(callers).await, [odd.clone(), odd.clone(), odd.clone(), odd].map(Err));
+}
+
+#[tokio::test]
 async fn a_key_that_cannot_be_asked_for_harms_nobody_else() {
     let (together, table) = table(1);
     let callers = callers(&together, [1, 2, BAD, 3]).await;
@@ -152,7 +161,7 @@ impl LookUp for Table {
     type Key = u32;
     type Row = &'static str;
 
-    async fn ask(&self, keys: &[u32]) -> Result<Vec<(u32, &'static str)>, StoreError> {
+    async fn ask(&self, keys: &[u32]) -> Result<Vec<Option<&'static str>>, StoreError> {
         self.asked.lock().unwrap().push(keys.to_vec());
         self.gate.acquire().await.unwrap().forget();
         if let Some(fault) = *self.fault.lock().unwrap() {
@@ -162,7 +171,7 @@ impl LookUp for Table {
             return Err(StoreError::Unavailable(Box::new(Spoilt)));
         }
         let rows = self.rows.lock().unwrap();
-        Ok(rows.iter().filter(|(key, _)| keys.contains(key)).map(|(key, row)| (*key, *row)).collect())
+        Ok(keys.iter().filter(|key| **key != UNANSWERED).map(|key| rows.get(key).copied()).collect())
     }
 
     fn is_over_one_key(&self, error: &StoreError) -> bool {
@@ -226,4 +235,5 @@ async fn settle() {
 }
 
 const BAD: u32 = u32::MAX;
+const UNANSWERED: u32 = u32::MAX - 1;
 const PATIENCE: Duration = Duration::from_secs(5);
