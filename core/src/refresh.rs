@@ -12,6 +12,7 @@
 
 mod by_scope;
 mod gate;
+mod let_go;
 mod stored;
 mod successors;
 
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 pub(crate) use by_scope::fresh_for;
 pub(crate) use gate::RefreshGate;
+pub(crate) use let_go::{let_go_kept, let_go_stored};
 pub(crate) use stored::{bound, keep, kept_id_token};
 
 use crate::account::GrantedAccount;
