@@ -157,6 +157,22 @@ pub enum Event<'a> {
         /// The provider's identifier of the person.
         subject: &'a str,
     },
+    /// An account's tokens were deleted, and the provider has voided them.
+    TokensRevoked {
+        /// The provider's id.
+        provider: &'a str,
+        /// The provider's identifier of the person.
+        subject: &'a str,
+    },
+    /// An account's tokens were deleted here, and may count on at the provider until they end.
+    TokensNotRevoked {
+        /// The provider's id.
+        provider: &'a str,
+        /// The provider's identifier of the person.
+        subject: &'a str,
+        /// `not_offered`, if the provider has no way; else `unavailable`, `refused` or `misconfigured`.
+        reason: &'a str,
+    },
     /// The provider did not take the first credential, but a later one: the first has expired or is wrong.
     AlternateCredentialUsed {
         /// The provider's id.
@@ -188,6 +204,8 @@ impl Event<'_> {
             Self::RefreshMisconfigured { .. } => "refresh_misconfigured",
             Self::ProviderRetired { .. } => "provider_retired",
             Self::TokensNotStored { .. } => "tokens_not_stored",
+            Self::TokensRevoked { .. } => "tokens_revoked",
+            Self::TokensNotRevoked { .. } => "tokens_not_revoked",
             Self::AlternateCredentialUsed { .. } => "alternate_credential_used",
         }
     }

@@ -15,6 +15,7 @@ mod by_scope;
 mod ending;
 mod exchange;
 mod gate;
+mod let_go;
 mod stored;
 mod successors;
 
@@ -24,6 +25,7 @@ use std::time::Duration;
 pub(crate) use by_scope::fresh_for;
 pub use ending::{ReauthenticationReason, RefreshEnding};
 pub(crate) use gate::RefreshGate;
+pub(crate) use let_go::{let_go_kept, let_go_stored};
 pub(crate) use stored::{bound, keep, kept_id_token};
 
 use ending::{Landed, announce};

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::openid::OpenIdRules;
+use super::revocation::RevocationRules;
 use super::sign_out::SignOutRules;
 use super::{
     Client, ClientAuthMethod, Finding, Flow, OAuthFlow, Pkce, ProfileError, Provider, PushedRequests, Review, Settings,
@@ -54,6 +55,7 @@ pub struct OAuthProvider {
     pub(crate) rotates_refresh_tokens: bool,
     pub(crate) form_post: bool,
     pub(crate) sign_out: SignOutRules,
+    pub(crate) revocation: RevocationRules,
     pub(crate) issuer: Option<String>,
     /// Whether the environment may name another one.
     pub(crate) issuer_from_env: bool,
@@ -92,6 +94,7 @@ impl OAuthProvider {
             rotates_refresh_tokens: false,
             form_post: false,
             sign_out: SignOutRules::default(),
+            revocation: RevocationRules::default(),
             issuer: None,
             issuer_from_env: false,
             openid: None,

@@ -14,7 +14,7 @@ use crate::account::GrantedAccount;
 use crate::kept_tokens::KeptTokens;
 use crate::realm::Realm;
 use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
-use crate::{AccessTokenError, AuthError, Secret};
+use crate::{AccessTokenError, AuthError, Secret, revoke};
 
 /// Puts the tokens of a new grant into the store.
 pub(crate) async fn keep(realm: &Realm, store: &dyn TokenStore, account: &GrantedAccount) -> Result<(), AuthError> {
@@ -102,7 +102,7 @@ async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Lande
 /// One refresh, with the account taken. `None` if it has to be taken once more: to write what is held by now, or
 /// because too little is left of the lease.
 async fn refresh_under_lease(
-    realm: &Realm,
+    realm: &Arc<Realm>,
     store: &dyn TokenStore,
     key: &AccountKey,
     lease: &Lease,
@@ -151,7 +151,15 @@ async fn refresh_under_lease(
             // Somebody signed in anew or took over meanwhile: theirs is what counts.
             Ok(Some(Landed::adopted(Outcome::adopted(theirs))))
         }
-        Swap::Lost(None) => Ok(Some(Outcome::not_this_time().into())),
+        // Somebody let the account's tokens go meanwhile. What followed them goes as well.
+        Swap::Lost(None) => {
+            let mut account = GrantedAccount::clone(&after);
+            if matches!(outcome, Outcome::Refreshed(_)) {
+                drop(revoke::begin(realm, account.clone()));
+            }
+            account.needs_reauthentication = true;
+            Ok(Some(Outcome::Refused(account).into()))
+        }
     }
 }
 
@@ -169,7 +177,7 @@ fn rotates(realm: &Realm, key: &AccountKey) -> bool {
     realm.oauth(&key.provider).is_some_and(|registered| registered.flow.config().rotates_refresh_tokens)
 }
 
-async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(GrantedAccount, u64)>, AuthError> {
+pub(super) async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(GrantedAccount, u64)>, AuthError> {
     let Some(store) = &realm.tokens else { return Ok(None) };
     match store.load(key).await? {
         Some(stored) => Ok(Some((unseal(realm, &stored)?, stored.version))),
@@ -201,7 +209,7 @@ pub(crate) fn bound(key: &AccountKey) -> Vec<u8> {
 }
 
 /// How long a process that died keeps the others from an account.
-const LEASE: Duration = Duration::from_secs(10);
+pub(super) const LEASE: Duration = Duration::from_secs(10);
 const EXCHANGE: Duration = Duration::from_secs(8);
 /// How long a caller whose token still lives waits for another process.
 const COURTESY: Duration = Duration::from_secs(2);
