@@ -28,7 +28,7 @@ use crate::kept_tokens::KeptTokens;
 use crate::live::{Home, Live};
 use crate::oauth::exchange::exchange;
 use crate::private_claim::SessionAccount;
-use crate::provider::{Endpoint, Fault, Grant, ProviderError};
+use crate::provider::{Endpoint, Fault, Fingerprint, Grant, ProviderError};
 use crate::realm::{Realm, RegisteredOAuth};
 use crate::store::AccountKey;
 use crate::{AccessTokenError, Event, Secret, Timestamp, TokenSet, issue};
@@ -155,8 +155,8 @@ async fn refresh(realm: &Realm, account: GrantedAccount) -> Outcome {
         Err(error) => return failed(account, error),
     };
     match exchange(realm, &registered, client_id, metadata.as_deref(), &grant).await {
-        Ok((tokens, credential)) => match with_id_token(realm, &registered, &account, tokens).await {
-            Ok(tokens) => refreshed(realm, &registered, account, tokens, credential),
+        Ok((tokens, minted_by)) => match with_id_token(realm, &registered, &account, tokens).await {
+            Ok(tokens) => refreshed(realm, &registered, account, tokens, minted_by),
             Err(error) => failed(account, error),
         },
         Err(error) => failed(account, error),
@@ -198,7 +198,7 @@ fn refreshed(
     registered: &RegisteredOAuth<'_>,
     mut account: GrantedAccount,
     mut tokens: TokenSet,
-    credential: usize,
+    minted_by: Option<Fingerprint>,
 ) -> Outcome {
     if tokens.refresh_token.is_none() {
         if registered.flow.config().rotates_refresh_tokens {
@@ -213,7 +213,7 @@ fn refreshed(
     // That of the sign-in, where it was kept: it still says who signs out.
     tokens.id_token = tokens.id_token.or_else(|| account.tokens.id_token.take());
     account.tokens = tokens;
-    account.grant.credential = credential;
+    account.grant.minted_by = minted_by;
     account.grant.granted_at = realm.clock.now();
     Outcome::Refreshed(account)
 }
