@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::provider::Fingerprint;
 use crate::store::AccountKey;
 use crate::{ReauthenticationReason, Secret, Timestamp};
 
@@ -186,8 +187,9 @@ pub struct GrantRecord {
     pub redirect_uri: String,
     /// The scopes asked for.
     pub scopes: Vec<String>,
-    /// Which of the client's credentials the provider took last: its place in the list.
-    pub credential: usize,
+    /// Which of the client's credentials the provider took last, wherever that one stands in the list by now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minted_by: Option<Fingerprint>,
     /// When it was made, or last refreshed.
     pub granted_at: Timestamp,
 }

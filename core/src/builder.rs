@@ -4,6 +4,7 @@ mod base_url;
 mod build;
 mod clients;
 mod config_error;
+mod credentials;
 mod lifetimes;
 mod stores;
 mod users;

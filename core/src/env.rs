@@ -29,8 +29,13 @@ impl Environment {
 
     /// `NAME_3`, `NAME_2`, `NAME_1`, `NAME`: the highest number is the newest.
     pub(crate) fn secrets(&self, name: &str) -> Vec<Secret> {
-        let numbered = (1..=3).rev().map(|number| format!("{name}_{number}"));
-        numbered.chain([name.to_owned()]).filter_map(|name| self.secret(&name)).collect()
+        self.named_secrets(name).map(|(_, secret)| secret).collect()
+    }
+
+    /// The same, each with the name it was found under.
+    pub(crate) fn named_secrets(&self, name: &str) -> impl Iterator<Item = (String, Secret)> {
+        let numbered = (1..=3).rev().map(move |number| format!("{name}_{number}"));
+        numbered.chain([name.to_owned()]).filter_map(|name| Some((name.clone(), self.secret(&name)?)))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Account, Profile, ReauthenticationReason, User};
+use crate::{Account, Profile, ReauthenticationReason, Timestamp, User};
 
 /// Hears of events, those of one request in their order. It cannot fail the request that caused the event.
 ///
@@ -177,8 +177,18 @@ pub enum Event<'a> {
     AlternateCredentialUsed {
         /// The provider's id.
         provider: &'a str,
-        /// The place in the list of the one that worked, from zero.
+        /// The place in the list of the one that worked, from zero; the newest is the first.
         credential: usize,
+    },
+    /// A secret of the client ends in fourteen days, in seven or in two, or has ended. Each is told once in a process,
+    /// when the secret is next used.
+    ClientSecretEnds {
+        /// The provider's id.
+        provider: &'a str,
+        /// The place in the list, from zero; the newest is the first.
+        credential: usize,
+        /// When it ends or ended.
+        ends_at: Timestamp,
     },
 }
 
@@ -207,6 +217,7 @@ impl Event<'_> {
             Self::TokensRevoked { .. } => "tokens_revoked",
             Self::TokensNotRevoked { .. } => "tokens_not_revoked",
             Self::AlternateCredentialUsed { .. } => "alternate_credential_used",
+            Self::ClientSecretEnds { .. } => "client_secret_ends",
         }
     }
 }

@@ -176,7 +176,7 @@ impl<'a> Import<'a> {
             client_id: registered.client.id.clone(),
             redirect_uri: registered.redirect_uri.to_owned(),
             scopes,
-            credential: 0,
+            minted_by: None,
             granted_at: realm.clock.now(),
         };
         let granted = GrantedAccount::new(&account.provider, &account.subject, tokens, grant);

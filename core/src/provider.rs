@@ -1,5 +1,6 @@
 //! What admit knows of a provider: its name, its looks, and the flow by which it signs people in.
 
+mod alarms;
 mod asked;
 mod client;
 mod context;
@@ -7,6 +8,7 @@ mod credential;
 mod description;
 mod error;
 mod federated_token_file;
+mod fingerprint;
 mod flow;
 mod grant;
 mod id_token_error;
@@ -20,11 +22,13 @@ mod review;
 mod revocation;
 mod settings;
 mod sign_out;
+mod validity;
 mod word;
 
 use std::fmt;
 use std::sync::Arc;
 
+pub(crate) use alarms::Alarms;
 pub(crate) use asked::{Asked, BadParameter, essential_contexts, heeded, problems as parameter_problems};
 pub use client::Client;
 pub(crate) use client::ResolvedClient;
@@ -35,6 +39,7 @@ pub use credential::{
 pub use description::OAuthProvider;
 pub use error::{Endpoint, Fault, ProviderError};
 pub use federated_token_file::FederatedTokenFile;
+pub use fingerprint::Fingerprint;
 pub use flow::{AuthorizationRequest, OAuthFlow};
 pub use grant::{Grant, Granted};
 pub use id_token_error::{IdTokenError, IssuerError, SignatureError};
@@ -50,6 +55,8 @@ pub use revocation::{RevocationRequest, RevokedTokens};
 pub use settings::Settings;
 pub use sign_out::EndSessionRequest;
 pub(crate) use sign_out::end_session_url;
+pub use validity::Validity;
+pub(crate) use validity::{Dated, read_date};
 pub use word::same_word;
 
 use crate::credentials::Credentials;

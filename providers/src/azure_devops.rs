@@ -54,10 +54,12 @@ mod review;
 mod scope;
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
 
 use admit::provider::{
     ClientAuthentication, Finding, Flow, Grant, Granted, OAuthFlow, Parameters, Pkce, ProviderContext, ProviderError,
-    Review,
+    Review, Settings,
 };
 use admit::{Claims, Client, HttpRequest, HttpResponse, OAuthProvider, Provider, Timestamp, TokenSet};
 use async_trait::async_trait;
@@ -80,6 +82,7 @@ pub fn azure_devops(client: Client) -> AzureDevOps {
         .response_type("Assertion")
         .pkce(Pkce::Unsupported)
         .rotates_refresh_tokens(true)
+        .secret_lifetime(SECRET_LIFETIME)
         .default_scopes([Scope::PROFILE])
         .env_aliases(ID_VARIABLES, SECRET_VARIABLES, SCOPE_VARIABLES)
         .profile(profile::map);
@@ -131,6 +134,10 @@ impl AzureDevOps {
         Self { description }
     }
 
+    fn is_at_the_service(&self) -> bool {
+        self.description.token_url().is_some_and(|url| url.starts_with(SERVICE))
+    }
+
     /// When the service is switched off. From then on new sign-ins are refused; refreshes are still tried.
     #[must_use]
     pub fn retires_on(self, instant: Timestamp) -> Self {
@@ -149,6 +156,11 @@ impl Provider for AzureDevOps {
 
     fn flow(&self) -> Flow<'_> {
         Flow::OAuth(self)
+    }
+
+    fn configured(&self, settings: &Settings<'_>) -> Option<Arc<dyn Provider>> {
+        let base = settings.get("ENDPOINTS").filter(|_| self.is_at_the_service())?;
+        Some(Arc::new(self.clone().endpoints(base)))
     }
 
     fn review(&self, review: &Review<'_>) -> Vec<Finding> {
@@ -205,6 +217,8 @@ impl OAuthFlow for AzureDevOps {
 }
 
 const SERVICE: &str = "https://app.vssps.visualstudio.com";
+/// Of a client secret, since March 2025.
+const SECRET_LIFETIME: Duration = Duration::from_secs(60 * 86_400);
 const JWT_BEARER_CLIENT: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 const JWT_BEARER_GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const ID_VARIABLES: &[&str] = &["AZURE_DEVOPS_APP_ID", "AUTH_AZURE_DEVOPS_APP_ID"];

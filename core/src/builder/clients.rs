@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use url::Url;
 
+use super::credentials;
 use crate::env::{Environment, provider_prefix};
 use crate::http::is_loopback;
 use crate::oidc::OpenId;
 use crate::provider::{
-    ClientCredential, ClientSecret, Finding, Flow, OAuthProvider, PushedRequests, ResolvedClient, Review, Settings,
+    Alarms, ClientCredential, Finding, Flow, OAuthProvider, PushedRequests, ResolvedClient, Review, Settings,
     openid_problems, parameter_problems,
 };
 use crate::realm::{Base, Registered, Registration};
@@ -108,7 +109,7 @@ fn registration(
     endpoint(id, "revocation_endpoint", config.revocation_url(), false, problems);
     sign_out(id, config, problems);
     form_post(id, config, setup.base, problems);
-    let (client_id, credentials) = client(id, config, setup.environment, problems);
+    let (client_id, credentials) = credentials::find(id, config, setup.environment, problems);
     let scopes = match (&config.scopes, scopes_from_environment(id, config, setup.environment)) {
         (Some(scopes), _) => scopes.clone(),
         (None, Some(scopes)) => scopes,
@@ -126,7 +127,7 @@ fn registration(
     }
     review(provider, setup, callback_url, (&client_id, &credentials), &scopes, problems);
     Registration {
-        client: ResolvedClient { id: client_id, credentials },
+        client: ResolvedClient { id: client_id, alarms: Alarms::new(id, &credentials, setup.now), credentials },
         authorization_endpoint,
         openid: config
             .openid
@@ -190,40 +191,6 @@ fn endpoint(id: &str, name: &str, text: Option<&str>, required: bool, problems: 
 
 fn is_secure(text: &str) -> bool {
     Url::parse(text).is_ok_and(|url| url.scheme() == "https" || (url.scheme() == "http" && is_loopback(&url)))
-}
-
-fn client(
-    id: &str,
-    config: &OAuthProvider,
-    environment: &Environment,
-    problems: &mut Vec<String>,
-) -> (String, Vec<Arc<dyn ClientCredential>>) {
-    let prefix = provider_prefix(id);
-    let client = &config.client;
-    let client_id = client.id.clone().or_else(|| {
-        std::iter::once(format!("{prefix}_ID"))
-            .chain(config.id_variables.iter().map(|name| (*name).to_owned()))
-            .find_map(|name| environment.text(&name).map(str::to_owned))
-    });
-    let client_id = client_id.filter(|client_id| !client_id.trim().is_empty()).unwrap_or_else(|| {
-        problems.push(format!("{id}: no client id; set {prefix}_ID, or give it with Client::new"));
-        String::new()
-    });
-    let mut credentials = client.credentials.clone();
-    if credentials.is_empty() && !client.public {
-        let names = std::iter::once(format!("{prefix}_SECRET"))
-            .chain(config.secret_variables.iter().map(|name| (*name).to_owned()));
-        for name in names {
-            for secret in environment.secrets(&name) {
-                credentials.push(Arc::new(ClientSecret(secret)));
-            }
-        }
-    }
-    let blank = |credential: &Arc<dyn ClientCredential>| credential.as_secret().is_some_and(|secret| secret.is_empty());
-    if !client.public && (credentials.is_empty() || credentials.iter().any(blank)) {
-        problems.push(format!("{id}: no client secret; set {prefix}_SECRET, or give it with Client::new"));
-    }
-    (client_id, credentials)
 }
 
 fn scopes_from_environment(id: &str, config: &OAuthProvider, environment: &Environment) -> Option<Vec<String>> {

@@ -20,6 +20,7 @@ pub(crate) async fn in_turn<T>(
     request: impl Fn(&ClientAuthentication) -> Result<HttpRequest, ProviderError>,
     read: impl Fn(&HttpResponse) -> Result<T, ProviderError>,
 ) -> Result<(T, usize), ProviderError> {
+    registered.client.alarms.tell(realm, registered.id).await;
     let credentials = &registered.client.credentials;
     if credentials.is_empty() {
         let answer = cx.send(endpoint, request(&ClientAuthentication::None)?).await?;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{ClientCredential, ClientSecret};
-use crate::Secret;
+use super::{Alarms, ClientCredential, ClientSecret, Dated, Validity};
+use crate::{Secret, Timestamp};
 
 /// The application's registration at a provider.
 ///
@@ -60,6 +60,36 @@ impl Client {
         self
     }
 
+    /// Says when the secret or credential that was given last was made. Where each has a date, the newest is tried
+    /// first, wherever it stands; an end that comes near is told, in the log and by
+    /// [`Event::ClientSecretEnds`](crate::Event::ClientSecretEnds).
+    ///
+    /// ```
+    /// use admit::{Client, Timestamp};
+    ///
+    /// let (october, august) = (Timestamp::from_unix_seconds(1_790_812_800), Timestamp::from_unix_seconds(1_785_542_400));
+    /// let client = Client::new("app-id", "newer").made_at(october).secret("older").made_at(august);
+    /// # let _ = client;
+    /// ```
+    #[must_use]
+    pub fn made_at(self, instant: Timestamp) -> Self {
+        self.dated(|validity| Validity { made_at: Some(instant), ..validity })
+    }
+
+    /// Says when the secret or credential that was given last ends, as [`made_at`](Self::made_at) says when it was made.
+    #[must_use]
+    pub fn ends_at(self, instant: Timestamp) -> Self {
+        self.dated(|validity| Validity { ends_at: Some(instant), ..validity })
+    }
+
+    fn dated(mut self, change: impl FnOnce(Validity) -> Validity) -> Self {
+        if let Some(credential) = self.credentials.pop() {
+            let validity = change(credential.validity());
+            self.credentials.push(Arc::new(Dated { credential, validity }));
+        }
+        self
+    }
+
     /// Whether it has a secret or another credential already, or needs none, so that the environment is not asked.
     pub fn is_complete(&self) -> bool {
         self.public || !self.credentials.is_empty()
@@ -67,8 +97,9 @@ impl Client {
 }
 
 /// A client whose id and credentials are known: what `build()` makes of a [`Client`].
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct ResolvedClient {
     pub(crate) id: String,
     pub(crate) credentials: Vec<Arc<dyn ClientCredential>>,
+    pub(crate) alarms: Alarms,
 }

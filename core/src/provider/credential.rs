@@ -5,6 +5,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
+use super::{Fingerprint, Validity};
 use crate::jws::SigningKeyError;
 use crate::{Clock, HttpClient, Random, Secret};
 
@@ -63,6 +64,17 @@ pub trait ClientCredential: fmt::Debug + Send + Sync + 'static {
     /// The secret, if it is one, for checks of the configuration.
     fn as_secret(&self) -> Option<&Secret> {
         None
+    }
+
+    /// Tells it from the client's other credentials, wherever it stands among them. A grant is kept with that of the
+    /// credential it was made with. None, where a grant outlives the credential that it was made with.
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        self.as_secret().map(Fingerprint::of)
+    }
+
+    /// From when to when it is good, as far as that is known. A secret that is a JWT says so itself.
+    fn validity(&self) -> Validity {
+        self.as_secret().map(Validity::of_jwt).unwrap_or_default()
     }
 }
 

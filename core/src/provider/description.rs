@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::openid::OpenIdRules;
 use super::revocation::RevocationRules;
@@ -53,6 +54,7 @@ pub struct OAuthProvider {
     pub(crate) pkce: Pkce,
     pub(crate) client_auth: Option<ClientAuthMethod>,
     pub(crate) rotates_refresh_tokens: bool,
+    pub(crate) secret_lifetime: Option<Duration>,
     pub(crate) form_post: bool,
     pub(crate) sign_out: SignOutRules,
     pub(crate) revocation: RevocationRules,
@@ -92,6 +94,7 @@ impl OAuthProvider {
             pkce: Pkce::S256,
             client_auth: None,
             rotates_refresh_tokens: false,
+            secret_lifetime: None,
             form_post: false,
             sign_out: SignOutRules::default(),
             revocation: RevocationRules::default(),
@@ -242,6 +245,13 @@ impl OAuthProvider {
     #[must_use]
     pub fn rotates_refresh_tokens(mut self, rotates: bool) -> Self {
         self.rotates_refresh_tokens = rotates;
+        self
+    }
+
+    /// How long a secret of a client lives at this server. From the day when one was made follows the day when it ends.
+    #[must_use]
+    pub fn secret_lifetime(mut self, lifetime: Duration) -> Self {
+        self.secret_lifetime = Some(lifetime);
         self
     }
 

@@ -16,7 +16,7 @@ use super::{Outcome, without_refresh_token};
 use crate::account::GrantedAccount;
 use crate::http::{DEADLINE, HttpError};
 use crate::oauth::exchange::exchange;
-use crate::provider::{Endpoint, Fault, Grant, Metadata, ProviderError};
+use crate::provider::{Endpoint, Fault, Fingerprint, Grant, Metadata, ProviderError};
 use crate::realm::{Realm, RegisteredOAuth};
 use crate::{Timestamp, TokenSet};
 
@@ -69,8 +69,8 @@ impl Attempt<'_> {
             answer => answer,
         };
         match answer {
-            Ok((tokens, credential)) => match self.with_id_token(&account, tokens).await {
-                Ok(tokens) => self.refreshed(account, tokens, credential),
+            Ok((tokens, minted_by)) => match self.with_id_token(&account, tokens).await {
+                Ok(tokens) => self.refreshed(account, tokens, minted_by),
                 Err(error) => self.failed(account, error),
             },
             Err(error) => self.failed(account, error),
@@ -140,7 +140,7 @@ impl Attempt<'_> {
         }
     }
 
-    fn refreshed(&self, mut account: GrantedAccount, mut tokens: TokenSet, credential: usize) -> Outcome {
+    fn refreshed(&self, mut account: GrantedAccount, mut tokens: TokenSet, minted_by: Option<Fingerprint>) -> Outcome {
         if tokens.refresh_token.is_none() {
             if self.registered.flow.config().rotates_refresh_tokens {
                 tracing::warn!(
@@ -154,7 +154,7 @@ impl Attempt<'_> {
         // That of the sign-in, where it was kept: it still says who signs out.
         tokens.id_token = tokens.id_token.or_else(|| account.tokens.id_token.take());
         account.tokens = tokens;
-        account.grant.credential = credential;
+        account.grant.minted_by = minted_by;
         account.grant.granted_at = self.realm.clock.now();
         account.is_unanswered = false;
         Outcome::Refreshed(account)

@@ -44,7 +44,7 @@ pub(crate) async fn let_go_kept(realm: &Arc<Realm>, account: GrantedAccount) -> 
         let Some(refresh_token) = latest.tokens.refresh_token.clone().filter(|_| !is_over(&latest)) else { break };
         let (key, over) = (gate::key(&latest, &refresh_token), over(&latest));
         let mark = |realm: &Realm| realm.refresh.successors.remember(key, &over, realm.clock.now());
-        let outcome = realm.refresh.fly(realm, key, |realm| {
+        let outcome = realm.refresh.fly(realm, key, latest.key(), |realm| {
             mark(&realm);
             std::future::ready(Outcome::Refused(over.clone()))
         });

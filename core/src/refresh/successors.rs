@@ -111,7 +111,7 @@ mod tests {
             client_id: "app".to_owned(),
             redirect_uri: "https://app.example/callback".to_owned(),
             scopes: Vec::new(),
-            credential: 0,
+            minted_by: None,
             granted_at: at(granted_at),
         };
         GrantedAccount::new("acme", "7", tokens, grant)

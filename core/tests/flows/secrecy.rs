@@ -148,7 +148,7 @@ fn printing_what_the_library_hands_out_shows_nothing_secret_or_personal() {
         client_id: "app".to_owned(),
         redirect_uri: "https://app.example/callback".to_owned(),
         scopes: vec!["openid".to_owned()],
-        credential: 0,
+        minted_by: None,
         granted_at: admit::Timestamp::from_unix_seconds(0),
     };
     let account = Account::new("acme", "7", tokens.clone(), grant);

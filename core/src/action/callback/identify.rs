@@ -31,7 +31,7 @@ pub(super) async fn identify(
     if let (Some(metadata), Some(before)) = (&metadata, &pending.token_endpoint) {
         oidc::check_same_place(metadata, before)?;
     }
-    let (mut tokens, credential) = exchange(realm, registered, &pending.client_id, metadata.as_deref(), &grant).await?;
+    let (mut tokens, minted_by) = exchange(realm, registered, &pending.client_id, metadata.as_deref(), &grant).await?;
     tokens.scope = tokens.scope.or_else(|| Some(pending.scopes.join(" ")).filter(|scopes| !scopes.is_empty()));
     let cx = realm.context(registered, &pending.client_id).with(metadata.as_deref());
     let proven = match registered.openid {
@@ -47,7 +47,7 @@ pub(super) async fn identify(
         client_id: pending.client_id.clone(),
         redirect_uri: pending.redirect_uri.clone(),
         scopes: pending.scopes.clone(),
-        credential,
+        minted_by,
         granted_at: realm.clock.now(),
     };
     let (same_person, before) = (pending.same_person.clone(), pending.before.clone());

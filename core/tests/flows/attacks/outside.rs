@@ -27,7 +27,7 @@ async fn an_application_s_decisions_can_be_tested_by_themselves() {
         client_id: "app".into(),
         redirect_uri: "https://app.example/cb".into(),
         scopes: Vec::new(),
-        credential: 0,
+        minted_by: None,
         granted_at: Timestamp::from_unix_seconds(0),
     };
     let account = Account::new("acme", "7", TokenSet::new("token"), grant);
