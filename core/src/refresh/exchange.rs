@@ -81,7 +81,7 @@ impl Attempt<'_> {
         &self,
         account: &GrantedAccount,
         metadata: Option<&Metadata>,
-    ) -> Result<(TokenSet, usize), ProviderError> {
+    ) -> Result<(TokenSet, Option<Fingerprint>), ProviderError> {
         let Some(refresh_token) = &account.tokens.refresh_token else {
             return Err(ProviderError::Request("there is no refresh token".to_owned()));
         };
