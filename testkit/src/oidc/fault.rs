@@ -20,6 +20,8 @@ pub enum Stage {
     Token,
     /// `GET /userinfo`.
     Userinfo,
+    /// `POST /revoke`, where tokens are voided.
+    Revoke,
     /// `GET /logout`, where the browser goes.
     EndSession,
 }

@@ -49,6 +49,7 @@ fn stage(method: &Method, path: &str) -> Option<Stage> {
         (&Method::GET, "/userinfo") => Some(Stage::Userinfo),
         (&Method::POST, "/token") => Some(Stage::Token),
         (&Method::POST, "/par") => Some(Stage::Pushed),
+        (&Method::POST, "/revoke") => Some(Stage::Revoke),
         (&Method::GET, "/authorize") => Some(Stage::Authorize),
         (&Method::GET, "/logout") => Some(Stage::EndSession),
         _ => None,
@@ -100,6 +101,7 @@ impl PretendOidc {
                 self.published(&json!({ "keys": keys }))
             }
             Stage::Pushed => self.push(&request),
+            Stage::Revoke => self.revoke(&request),
             Stage::Token => self.token(&request, fault.as_ref()),
             Stage::Userinfo | Stage::Authorize | Stage::EndSession => self.userinfo(&request, fault.as_ref()),
         })
@@ -151,6 +153,7 @@ impl PretendOidc {
         );
         set(&mut document, &self.published_client_auth());
         set(&mut document, &self.published_pushed_requests());
+        set(&mut document, &self.published_revocation());
         set(&mut document, &Value::Object(self.state().published.clone().into_iter().collect()));
         Value::Object(document)
     }
