@@ -3,7 +3,7 @@
 use admit::http::{HttpClient, HttpError, HttpRequest, HttpResponse};
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -90,6 +90,11 @@ impl PretendOidc {
             Some(Fault::Answer { status, body }) => {
                 let mut response = HttpResponse::new(body.clone());
                 *response.status_mut() = *status;
+                return Ok(response);
+            }
+            Some(Fault::Busy(wait)) => {
+                let mut response = answer(StatusCode::SERVICE_UNAVAILABLE, "");
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
                 return Ok(response);
             }
             _ => {}
