@@ -17,8 +17,10 @@ use crate::support::{Browser, Site, log};
 const PAGE: &str = "https://id.example/permissions";
 const ADA: &str = "248289761001";
 
+type Home = (&'static str, fn(AuthBuilder) -> AuthBuilder);
+
 /// Where sessions and their tokens live.
-const HOMES: [(&str, fn(AuthBuilder) -> AuthBuilder); 4] = [
+const HOMES: [Home; 4] = [
     ("all in the cookie", |builder| builder),
     ("all in the session store", |builder| builder.session_store(MemoryStore::new())),
     ("session in the cookie, tokens in their store", |builder| builder.token_store(MemoryStore::new())),
