@@ -22,6 +22,8 @@ pub struct ConnectedAccount {
     pub provider: String,
     /// The provider's identifier of the person.
     pub subject: String,
+    /// The page of the provider's where the person takes back what they granted, if its description names one.
+    pub authorizations_page: Option<String>,
 }
 
 impl Current {
@@ -131,10 +133,16 @@ impl Current {
     pub async fn accounts(&self) -> Result<Vec<ConnectedAccount>, AuthError> {
         let Some(signed_in) = self.opened().await? else { return Ok(Vec::new()) };
         let live = signed_in.live().await;
-        let accounts = live.private.accounts.iter();
-        Ok(accounts
-            .map(|account| ConnectedAccount { provider: account.provider.clone(), subject: account.subject.clone() })
-            .collect())
+        let described = |account: &SessionAccount| {
+            let registered = self.realm().oauth(&account.provider);
+            let page = registered.and_then(|registered| registered.flow.config().authorizations_url());
+            ConnectedAccount {
+                provider: account.provider.clone(),
+                subject: account.subject.clone(),
+                authorizations_page: page.map(str::to_owned),
+            }
+        };
+        Ok(live.private.accounts.iter().map(described).collect())
     }
 
     /// The sessions of whoever is signed in, newest first: all that are in the store, or the one at hand. For a page
