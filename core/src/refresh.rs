@@ -16,6 +16,7 @@ mod ending;
 mod exchange;
 mod gate;
 mod let_go;
+mod measure;
 mod stored;
 mod successors;
 
@@ -84,6 +85,7 @@ pub(crate) async fn fresh(
     let newer = latest != *kept;
     let account = latest.account(&account.provider, &account.subject);
     if let Some(outcome) = settled(realm, &account, newer) {
+        measure::settled(&account.provider, &outcome);
         return Ok(outcome);
     }
     let Some(refresh_token) = account.tokens.refresh_token.clone() else {

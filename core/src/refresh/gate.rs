@@ -12,9 +12,11 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{self, SHA256};
 use tokio::sync::watch;
+use tracing::Instrument as _;
 
 use super::by_scope::ByScope;
 use super::ending::{Landed, announce_failure};
+use super::measure::Measure;
 use super::successors::Successors;
 use super::{Outcome, backoff};
 use crate::account::GrantedAccount;
@@ -116,14 +118,18 @@ impl RefreshGate {
         let mut landing = Landing { realm: Arc::clone(realm), key, attempt, sender, outcome: None };
         let task = refresh(Arc::clone(realm));
         let realm = Arc::clone(realm);
-        tokio::spawn(async move {
-            let Landed { mut outcome, .. } = task.await.into();
+        let measure = Measure::begin(&account.provider, attempt, now);
+        let span = measure.span.clone();
+        let flight = async move {
+            let Landed { mut outcome, ending } = task.await.into();
             if let Outcome::Failed { retry_after, source: Some(source), .. } = &mut outcome {
                 *retry_after = backoff::pause(attempt, source.retry_after(), &*realm.random);
             }
             announce_failure(&realm, &account, attempt, &outcome).await;
+            measure.end(&account.provider, ending, realm.clock.now());
             landing.bring(outcome);
-        });
+        };
+        tokio::spawn(flight.instrument(span));
         Found::Flight(receiver)
     }
 

@@ -2,19 +2,21 @@
 //!
 //! 1. The account is taken before its tokens are read: what was read earlier may have been spent since.
 //! 2. An exchange is given up before its lease ends, so that nobody sends a refresh token whose answer is still awaited.
-//! 3. Tokens that could not be written are not lost: they are remembered, and written before the next exchange.
+//! 3. Tokens that could not be written are not lost: the store is asked again, and if it fails on, they are remembered
+//!    and written before the next exchange. Until they are written nobody uses them.
+//! 4. A refresh token that is refused after a holder died, or after its answer was lost, is an answer that was lost.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::ending::{Landed, announce};
 use super::exchange::refresh_within;
-use super::{Outcome, gate, is_fresh, or_at_hand, settled, without_refresh_token};
+use super::{Outcome, gate, is_fresh, measure, or_at_hand, settled, without_refresh_token};
 use crate::account::GrantedAccount;
 use crate::kept_tokens::KeptTokens;
 use crate::realm::Realm;
-use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
-use crate::{AccessTokenError, AuthError, Secret, revoke};
+use crate::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
+use crate::{AccessTokenError, AuthError, Event, Secret, revoke};
 
 /// Puts the tokens of a new grant into the store.
 pub(crate) async fn keep(realm: &Realm, store: &dyn TokenStore, account: &GrantedAccount) -> Result<(), AuthError> {
@@ -43,6 +45,7 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
         return Err(AccessTokenError::NotConnected { provider: key.provider });
     };
     if let Some(outcome) = settled(realm, &account, false) {
+        measure::settled(&account.provider, &outcome);
         return Ok(outcome);
     }
     let Some(refresh_token) = &account.tokens.refresh_token else {
@@ -75,6 +78,7 @@ async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Lande
     loop {
         let now = realm.clock.now();
         if let Some(lease) = store.claim(key, now, LEASE).await? {
+            measure::waited(begun, now);
             let landed = refresh_under_lease(realm, &**store, key, &lease).await;
             // Also when it failed: nobody shall wait for a lease that does nothing any more.
             if let Err(error) = store.release(key, &lease).await {
@@ -89,6 +93,7 @@ async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Lande
         }
         let Some((account, _)) = load(realm, key).await? else { return not_this_time() };
         if let Some(outcome) = settled(realm, &account, true) {
+            measure::waited(begun, now);
             return Ok(Landed::adopted(outcome));
         }
         let patience = if is_fresh(&account, now, Duration::ZERO) { COURTESY } else { LEASE };
@@ -133,7 +138,14 @@ async fn refresh_under_lease(
             realm.refresh.successors.remember(gate::key(&account, spent), &after, realm.clock.now());
         }
     };
-    match write(realm, store, &after, version, lease).await.inspect_err(|_| remember())? {
+    let swap = write(realm, store, &after, version, lease).await;
+    if swap.is_err() {
+        remember();
+        if matches!(outcome, Outcome::Refreshed(_)) {
+            realm.record(Event::TokensNotStored { provider: &key.provider, subject: &key.subject }).await;
+        }
+    }
+    match swap? {
         Swap::Done(_) => {
             announce(realm, &outcome).await;
             Ok(Some(outcome.into()))
@@ -163,6 +175,8 @@ async fn refresh_under_lease(
     }
 }
 
+/// Writes what a refresh brought: there is no second chance to get it. A store that fails is asked again, for about as
+/// long as the lease lasts.
 async fn write(
     realm: &Realm,
     store: &dyn TokenStore,
@@ -170,7 +184,31 @@ async fn write(
     version: u64,
     lease: &Lease,
 ) -> Result<Swap, AuthError> {
-    Ok(store.swap(seal(realm, after, version)?, version, lease).await?)
+    let tokens = seal(realm, after, version)?;
+    let writing = async {
+        for pause in PAUSES_OF_A_STORE {
+            match store.swap(tokens.clone(), version, lease).await {
+                Ok(swap) => return Ok(swap),
+                Err(error) => {
+                    let cause = crate::failure::chain(&error);
+                    tracing::warn!(provider = after.provider, cause, "tokens could not be stored; it is tried again");
+                }
+            }
+            realm.clock.sleep(pause).await;
+        }
+        store.swap(tokens.clone(), version, lease).await
+    };
+    let swap = tokio::select! {
+        swap = writing => swap?,
+        () = realm.clock.sleep(WRITING) => {
+            return Err(StoreError::Unavailable("the refreshed tokens were not stored in time".into()).into());
+        }
+    };
+    Ok(match swap {
+        // An earlier attempt was done, and its answer was lost.
+        Swap::Lost(Some(theirs)) if unseal(realm, &theirs)?.has_tokens_of(after) => Swap::Done(theirs.version),
+        swap => swap,
+    })
 }
 
 fn rotates(realm: &Realm, key: &AccountKey) -> bool {
@@ -211,6 +249,10 @@ pub(crate) fn bound(key: &AccountKey) -> Vec<u8> {
 /// How long a process that died keeps the others from an account.
 pub(super) const LEASE: Duration = Duration::from_secs(10);
 const EXCHANGE: Duration = Duration::from_secs(8);
+const WRITING: Duration = Duration::from_secs(2);
 /// How long a caller whose token still lives waits for another process.
 const COURTESY: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(100);
+/// Between attempts to write.
+const PAUSES_OF_A_STORE: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(900)];
