@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::other_tokens::OtherTokens;
 use crate::store::AccountKey;
 use crate::{Secret, Timestamp};
 
@@ -54,7 +55,7 @@ impl Account {
 
 impl From<GrantedAccount> for Account {
     fn from(account: GrantedAccount) -> Self {
-        let GrantedAccount { provider, subject, tokens, grant, needs_reauthentication, wanted_claims } = account;
+        let GrantedAccount { provider, subject, tokens, grant, needs_reauthentication, wanted_claims, .. } = account;
         Self { provider, subject, tokens: Some(tokens), grant: Some(grant), needs_reauthentication, wanted_claims }
     }
 }
@@ -68,6 +69,8 @@ pub(crate) struct GrantedAccount {
     pub(crate) grant: GrantRecord,
     pub(crate) needs_reauthentication: bool,
     pub(crate) wanted_claims: Option<String>,
+    /// Tokens for other scopes, where they are kept in a store. A new grant has none.
+    pub(crate) others: OtherTokens,
 }
 
 impl GrantedAccount {
@@ -78,7 +81,8 @@ impl GrantedAccount {
         grant: GrantRecord,
     ) -> Self {
         let (provider, subject) = (provider.into(), subject.into());
-        Self { provider, subject, tokens, grant, needs_reauthentication: false, wanted_claims: None }
+        let others = OtherTokens::default();
+        Self { provider, subject, tokens, grant, needs_reauthentication: false, wanted_claims: None, others }
     }
 
     pub(crate) fn key(&self) -> AccountKey {

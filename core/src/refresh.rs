@@ -14,6 +14,7 @@ mod by_scope;
 mod gate;
 mod stored;
 mod successors;
+mod wanted;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub(crate) use by_scope::fresh_for;
 pub(crate) use gate::RefreshGate;
 pub(crate) use stored::{bound, keep, kept_id_token};
 
+use self::wanted::Wanted;
 use crate::account::GrantedAccount;
 use crate::http::HttpError;
 use crate::kept_tokens::KeptTokens;
@@ -76,12 +78,13 @@ pub(crate) async fn fresh(
 
 /// What can be said of an account without asking its provider, if anything.
 fn settled(realm: &Realm, account: &GrantedAccount, newer: bool) -> Option<Outcome> {
-    if account.needs_reauthentication {
-        return Some(Outcome::Refused(account.clone()));
-    }
+    Wanted::Own.settled(realm, account, newer)
+}
+
+/// Whether an account's token is handed out without a thought of refreshing it.
+fn serves(realm: &Realm, account: &GrantedAccount) -> bool {
     let now = realm.clock.now();
-    let is_settled = is_fresh(account, now, realm.lifetimes.refresh_margin) && !is_due(account, now);
-    is_settled.then(|| at_hand(account.clone(), newer))
+    is_fresh(account, now, realm.lifetimes.refresh_margin) && !is_due(account, now)
 }
 
 /// One refresh of tokens that a session keeps itself. `stored` is that session, if it lives in a store.
@@ -138,29 +141,32 @@ pub(crate) fn token(provider: &str, outcome: Outcome) -> Result<Secret, AccessTo
 
 /// One refresh, to its end: the exchange and what it means. Nothing is kept or announced yet.
 async fn refresh(realm: &Realm, account: GrantedAccount) -> Outcome {
-    let (Some(registered), Some(refresh_token)) =
-        (realm.oauth(&account.provider), account.tokens.refresh_token.clone())
-    else {
+    let Some(registered) = realm.oauth(&account.provider).filter(|_| account.tokens.refresh_token.is_some()) else {
         return without_refresh_token(account, realm.clock.now());
     };
+    match attempt(realm, &registered, &account).await {
+        Ok((tokens, credential)) => Outcome::Refreshed(refreshed(realm, &registered, account, tokens, credential)),
+        Err(error) => failed(account, error),
+    }
+}
+
+/// The exchange: what came of it, and which of the client's credentials worked.
+async fn attempt(
+    realm: &Realm,
+    registered: &RegisteredOAuth<'_>,
+    account: &GrantedAccount,
+) -> Result<(TokenSet, usize), ProviderError> {
+    let no_refresh_token = || ProviderError::Request("there is no refresh token".to_owned());
     let grant = Grant::RefreshToken {
-        refresh_token: &refresh_token,
+        refresh_token: account.tokens.refresh_token.as_ref().ok_or_else(no_refresh_token)?,
         redirect_uri: &account.grant.redirect_uri,
         scopes: &account.grant.scopes,
     };
     let client_id = &account.grant.client_id;
     // Before anything is spent: an issuer that is down costs no refresh token.
-    let metadata = match registered.metadata(realm, client_id).await {
-        Ok(metadata) => metadata,
-        Err(error) => return failed(account, error),
-    };
-    match exchange(realm, &registered, client_id, metadata.as_deref(), &grant).await {
-        Ok((tokens, credential)) => match with_id_token(realm, &registered, &account, tokens).await {
-            Ok(tokens) => refreshed(realm, &registered, account, tokens, credential),
-            Err(error) => failed(account, error),
-        },
-        Err(error) => failed(account, error),
-    }
+    let metadata = registered.metadata(realm, client_id).await?;
+    let (tokens, credential) = exchange(realm, registered, client_id, metadata.as_deref(), &grant).await?;
+    Ok((with_id_token(realm, registered, account, tokens).await?, credential))
 }
 
 /// Verifies the ID token that a refresh may bring. It has none to bring, so one that cannot be verified for want of keys
@@ -193,13 +199,14 @@ async fn with_id_token(
     }
 }
 
+/// The account with what it was granted anew.
 fn refreshed(
     realm: &Realm,
     registered: &RegisteredOAuth<'_>,
     mut account: GrantedAccount,
     mut tokens: TokenSet,
     credential: usize,
-) -> Outcome {
+) -> GrantedAccount {
     if tokens.refresh_token.is_none() {
         if registered.flow.config().rotates_refresh_tokens {
             tracing::warn!(
@@ -215,7 +222,7 @@ fn refreshed(
     account.tokens = tokens;
     account.grant.credential = credential;
     account.grant.granted_at = realm.clock.now();
-    Outcome::Refreshed(account)
+    account
 }
 
 fn failed(mut account: GrantedAccount, error: ProviderError) -> Outcome {

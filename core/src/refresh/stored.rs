@@ -4,10 +4,12 @@
 //! 2. An exchange is given up before its lease ends, so that nobody sends a refresh token whose answer is still awaited.
 //! 3. Tokens that could not be written are not lost: they are remembered, and written before the next exchange.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Outcome, announce, failed, gate, is_fresh, or_at_hand, refresh, settled, without_refresh_token};
+use super::wanted::Wanted;
+use super::{Outcome, by_scope, failed, gate, is_fresh, or_at_hand, serves, settled, without_refresh_token};
 use crate::account::GrantedAccount;
 use crate::http::HttpError;
 use crate::kept_tokens::KeptTokens;
@@ -49,31 +51,62 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
         return Ok(without_refresh_token(account, realm.clock.now()));
     };
     let flight = realm.refresh.fly(realm, gate::key(&account, refresh_token), move |realm| async move {
-        match claim_and_refresh(&realm, &key).await {
-            Ok(outcome) => outcome,
-            Err(error) => {
-                tracing::error!(provider = key.provider, cause = crate::failure::chain(&error), "token store failed");
-                not_this_time()
-            }
-        }
+        claim_and_refresh(&realm, &key, &Wanted::Own).await
     });
     Ok(or_at_hand(flight.await, account, false, realm.clock.now()))
 }
 
-/// The account as the store has it, for an exchange that leaves its refresh token as it is.
-pub(super) async fn newest(realm: &Realm, key: &AccountKey) -> Result<GrantedAccount, AccessTokenError> {
-    let not_connected = || AccessTokenError::NotConnected { provider: key.provider.clone() };
-    Ok(load(realm, key).await?.ok_or_else(not_connected)?.0)
+/// The freshest token of an account in the store for other scopes; with what was at hand before, if there was anything.
+pub(super) async fn fresh_for(
+    realm: &Arc<Realm>,
+    key: AccountKey,
+    scopes: &[String],
+) -> Result<(Outcome, Option<GrantedAccount>), AccessTokenError> {
+    let Some((account, _)) = load(realm, &key).await? else {
+        return Err(AccessTokenError::NotConnected { provider: key.provider });
+    };
+    let Some(refresh_token) = account.tokens.refresh_token.as_ref().filter(|_| !account.needs_reauthentication) else {
+        return Ok((Outcome::Refused(account), None));
+    };
+    let wanted = Wanted::Scopes(scopes.to_vec());
+    let at_hand = wanted.of(&account).map(Cow::into_owned);
+    if let Some(known) = at_hand.as_ref().filter(|known| serves(realm, known)) {
+        return Ok((Outcome::Current(known.clone()), at_hand));
+    }
+    let flight = by_scope::key(&gate::key(&account, refresh_token), scopes);
+    let flight = realm.refresh.fly(realm, flight, {
+        let wanted = wanted.clone();
+        move |realm| async move { claim_and_refresh(&realm, &key, &wanted).await }
+    });
+    let outcome = match flight.await {
+        Outcome::Current(account) | Outcome::Refreshed(account) => match wanted.of(&account) {
+            Some(account) => Outcome::Refreshed(account.into_owned()),
+            // Somebody signed in anew meanwhile.
+            None => not_this_time(),
+        },
+        outcome => outcome,
+    };
+    Ok((outcome, at_hand))
+}
+
+async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: &Wanted) -> Outcome {
+    match try_to_claim_and_refresh(realm, key, wanted).await {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            tracing::error!(provider = key.provider, cause = crate::failure::chain(&error), "token store failed");
+            not_this_time()
+        }
+    }
 }
 
 /// Takes the account and refreshes it. Whoever cannot take it waits for the one who could, and adopts.
-async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Outcome, AuthError> {
+async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: &Wanted) -> Result<Outcome, AuthError> {
     let Some(store) = &realm.tokens else { return Ok(not_this_time()) };
     let begun = realm.clock.now();
     loop {
         let now = realm.clock.now();
         if let Some(lease) = store.claim(key, now, LEASE).await? {
-            let outcome = refresh_under_lease(realm, &**store, key, &lease).await;
+            let outcome = refresh_under_lease(realm, &**store, key, wanted, &lease).await;
             // Also when it failed: nobody shall wait for a lease that does nothing any more.
             if let Err(error) = store.release(key, &lease).await {
                 let cause = crate::failure::chain(&error);
@@ -86,10 +119,11 @@ async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Outco
             }
         }
         let Some((account, _)) = load(realm, key).await? else { return Ok(not_this_time()) };
-        if let Some(outcome) = settled(realm, &account, true) {
+        if let Some(outcome) = wanted.settled(realm, &account, true) {
             return Ok(outcome);
         }
-        let patience = if is_fresh(&account, now, Duration::ZERO) { COURTESY } else { LEASE };
+        let lives = wanted.of(&account).is_some_and(|account| is_fresh(&account, now, Duration::ZERO));
+        let patience = if lives { COURTESY } else { LEASE };
         if now.since(begun) > patience {
             return Ok(not_this_time());
         }
@@ -102,15 +136,16 @@ async fn refresh_under_lease(
     realm: &Realm,
     store: &dyn TokenStore,
     key: &AccountKey,
+    wanted: &Wanted,
     lease: &Lease,
 ) -> Result<Option<Outcome>, AuthError> {
     let Some((account, version)) = load(realm, key).await? else { return Ok(Some(not_this_time())) };
     // Newer than the store's only if they could not be written before.
     let latest = realm.refresh.successors.follow(account.clone());
-    let outcome = match settled(realm, &latest, true) {
+    let outcome = match wanted.settled(realm, &latest, true) {
         Some(outcome) if latest == account => return Ok(Some(outcome)),
         Some(outcome) => outcome,
-        None => refresh_in_time(realm, latest).await,
+        None => refresh_in_time(realm, wanted, latest).await,
     };
     let (Outcome::Refreshed(after) | Outcome::Refused(after)) = &outcome else { return Ok(Some(outcome)) };
     let remember = || {
@@ -124,7 +159,7 @@ async fn refresh_under_lease(
     };
     match swap.inspect_err(|_| remember())? {
         Swap::Done(_) => {
-            announce(realm, &outcome).await;
+            wanted.announce(realm, &outcome).await;
             Ok(Some(outcome))
         }
         Swap::Lost(Some(theirs)) => {
@@ -142,10 +177,10 @@ async fn refresh_under_lease(
 }
 
 /// An exchange that ends before the lease does.
-async fn refresh_in_time(realm: &Realm, account: GrantedAccount) -> Outcome {
+async fn refresh_in_time(realm: &Realm, wanted: &Wanted, account: GrantedAccount) -> Outcome {
     let late = account.clone();
     tokio::select! {
-        outcome = refresh(realm, account) => outcome,
+        outcome = wanted.exchange(realm, account) => outcome,
         () = realm.clock.sleep(EXCHANGE) => {
             let source = Some(HttpError::Timeout(EXCHANGE));
             failed(late, ProviderError::Unavailable { endpoint: Endpoint::Token, status: None, retry_after: None, source })

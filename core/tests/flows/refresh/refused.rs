@@ -99,14 +99,3 @@ async fn a_lost_answer_costs_one_more_call_and_then_a_sign_in() {
         assert_eq!(site.azure.refreshes(), 2, "{}", home.name);
     }
 }
-
-#[tokio::test]
-async fn a_provider_that_replaces_its_refresh_tokens_gives_one_token_and_spends_none_for_others() {
-    let site = Site::new();
-    let mut browser = site.browser();
-    browser.sign_in().await;
-    let error = browser.current("/").access_token_for(AZURE, &["vso.work"]).await.unwrap_err();
-    assert!(matches!(error, AccessTokenError::Misconfigured { .. }), "{error:?}");
-    assert_eq!(site.azure.count(Stage::Token), 1);
-    browser.current("/").access_token(AZURE).await.unwrap();
-}

@@ -1,0 +1,53 @@
+//! Which of an account's tokens is wanted. All are had by the one refresh token, so all go the same way to it.
+
+use std::borrow::Cow;
+
+use super::{Outcome, announce, at_hand, by_scope, refresh, serves};
+use crate::account::GrantedAccount;
+use crate::other_tokens::OtherTokens;
+use crate::realm::Realm;
+
+/// A token of an account.
+#[derive(Clone, Debug)]
+pub(super) enum Wanted {
+    /// Its own: that of the sign-in.
+    Own,
+    /// The one for these scopes.
+    Scopes(Vec<String>),
+}
+
+impl Wanted {
+    /// The account with the wanted token, if it has that.
+    pub(super) fn of<'a>(&self, account: &'a GrantedAccount) -> Option<Cow<'a, GrantedAccount>> {
+        match self {
+            Self::Own => Some(Cow::Borrowed(account)),
+            Self::Scopes(scopes) => OtherTokens::stand_in(account, scopes).map(Cow::Owned),
+        }
+    }
+
+    /// What can be said of an account without asking its provider, if anything.
+    pub(super) fn settled(&self, realm: &Realm, account: &GrantedAccount, newer: bool) -> Option<Outcome> {
+        if account.needs_reauthentication {
+            return Some(Outcome::Refused(account.clone()));
+        }
+        let is_settled = self.of(account).is_some_and(|account| serves(realm, &account));
+        is_settled.then(|| at_hand(account.clone(), newer))
+    }
+
+    /// One exchange, to its end. Nothing is kept or announced yet.
+    pub(super) async fn exchange(&self, realm: &Realm, account: GrantedAccount) -> Outcome {
+        match self {
+            Self::Own => refresh(realm, account).await,
+            Self::Scopes(scopes) => by_scope::refresh_for(realm, account, scopes).await,
+        }
+    }
+
+    /// Tells log and application of what was kept.
+    pub(super) async fn announce(&self, realm: &Realm, outcome: &Outcome) {
+        match self {
+            Self::Own => announce(realm, outcome).await,
+            // The account's own token is what it was.
+            Self::Scopes(_) => {}
+        }
+    }
+}
