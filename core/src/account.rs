@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::other_tokens::OtherTokens;
 use crate::store::AccountKey;
-use crate::{Secret, Timestamp};
+use crate::{ReauthenticationReason, Secret, Timestamp};
 
 /// A person's account at a provider, with what the provider granted.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +69,8 @@ pub(crate) struct GrantedAccount {
     pub(crate) grant: GrantRecord,
     pub(crate) needs_reauthentication: bool,
     pub(crate) wanted_claims: Option<String>,
+    /// Whether the refresh token was sent, and no answer came: the provider may have taken it.
+    pub(crate) is_unanswered: bool,
     /// Tokens for other scopes, where they are kept in a store. A new grant has none.
     pub(crate) others: OtherTokens,
 }
@@ -81,8 +83,28 @@ impl GrantedAccount {
         grant: GrantRecord,
     ) -> Self {
         let (provider, subject) = (provider.into(), subject.into());
+        let (needs_reauthentication, wanted_claims, is_unanswered) = (false, None, false);
         let others = OtherTokens::default();
-        Self { provider, subject, tokens, grant, needs_reauthentication: false, wanted_claims: None, others }
+        Self { provider, subject, tokens, grant, needs_reauthentication, wanted_claims, is_unanswered, others }
+    }
+
+    /// Whether these are other tokens than before, or the mark that there will be none. Another mark changes nothing.
+    pub(crate) fn is_settled_after(&self, before: &Self) -> bool {
+        self.tokens.access_token != before.tokens.access_token
+            || self.needs_reauthentication != before.needs_reauthentication
+    }
+
+    /// Why the person has to sign in there again, if they have to.
+    pub(crate) fn reason(&self) -> Option<ReauthenticationReason> {
+        if !self.needs_reauthentication {
+            return None;
+        }
+        Some(match &self.tokens.refresh_token {
+            _ if self.wanted_claims.is_some() => ReauthenticationReason::MoreProofWanted,
+            None => ReauthenticationReason::NoRefreshToken,
+            Some(_) if self.is_unanswered => ReauthenticationReason::AnswerLost,
+            Some(_) => ReauthenticationReason::Refused,
+        })
     }
 
     pub(crate) fn key(&self) -> AccountKey {

@@ -43,10 +43,10 @@ impl Current {
             AccessTokenError::SignedOut => self.unauthenticated(),
             AccessTokenError::Session(error) => self.unavailable(error),
             AccessTokenError::NotConnected { provider } => self.unconnected(provider, &[], None),
-            AccessTokenError::NeedsReauthentication { provider, claims } => {
+            AccessTokenError::NeedsReauthentication { provider, claims, .. } => {
                 self.unconnected(provider, &[], claims.as_deref())
             }
-            AccessTokenError::ScopesRefused { provider, scopes, claims, .. } => {
+            AccessTokenError::ScopesRefused { provider, scopes, claims } => {
                 self.unconnected(provider, scopes, claims.as_deref())
             }
             AccessTokenError::Unavailable { retry_after, .. } => {
@@ -54,6 +54,9 @@ impl Current {
                 let mut answer = self.failed(status, Reason::ProviderUnavailable, "an access token", error);
                 answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
                 answer
+            }
+            AccessTokenError::ProviderRetired { .. } => {
+                self.failed(StatusCode::INTERNAL_SERVER_ERROR, Reason::ProviderRetired, "an access token", error)
             }
             AccessTokenError::UnknownProvider(_) | AccessTokenError::Misconfigured { .. } => {
                 self.failed(StatusCode::INTERNAL_SERVER_ERROR, Reason::Configuration, "an access token", error)

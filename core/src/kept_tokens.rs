@@ -29,6 +29,8 @@ pub(crate) struct KeptTokens {
     needs_reauthentication: bool,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     wanted_claims: Option<String>,
+    #[serde(rename = "u", default, skip_serializing_if = "std::ops::Not::not")]
+    is_unanswered: bool,
     #[serde(rename = "o", default, skip_serializing_if = "OtherTokens::is_empty")]
     others: OtherTokens,
 }
@@ -47,6 +49,7 @@ impl KeptTokens {
             grant: account.grant.clone(),
             needs_reauthentication: account.needs_reauthentication,
             wanted_claims: account.wanted_claims.clone(),
+            is_unanswered: account.is_unanswered,
             others: account.others.clone(),
         }
     }
@@ -54,6 +57,11 @@ impl KeptTokens {
     /// The same with the ID token, for a store that has room for it.
     pub(crate) fn with_id_token(account: &GrantedAccount) -> Self {
         Self { id_token: account.tokens.id_token.clone(), ..Self::of(account) }
+    }
+
+    /// Whether these hold another access token.
+    pub(crate) fn is_other_token(&self, other: &Self) -> bool {
+        self.access_token != other.access_token
     }
 
     /// The account again.
@@ -68,6 +76,7 @@ impl KeptTokens {
         let mut account = GrantedAccount::new(provider, subject, tokens, self.grant.clone());
         account.needs_reauthentication = self.needs_reauthentication;
         account.wanted_claims.clone_from(&self.wanted_claims);
+        account.is_unanswered = self.is_unanswered;
         account.others.clone_from(&self.others);
         account
     }

@@ -159,6 +159,7 @@ pub use pages::Pages;
 pub use profile::{Email, Image, Profile};
 pub use provider::{Client, OAuthProvider, ProfileError, Provider};
 pub use random::{Random, SystemRandom};
+pub use refresh::{ReauthenticationReason, RefreshEnding};
 pub use requirements::Requirements;
 pub use reseal::Reseal;
 pub use secret::Secret;

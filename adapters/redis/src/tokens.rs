@@ -39,8 +39,8 @@ impl TokenStore for RedisStore {
         let until = now + lease;
         let mut script = self.token_script(&CLAIM);
         script.arg(account_name(account)).arg(now.unix_millis()).arg(until.unix_millis());
-        let fence: Option<u64> = self.connection.run(&script).await?;
-        Ok(fence.map(|fence| Lease { fence, until }))
+        let taken: Option<(u64, bool)> = self.connection.run(&script).await?;
+        Ok(taken.map(|(fence, lapsed)| Lease { fence, until, lapsed }))
     }
 
     async fn swap(&self, tokens: StoredTokens, expected: u64, lease: &Lease) -> Result<Swap, StoreError> {

@@ -71,7 +71,7 @@ impl Current {
         let signed_in = self.opened().await?.ok_or(AccessTokenError::SignedOut)?;
         let account = signed_in.live().await.private.account(provider).cloned();
         let account = account.ok_or_else(|| AccessTokenError::NotConnected { provider: provider.to_owned() })?;
-        refresh::fresh_for(realm, &account, scopes).await
+        refresh::token(provider, refresh::fresh_for(realm, &account, scopes).await?)
     }
 
     /// Puts new tokens, or the mark that they were refused, into the session.
@@ -88,13 +88,16 @@ impl Current {
         if account.kept.is_some() && !tokens_changed {
             return Ok(());
         }
+        // Without them it is only a mark, which concerns nobody else.
+        let is_granted = !after.needs_reauthentication
+            && kept.as_ref().zip(account.kept.as_ref()).is_none_or(|(new, old)| new.is_other_token(old));
         if tokens_changed {
             Arc::make_mut(&mut live.private).set_account(SessionAccount { kept, ..account });
             // Before the callback runs: if it fails, the tokens are new nonetheless.
             signed_in.set_changed(matches!(live.home, Home::Cookie { .. }));
         }
         let mut claims_changed = false;
-        if !after.needs_reauthentication {
+        if is_granted {
             match opened::run_jwt(realm, live, JwtCause::Refresh { account: &Account::from(after.clone()) }).await? {
                 Some(changed) => claims_changed = changed,
                 None => {

@@ -9,38 +9,43 @@
 //! 5. A new sign-in forgets them.
 
 use std::collections::HashMap;
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_lc_rs::digest::{self, SHA256};
 
 use super::gate::{self, Key};
-use super::{Outcome, attempt, failed, is_fresh, refreshed, serves, stored};
+use super::{Outcome, exchange, is_fresh, or_at_hand, serves, stored};
 use crate::account::GrantedAccount;
+use crate::http::DEADLINE;
 use crate::other_tokens::{OtherTokens, ScopeSet};
 use crate::private_claim::SessionAccount;
-use crate::provider::{Fault, ProviderError, same_word};
+use crate::provider::{ProviderError, same_word};
 use crate::realm::Realm;
 use crate::store::AccountKey;
-use crate::{AccessTokenError, Secret};
+use crate::{AccessTokenError, Timestamp};
 
-/// Tokens of accounts whose home is a session, for other scopes.
-#[derive(Default)]
-pub(crate) struct ByScope(Mutex<HashMap<Key, GrantedAccount>>);
+/// What came of exchanges for other scopes: tokens of accounts that live in a session, and refusals.
+#[derive(Debug, Default)]
+pub(crate) struct ByScope(Mutex<HashMap<Key, Known>>);
+
+#[derive(Clone, Debug)]
+enum Known {
+    Granted(GrantedAccount),
+    Refused(Outcome, Timestamp),
+}
 
 /// A token of an account in a session, for these scopes.
 pub(crate) async fn fresh_for(
     realm: &Arc<Realm>,
     account: &SessionAccount,
     scopes: &[&str],
-) -> Result<Secret, AccessTokenError> {
+) -> Result<Outcome, AccessTokenError> {
     let SessionAccount { provider, subject, kept, .. } = account;
     let scopes: Vec<String> = scopes.iter().map(|scope| (*scope).to_owned()).collect();
     let Some(kept) = kept else {
         let key = AccountKey { provider: provider.clone(), subject: subject.clone() };
-        let (outcome, at_hand) = stored::fresh_for(realm, key, &scopes).await?;
-        return token(realm, provider, &scopes, outcome, at_hand);
+        return stored::fresh_for(realm, key, scopes).await;
     };
     if realm.oauth(provider).is_some_and(|registered| registered.flow.config().rotates_refresh_tokens) {
         let why = "its refresh tokens are replaced at each use, so one that lives in a session gives one access token; \
@@ -49,127 +54,131 @@ pub(crate) async fn fresh_for(
         return Err(AccessTokenError::Misconfigured { provider: provider.clone(), source });
     }
     let account = realm.refresh.successors.latest(provider, subject, kept.clone()).account(provider, subject);
-    let (outcome, at_hand) = in_memory(realm, account, &scopes).await;
-    token(realm, provider, &scopes, outcome, at_hand)
+    Ok(in_memory(realm, account, scopes).await)
 }
 
-/// The same with the session's refresh token; with what was at hand before, if there was anything.
-async fn in_memory(
-    realm: &Arc<Realm>,
-    account: GrantedAccount,
-    scopes: &[String],
-) -> (Outcome, Option<GrantedAccount>) {
+/// The same with a session's refresh token, which is kept whatever comes.
+async fn in_memory(realm: &Arc<Realm>, account: GrantedAccount, scopes: Vec<String>) -> Outcome {
     let Some(refresh_token) = account.tokens.refresh_token.as_ref().filter(|_| !account.needs_reauthentication) else {
-        return (Outcome::Refused(account), None);
+        return Outcome::Refused(account);
     };
-    let key = key(&gate::key(&account, refresh_token), scopes);
-    let at_hand = realm.refresh.by_scope.table().get(&key).cloned();
+    let key = key(&gate::key(&account, refresh_token), &scopes);
+    let by_scope = &realm.refresh.by_scope;
+    let at_hand = by_scope.granted(&key);
     if let Some(known) = at_hand.as_ref().filter(|known| serves(realm, known)) {
-        return (Outcome::Current(known.clone()), at_hand);
+        return Outcome::Current(known.clone());
     }
-    let scopes = scopes.to_vec();
-    let flight = realm.refresh.fly(realm, key, |realm| async move {
+    if let Some(refusal) = by_scope.refusal(&key, realm.clock.now()) {
+        return refusal;
+    }
+    let flight = realm.refresh.fly(realm, key, account.key(), |realm| async move {
+        let by_scope = &realm.refresh.by_scope;
         // Another exchange may have landed after the caller looked and before this one began.
-        let known = realm.refresh.by_scope.table().get(&key).cloned();
-        if let Some(known) = known.filter(|known| serves(&realm, known)) {
+        if let Some(known) = by_scope.granted(&key).filter(|known| serves(&realm, known)) {
             return Outcome::Current(known);
         }
-        let outcome = refresh_for(&realm, account, &scopes).await;
+        let outcome = refresh_within(&realm, account, &scopes, DEADLINE).await;
+        by_scope.remember_refusal(key, &outcome, realm.clock.now());
         let Outcome::Refreshed(after) = &outcome else { return outcome };
         let Some(known) = OtherTokens::stand_in(after, &scopes) else { return outcome };
-        remember(&realm, key, known.clone());
+        by_scope.remember(key, Known::Granted(known.clone()), realm.clock.now());
         Outcome::Refreshed(known)
     });
-    (flight.await, at_hand)
+    let outcome = flight.await;
+    match at_hand {
+        Some(known) => or_at_hand(outcome, known, false, realm.clock.now()),
+        None => outcome,
+    }
 }
 
 /// One exchange for other scopes, to its end. What comes is the account, with that token beside its own; and with a new
 /// refresh token, if the old one was replaced.
-pub(super) async fn refresh_for(realm: &Realm, account: GrantedAccount, scopes: &[String]) -> Outcome {
-    let Some(registered) = realm.oauth(&account.provider) else { return Outcome::Refused(account) };
+pub(super) async fn refresh_within(
+    realm: &Realm,
+    mut account: GrantedAccount,
+    scopes: &[String],
+    patience: Duration,
+) -> Outcome {
     let mut other = account.clone();
     other.grant.scopes = scopes.to_vec();
     other.tokens.scope = None;
-    match attempt(realm, &registered, &other).await {
-        Ok((tokens, credential)) => {
-            tracing::info!(provider = account.provider, "a token for other scopes");
-            let other = refreshed(realm, &registered, other, tokens, credential);
-            let mut account = account;
+    let refused = |claims| Outcome::RefusedForScopes { scopes: scopes.to_vec(), claims };
+    match exchange::refresh_within(realm, other, patience).await {
+        Outcome::Current(other) | Outcome::Refreshed(other) => {
             account.others.take_up(&other);
             account.tokens.refresh_token = other.tokens.refresh_token;
-            account.grant.credential = credential;
+            account.grant.credential = other.grant.credential;
+            account.is_unanswered = false;
             Outcome::Refreshed(account)
         }
-        Err(error) if is_refusal(&error) => {
-            let cause = crate::failure::chain(&error);
-            tracing::warn!(provider = account.provider, cause, "there is no token for these scopes");
-            // The gate keeps the next ones off for so long.
-            Outcome::Failed { retry_after: MEMORY_OF_A_REFUSAL, source: Some(Arc::new(error)) }
+        // Not for the scopes' sake: the refresh token was taken before.
+        Outcome::Refused(other) if other.is_unanswered => {
+            account.is_unanswered = true;
+            account.needs_reauthentication = true;
+            Outcome::Refused(account)
         }
-        Err(error) => failed(account, error),
-    }
-}
-
-/// What a caller of [`Current::access_token_for`](crate::Current::access_token_for) gets.
-fn token(
-    realm: &Realm,
-    provider: &str,
-    scopes: &[String],
-    outcome: Outcome,
-    at_hand: Option<GrantedAccount>,
-) -> Result<Secret, AccessTokenError> {
-    match outcome {
-        Outcome::Failed { source: Some(error), .. } if is_refusal(&error) => Err(AccessTokenError::ScopesRefused {
-            provider: provider.to_owned(),
-            scopes: scopes.to_vec(),
-            claims: wanted_claims(&error),
-            source: error,
-        }),
-        Outcome::Failed { retry_after, source } => {
-            match at_hand.filter(|known| is_fresh(known, realm.clock.now(), Duration::ZERO)) {
-                Some(known) => Ok(known.tokens.access_token),
-                None => super::token(provider, Outcome::Failed { retry_after, source }),
-            }
+        Outcome::Refused(other) => refused(other.wanted_claims),
+        Outcome::Failed { source: Some(error), .. } if is_about_scopes(&error) => refused(None),
+        Outcome::Failed { retry_after, source, marked } => {
+            account.is_unanswered |= marked.is_some();
+            let marked = marked.map(|_| Arc::new(account));
+            Outcome::Failed { retry_after, source, marked }
         }
-        outcome => super::token(provider, outcome),
+        outcome @ Outcome::RefusedForScopes { .. } => outcome,
     }
 }
 
-/// Whether the provider says no to these scopes, and not to everything.
-fn is_refusal(error: &ProviderError) -> bool {
-    let names_scopes = matches!(error.first(), ProviderError::Refused { code, .. } if same_word(code, "invalid_scope"));
-    names_scopes || matches!(error.fault(), Fault::Reauthenticate | Fault::Denied | Fault::Administrator)
-}
-
-fn wanted_claims(error: &ProviderError) -> Option<String> {
-    match error.first() {
-        ProviderError::Challenged { claims, .. } => Some(claims.clone()),
-        _ => None,
-    }
-}
-
-fn remember(realm: &Realm, key: Key, known: GrantedAccount) {
-    let mut table = realm.refresh.by_scope.table();
-    if table.len() >= MOST {
-        table.retain(|_, known| serves(realm, known));
-    }
-    if table.len() >= MOST {
-        let any = table.keys().next().copied();
-        any.map(|key| table.remove(&key));
-    }
-    table.insert(key, known);
+fn is_about_scopes(error: &ProviderError) -> bool {
+    matches!(error.first(), ProviderError::Refused { code, .. } if same_word(code, "invalid_scope"))
 }
 
 impl ByScope {
+    /// A refusal that is too young to ask again.
+    pub(super) fn refusal(&self, key: &Key, now: Timestamp) -> Option<Outcome> {
+        match self.table().get(key)? {
+            Known::Refused(outcome, until) if now < *until => Some(outcome.clone()),
+            _ => None,
+        }
+    }
+
+    /// Remembers an outcome, if it is a refusal.
+    pub(super) fn remember_refusal(&self, key: Key, outcome: &Outcome, now: Timestamp) {
+        if matches!(outcome, Outcome::RefusedForScopes { .. }) {
+            self.remember(key, Known::Refused(outcome.clone(), now + MEMORY_OF_A_REFUSAL), now);
+        }
+    }
+
+    fn granted(&self, key: &Key) -> Option<GrantedAccount> {
+        match self.table().get(key)? {
+            Known::Granted(account) => Some(account.clone()),
+            Known::Refused(..) => None,
+        }
+    }
+
+    fn remember(&self, key: Key, known: Known, now: Timestamp) {
+        let mut table = self.table();
+        if table.len() >= MOST {
+            table.retain(|_, known| known.is_alive(now));
+        }
+        if table.len() >= MOST {
+            let any = table.keys().next().copied();
+            any.map(|key| table.remove(&key));
+        }
+        table.insert(key, known);
+    }
+
     /// Held for a few lines at a time, and never over an `await`.
-    fn table(&self) -> MutexGuard<'_, HashMap<Key, GrantedAccount>> {
+    fn table(&self) -> MutexGuard<'_, HashMap<Key, Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl fmt::Debug for ByScope {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ByScope").field("known", &self.table().len()).finish()
+impl Known {
+    fn is_alive(&self, now: Timestamp) -> bool {
+        match self {
+            Self::Granted(account) => is_fresh(account, now, Duration::ZERO),
+            Self::Refused(_, until) => now < *until,
+        }
     }
 }
 

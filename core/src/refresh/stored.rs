@@ -8,12 +8,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ending::Landed;
 use super::wanted::Wanted;
-use super::{Outcome, by_scope, failed, gate, is_fresh, or_at_hand, serves, settled, without_refresh_token};
+use super::{Outcome, by_scope, gate, is_fresh, or_at_hand, serves, settled, without_refresh_token};
 use crate::account::GrantedAccount;
-use crate::http::HttpError;
 use crate::kept_tokens::KeptTokens;
-use crate::provider::{Endpoint, ProviderError};
 use crate::realm::Realm;
 use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
 use crate::{AccessTokenError, AuthError, Secret};
@@ -50,82 +49,94 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
     let Some(refresh_token) = &account.tokens.refresh_token else {
         return Ok(without_refresh_token(account, realm.clock.now()));
     };
-    let flight = realm.refresh.fly(realm, gate::key(&account, refresh_token), move |realm| async move {
+    let gate_key = gate::key(&account, refresh_token);
+    let flight = realm.refresh.fly(realm, gate_key, key.clone(), move |realm| async move {
         claim_and_refresh(&realm, &key, &Wanted::Own).await
     });
     Ok(or_at_hand(flight.await, account, false, realm.clock.now()))
 }
 
-/// The freshest token of an account in the store for other scopes; with what was at hand before, if there was anything.
+/// The freshest token of an account in the store for other scopes.
 pub(super) async fn fresh_for(
     realm: &Arc<Realm>,
     key: AccountKey,
-    scopes: &[String],
-) -> Result<(Outcome, Option<GrantedAccount>), AccessTokenError> {
+    scopes: Vec<String>,
+) -> Result<Outcome, AccessTokenError> {
     let Some((account, _)) = load(realm, &key).await? else {
         return Err(AccessTokenError::NotConnected { provider: key.provider });
     };
     let Some(refresh_token) = account.tokens.refresh_token.as_ref().filter(|_| !account.needs_reauthentication) else {
-        return Ok((Outcome::Refused(account), None));
+        return Ok(Outcome::Refused(account));
     };
-    let wanted = Wanted::Scopes(scopes.to_vec());
+    let gate_key = by_scope::key(&gate::key(&account, refresh_token), &scopes);
+    let wanted = Wanted::Scopes(scopes);
     let at_hand = wanted.of(&account).map(Cow::into_owned);
     if let Some(known) = at_hand.as_ref().filter(|known| serves(realm, known)) {
-        return Ok((Outcome::Current(known.clone()), at_hand));
+        return Ok(Outcome::Current(known.clone()));
     }
-    let flight = by_scope::key(&gate::key(&account, refresh_token), scopes);
-    let flight = realm.refresh.fly(realm, flight, {
+    if let Some(refusal) = realm.refresh.by_scope.refusal(&gate_key, realm.clock.now()) {
+        return Ok(refusal);
+    }
+    let flight = realm.refresh.fly(realm, gate_key, key.clone(), {
         let wanted = wanted.clone();
-        move |realm| async move { claim_and_refresh(&realm, &key, &wanted).await }
+        move |realm| async move {
+            let landed = claim_and_refresh(&realm, &key, &wanted).await;
+            realm.refresh.by_scope.remember_refusal(gate_key, &landed.outcome, realm.clock.now());
+            landed
+        }
     });
     let outcome = match flight.await {
         Outcome::Current(account) | Outcome::Refreshed(account) => match wanted.of(&account) {
             Some(account) => Outcome::Refreshed(account.into_owned()),
             // Somebody signed in anew meanwhile.
-            None => not_this_time(),
+            None => Outcome::not_this_time(),
         },
         outcome => outcome,
     };
-    Ok((outcome, at_hand))
+    Ok(match at_hand {
+        Some(known) => or_at_hand(outcome, known, false, realm.clock.now()),
+        None => outcome,
+    })
 }
 
-async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: &Wanted) -> Outcome {
+async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: &Wanted) -> Landed {
     match try_to_claim_and_refresh(realm, key, wanted).await {
-        Ok(outcome) => outcome,
+        Ok(landed) => landed,
         Err(error) => {
             tracing::error!(provider = key.provider, cause = crate::failure::chain(&error), "token store failed");
-            not_this_time()
+            Outcome::not_this_time().into()
         }
     }
 }
 
 /// Takes the account and refreshes it. Whoever cannot take it waits for the one who could, and adopts.
-async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: &Wanted) -> Result<Outcome, AuthError> {
-    let Some(store) = &realm.tokens else { return Ok(not_this_time()) };
+async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: &Wanted) -> Result<Landed, AuthError> {
+    let not_this_time = || Ok(Outcome::not_this_time().into());
+    let Some(store) = &realm.tokens else { return not_this_time() };
     let begun = realm.clock.now();
     loop {
         let now = realm.clock.now();
         if let Some(lease) = store.claim(key, now, LEASE).await? {
-            let outcome = refresh_under_lease(realm, &**store, key, wanted, &lease).await;
+            let landed = refresh_under_lease(realm, &**store, key, wanted, &lease).await;
             // Also when it failed: nobody shall wait for a lease that does nothing any more.
             if let Err(error) = store.release(key, &lease).await {
                 let cause = crate::failure::chain(&error);
                 tracing::warn!(provider = key.provider, cause, "a lease could not be given back; it will lapse");
             }
-            match outcome? {
-                Some(outcome) => return Ok(outcome),
-                None if now.since(begun) > LEASE => return Ok(not_this_time()),
+            match landed? {
+                Some(landed) => return Ok(landed),
+                None if now.since(begun) > LEASE => return not_this_time(),
                 None => continue,
             }
         }
-        let Some((account, _)) = load(realm, key).await? else { return Ok(not_this_time()) };
+        let Some((account, _)) = load(realm, key).await? else { return not_this_time() };
         if let Some(outcome) = wanted.settled(realm, &account, true) {
-            return Ok(outcome);
+            return Ok(Landed::adopted(outcome));
         }
         let lives = wanted.of(&account).is_some_and(|account| is_fresh(&account, now, Duration::ZERO));
         let patience = if lives { COURTESY } else { LEASE };
         if now.since(begun) > patience {
-            return Ok(not_this_time());
+            return not_this_time();
         }
         realm.clock.sleep(POLL).await;
     }
@@ -138,29 +149,35 @@ async fn refresh_under_lease(
     key: &AccountKey,
     wanted: &Wanted,
     lease: &Lease,
-) -> Result<Option<Outcome>, AuthError> {
-    let Some((account, version)) = load(realm, key).await? else { return Ok(Some(not_this_time())) };
+) -> Result<Option<Landed>, AuthError> {
+    let Some((account, version)) = load(realm, key).await? else { return Ok(Some(Outcome::not_this_time().into())) };
     // Newer than the store's only if they could not be written before.
-    let latest = realm.refresh.successors.follow(account.clone());
-    let outcome = match wanted.settled(realm, &latest, true) {
-        Some(outcome) if latest == account => return Ok(Some(outcome)),
+    let mut latest = realm.refresh.successors.follow(account.clone());
+    let mut outcome = match wanted.settled(realm, &latest, true) {
+        Some(outcome) if latest == account => return Ok(Some(Landed::adopted(outcome))),
         Some(outcome) => outcome,
-        None => refresh_in_time(realm, wanted, latest).await,
-    };
-    let (Outcome::Refreshed(after) | Outcome::Refused(after)) = &outcome else { return Ok(Some(outcome)) };
-    let remember = || {
-        if let Some(spent) = &account.tokens.refresh_token {
-            realm.refresh.successors.remember(gate::key(&account, spent), after, realm.clock.now());
+        None => {
+            latest.is_unanswered |= lease.lapsed && rotates(realm, key);
+            wanted.refresh_within(realm, latest, EXCHANGE).await
         }
     };
-    let swap = match seal(realm, after, version) {
-        Ok(sealed) => store.swap(sealed, version, lease).await.map_err(AuthError::from),
-        Err(error) => Err(error),
+    let after = match &mut outcome {
+        Outcome::Refreshed(after) | Outcome::Refused(after) => Arc::new(after.clone()),
+        Outcome::Failed { marked, .. } => match marked.take() {
+            Some(marked) if *marked != account => marked,
+            _ => return Ok(Some(outcome.into())),
+        },
+        Outcome::Current(_) | Outcome::RefusedForScopes { .. } => return Ok(Some(outcome.into())),
     };
-    match swap.inspect_err(|_| remember())? {
+    let remember = || {
+        if let Some(spent) = &account.tokens.refresh_token {
+            realm.refresh.successors.remember(gate::key(&account, spent), &after, realm.clock.now());
+        }
+    };
+    match write(realm, store, &after, version, lease).await.inspect_err(|_| remember())? {
         Swap::Done(_) => {
             wanted.announce(realm, &outcome).await;
-            Ok(Some(outcome))
+            Ok(Some(outcome.into()))
         }
         Swap::Lost(Some(theirs)) => {
             let theirs = unseal(realm, &theirs)?;
@@ -169,28 +186,28 @@ async fn refresh_under_lease(
                 remember();
                 return Ok(None);
             }
+            if matches!(outcome, Outcome::Failed { .. }) && !theirs.is_settled_after(&account) {
+                return Ok(Some(outcome.into()));
+            }
             // Somebody signed in anew or took over meanwhile: theirs is what counts.
-            Ok(Some(if theirs.needs_reauthentication { Outcome::Refused(theirs) } else { Outcome::Refreshed(theirs) }))
+            Ok(Some(Landed::adopted(Outcome::adopted(theirs))))
         }
-        Swap::Lost(None) => Ok(Some(not_this_time())),
+        Swap::Lost(None) => Ok(Some(Outcome::not_this_time().into())),
     }
 }
 
-/// An exchange that ends before the lease does.
-async fn refresh_in_time(realm: &Realm, wanted: &Wanted, account: GrantedAccount) -> Outcome {
-    let late = account.clone();
-    tokio::select! {
-        outcome = wanted.exchange(realm, account) => outcome,
-        () = realm.clock.sleep(EXCHANGE) => {
-            let source = Some(HttpError::Timeout(EXCHANGE));
-            failed(late, ProviderError::Unavailable { endpoint: Endpoint::Token, status: None, retry_after: None, source })
-        }
-    }
+async fn write(
+    realm: &Realm,
+    store: &dyn TokenStore,
+    after: &GrantedAccount,
+    version: u64,
+    lease: &Lease,
+) -> Result<Swap, AuthError> {
+    Ok(store.swap(seal(realm, after, version)?, version, lease).await?)
 }
 
-/// Nothing to be had at the moment; it is soon worth trying again.
-fn not_this_time() -> Outcome {
-    Outcome::Failed { retry_after: Duration::from_secs(1), source: None }
+fn rotates(realm: &Realm, key: &AccountKey) -> bool {
+    realm.oauth(&key.provider).is_some_and(|registered| registered.flow.config().rotates_refresh_tokens)
 }
 
 async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(GrantedAccount, u64)>, AuthError> {

@@ -1,8 +1,11 @@
 //! Which of an account's tokens is wanted. All are had by the one refresh token, so all go the same way to it.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
-use super::{Outcome, announce, at_hand, by_scope, refresh, serves};
+use super::ending::announce;
+use super::exchange::refresh_within;
+use super::{Outcome, at_hand, by_scope, serves};
 use crate::account::GrantedAccount;
 use crate::other_tokens::OtherTokens;
 use crate::realm::Realm;
@@ -34,20 +37,20 @@ impl Wanted {
         is_settled.then(|| at_hand(account.clone(), newer))
     }
 
-    /// One exchange, to its end. Nothing is kept or announced yet.
-    pub(super) async fn exchange(&self, realm: &Realm, account: GrantedAccount) -> Outcome {
+    /// One exchange, to its end, that asks the provider for no longer than that. Nothing is kept or announced yet.
+    pub(super) async fn refresh_within(&self, realm: &Realm, account: GrantedAccount, patience: Duration) -> Outcome {
         match self {
-            Self::Own => refresh(realm, account).await,
-            Self::Scopes(scopes) => by_scope::refresh_for(realm, account, scopes).await,
+            Self::Own => refresh_within(realm, account, patience).await,
+            Self::Scopes(scopes) => by_scope::refresh_within(realm, account, scopes, patience).await,
         }
     }
 
     /// Tells log and application of what was kept.
     pub(super) async fn announce(&self, realm: &Realm, outcome: &Outcome) {
-        match self {
-            Self::Own => announce(realm, outcome).await,
+        match (self, outcome) {
             // The account's own token is what it was.
-            Self::Scopes(_) => {}
+            (Self::Scopes(_), Outcome::Refreshed(_)) => {}
+            _ => announce(realm, outcome).await,
         }
     }
 }

@@ -21,7 +21,7 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError>;
 
     /// Puts `tokens` in the place of those with version `expected`, if `lease` is the account's latest.
-    /// The stored version becomes `expected + 1`.
+    /// The stored version becomes `expected + 1`, and the account is free again.
     async fn swap(&self, tokens: StoredTokens, expected: u64, lease: &Lease) -> Result<Swap, StoreError>;
 
     /// Gives the account free before its lease ends.
@@ -76,6 +76,9 @@ pub struct Lease {
     pub fence: u64,
     /// When it ends.
     pub until: Timestamp,
+    /// Whether the holder before let theirs lapse: it neither wrote nor gave the account free, and may have died in the
+    /// middle of a refresh.
+    pub lapsed: bool,
 }
 
 /// What became of a swap. Not `non_exhaustive`: a caller must look at both.

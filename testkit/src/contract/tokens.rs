@@ -16,6 +16,7 @@ pub async fn token_store_contract(store: impl TokenStore) {
     let store: Arc<dyn TokenStore> = Arc::new(store);
     rows(&*store).await;
     leases(&*store).await;
+    a_lease_tells_whether_the_one_before_lapsed(&*store).await;
     swapping(&*store).await;
     a_late_write_is_refused(&*store).await;
     a_new_grant_ends_a_lease(&*store).await;
@@ -64,6 +65,24 @@ async fn leases(store: &dyn TokenStore) {
     done(store.put(tokens("leases", "ada")).await);
     let fourth = claimed(store, "leases", "ada", 32).await;
     assert!(fourth.fence > third.fence, "numbers rise also for an account that was gone and is back");
+}
+
+async fn a_lease_tells_whether_the_one_before_lapsed(store: &dyn TokenStore) {
+    let ada = account("lapsed", "ada");
+    let version = done(store.put(tokens("lapsed", "ada")).await);
+    assert!(!claimed(store, "lapsed", "ada", 0).await.lapsed, "nobody held it before");
+    let second = claimed(store, "lapsed", "ada", 30).await;
+    assert!(second.lapsed, "the holder before was not heard of again");
+    done(store.release(&ada, &second).await);
+    let third = claimed(store, "lapsed", "ada", 31).await;
+    assert!(!third.lapsed, "the holder before gave it back, and that is all that counts");
+    assert_eq!(done(store.swap(tokens("lapsed", "ada"), version, &third).await), Swap::Done(version + 1));
+    let fourth = claimed(store, "lapsed", "ada", 32).await;
+    assert!(!fourth.lapsed && fourth.fence > third.fence, "who wrote is done, and need not give it back");
+    done(store.release(&ada, &third).await);
+    assert_eq!(done(store.claim(&ada, at(33), LEASE).await), None, "and gives nothing free that is another's by now");
+    done(store.put(tokens("lapsed", "ada")).await);
+    assert!(!claimed(store, "lapsed", "ada", 34).await.lapsed, "of a new grant nothing lapsed");
 }
 
 async fn swapping(store: &dyn TokenStore) {
