@@ -10,6 +10,7 @@
 //!    application hears of it, and then it is used.
 //! 6. With a token store, one process refreshes at a time.
 
+mod ahead;
 mod backoff;
 mod by_scope;
 mod ending;
@@ -29,7 +30,6 @@ pub(crate) use stored::{bound, keep, kept_id_token};
 
 use ending::{Landed, announce};
 use exchange::refresh;
-use wanted::Wanted;
 
 use crate::account::GrantedAccount;
 use crate::kept_tokens::KeptTokens;
@@ -106,13 +106,20 @@ pub(crate) async fn fresh(
 
 /// What can be said of an account without asking its provider, if anything.
 fn settled(realm: &Realm, account: &GrantedAccount, newer: bool) -> Option<Outcome> {
-    Wanted::Own.settled(realm, account, newer)
+    if account.needs_reauthentication {
+        return Some(Outcome::Refused(account.clone()));
+    }
+    serves(realm, account).then(|| at_hand(account.clone(), newer))
 }
 
 /// Whether an account's token is handed out without a thought of refreshing it.
 fn serves(realm: &Realm, account: &GrantedAccount) -> bool {
-    let now = realm.clock.now();
-    is_fresh(account, now, realm.lifetimes.refresh_margin) && !is_due(account, now)
+    is_good(realm, account) && !is_due(account, realm.clock.now())
+}
+
+/// Whether it is handed out, and need not be waited for.
+fn is_good(realm: &Realm, account: &GrantedAccount) -> bool {
+    is_fresh(account, realm.clock.now(), realm.lifetimes.refresh_margin)
 }
 
 /// One refresh of tokens that a session keeps itself. `stored` is that session, if it lives in a store.
@@ -191,8 +198,12 @@ fn is_fresh(account: &GrantedAccount, now: Timestamp, margin: Duration) -> bool 
 /// answer would have one refreshed at every request.
 fn is_due(account: &GrantedAccount, now: Timestamp) -> bool {
     let (Some(at), Some(_)) = (account.tokens.refresh_at, &account.tokens.refresh_token) else { return false };
-    let half = end(account).map(|end| end.before(end.since(account.grant.granted_at) / 2));
-    now >= half.map_or(at, |half| half.max(at))
+    now >= half_life(account).map_or(at, |half| half.max(at))
+}
+
+/// When half of an access token's life is over.
+fn half_life(account: &GrantedAccount) -> Option<Timestamp> {
+    end(account).map(|end| end.before(end.since(account.grant.granted_at) / 2))
 }
 
 fn end(account: &GrantedAccount) -> Option<Timestamp> {

@@ -5,12 +5,13 @@
 //! 3. Tokens that could not be written are not lost: they are remembered, and written before the next exchange.
 
 use std::borrow::Cow;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::ending::Landed;
 use super::wanted::Wanted;
-use super::{Outcome, by_scope, gate, is_fresh, or_at_hand, serves, settled, without_refresh_token};
+use super::{Outcome, ahead, by_scope, gate, is_fresh, is_good, or_at_hand, without_refresh_token};
 use crate::account::GrantedAccount;
 use crate::kept_tokens::KeptTokens;
 use crate::realm::Realm;
@@ -43,17 +44,22 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
     let Some((account, _)) = load(realm, &key).await? else {
         return Err(AccessTokenError::NotConnected { provider: key.provider });
     };
-    if let Some(outcome) = settled(realm, &account, false) {
-        return Ok(outcome);
+    if account.needs_reauthentication {
+        return Ok(Outcome::Refused(account));
     }
     let Some(refresh_token) = &account.tokens.refresh_token else {
         return Ok(without_refresh_token(account, realm.clock.now()));
     };
+    realm.refresh.used.note(realm, &key, &account);
     let gate_key = gate::key(&account, refresh_token);
-    let flight = realm.refresh.fly(realm, gate_key, key.clone(), move |realm| async move {
-        claim_and_refresh(&realm, &key, &Wanted::Own).await
-    });
-    Ok(or_at_hand(flight.await, account, false, realm.clock.now()))
+    if !is_good(realm, &account) {
+        let flight = realm.refresh.fly(realm, gate_key, key.clone(), claiming(gate_key, key, Wanted::Own));
+        return Ok(or_at_hand(flight.await, account, false, realm.clock.now()));
+    }
+    if ahead::has_come(realm, &account) && !realm.refresh.used.is_kept() {
+        realm.refresh.begin(realm, gate_key, key.clone(), claiming(gate_key, key, Wanted::Own));
+    }
+    Ok(Outcome::Current(account))
 }
 
 /// The freshest token of an account in the store for other scopes.
@@ -71,21 +77,18 @@ pub(super) async fn fresh_for(
     let gate_key = by_scope::key(&gate::key(&account, refresh_token), &scopes);
     let wanted = Wanted::Scopes(scopes);
     let at_hand = wanted.of(&account).map(Cow::into_owned);
-    if let Some(known) = at_hand.as_ref().filter(|known| serves(realm, known)) {
+    let refusal = realm.refresh.by_scope.refusal(&gate_key, realm.clock.now());
+    if let Some(known) = at_hand.as_ref().filter(|known| is_good(realm, known)) {
+        if ahead::has_come(realm, known) && refusal.is_none() {
+            realm.refresh.begin(realm, gate_key, key.clone(), claiming(gate_key, key, wanted));
+        }
         return Ok(Outcome::Current(known.clone()));
     }
-    if let Some(refusal) = realm.refresh.by_scope.refusal(&gate_key, realm.clock.now()) {
+    if let Some(refusal) = refusal {
         return Ok(refusal);
     }
-    let flight = realm.refresh.fly(realm, gate_key, key.clone(), {
-        let wanted = wanted.clone();
-        move |realm| async move {
-            let landed = claim_and_refresh(&realm, &key, &wanted).await;
-            realm.refresh.by_scope.remember_refusal(gate_key, &landed.outcome, realm.clock.now());
-            landed
-        }
-    });
-    let outcome = match flight.await {
+    let outcome = realm.refresh.fly(realm, gate_key, key.clone(), claiming(gate_key, key, wanted.clone())).await;
+    let outcome = match outcome {
         Outcome::Current(account) | Outcome::Refreshed(account) => match wanted.of(&account) {
             Some(account) => Outcome::Refreshed(account.into_owned()),
             // Somebody signed in anew meanwhile.
@@ -98,6 +101,34 @@ pub(super) async fn fresh_for(
         None => outcome,
     })
 }
+
+/// Refreshes an account whose time has come. Who is served meanwhile is served what there is.
+pub(super) async fn refresh_ahead(realm: &Arc<Realm>, key: AccountKey) {
+    let account = match load(realm, &key).await {
+        Ok(account) => account.map(|(account, _)| account),
+        Err(error) => {
+            tracing::warn!(provider = key.provider, cause = crate::failure::chain(&error), "token store failed");
+            None
+        }
+    };
+    let Some(account) = account.filter(|account| Wanted::Own.settled(realm, account, false).is_none()) else { return };
+    let Some(refresh_token) = &account.tokens.refresh_token else { return };
+    let gate_key = gate::key(&account, refresh_token);
+    realm.refresh.fly(realm, gate_key, key.clone(), claiming(gate_key, key, Wanted::Own)).await;
+}
+
+/// A flight that takes the account first.
+fn claiming(gate_key: gate::Key, key: AccountKey, wanted: Wanted) -> impl FnOnce(Arc<Realm>) -> Claiming {
+    move |realm| {
+        Box::pin(async move {
+            let landed = claim_and_refresh(&realm, &key, &wanted).await;
+            realm.refresh.by_scope.remember_refusal(gate_key, &landed.outcome, realm.clock.now());
+            landed
+        })
+    }
+}
+
+type Claiming = Pin<Box<dyn Future<Output = Landed> + Send>>;
 
 async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: &Wanted) -> Landed {
     match try_to_claim_and_refresh(realm, key, wanted).await {

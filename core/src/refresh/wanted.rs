@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::ending::announce;
 use super::exchange::refresh_within;
-use super::{Outcome, at_hand, by_scope, serves};
+use super::{Outcome, ahead, at_hand, by_scope, is_good};
 use crate::account::GrantedAccount;
 use crate::other_tokens::OtherTokens;
 use crate::realm::Realm;
@@ -28,12 +28,13 @@ impl Wanted {
         }
     }
 
-    /// What can be said of an account without asking its provider, if anything.
+    /// What can be said of an account without asking its provider, if anything, by whoever came to refresh it.
     pub(super) fn settled(&self, realm: &Realm, account: &GrantedAccount, newer: bool) -> Option<Outcome> {
         if account.needs_reauthentication {
             return Some(Outcome::Refused(account.clone()));
         }
-        let is_settled = self.of(account).is_some_and(|account| serves(realm, &account));
+        let is_settled = |account: Cow<'_, _>| is_good(realm, &account) && !ahead::has_come(realm, &account);
+        let is_settled = self.of(account).is_some_and(is_settled);
         is_settled.then(|| at_hand(account.clone(), newer))
     }
 
