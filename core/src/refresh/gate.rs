@@ -14,6 +14,7 @@ use aws_lc_rs::digest::{self, SHA256};
 use tokio::sync::watch;
 use tracing::Instrument as _;
 
+use super::ahead::Used;
 use super::by_scope::ByScope;
 use super::ending::{Landed, announce_failure};
 use super::measure::Measure;
@@ -30,6 +31,7 @@ use crate::{Secret, Timestamp};
 pub(crate) struct RefreshGate {
     pub(crate) successors: Successors,
     pub(crate) by_scope: ByScope,
+    pub(crate) used: Used,
     board: Mutex<Board>,
 }
 
@@ -88,6 +90,20 @@ impl RefreshGate {
         let outcome = receiver.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
         // A landing always says something.
         outcome.unwrap_or_else(Outcome::not_this_time)
+    }
+
+    /// Begins the refresh under this key, unless it is under way or in its pause. Nobody waits for it.
+    pub(crate) fn begin<F, L>(
+        &self,
+        realm: &Arc<Realm>,
+        key: Key,
+        account: AccountKey,
+        refresh: impl FnOnce(Arc<Realm>) -> F,
+    ) where
+        F: Future<Output = L> + Send + 'static,
+        L: Into<Landed> + Send,
+    {
+        drop(self.join_or_begin(realm, key, account, refresh));
     }
 
     fn join_or_begin<F, L>(

@@ -39,11 +39,11 @@ pub(super) fn waited(begun: Timestamp, now: Timestamp) {
 }
 
 /// Counts what needed no refresh. A dead account is counted where it was found dead, and not at each request after that.
-pub(super) fn settled(provider: &str, outcome: &Outcome) {
+pub(super) fn settled(outcome: &Outcome) {
     match outcome {
-        Outcome::Current(_) => count(provider, RefreshEnding::StillValid),
-        Outcome::Refreshed(_) => count(provider, RefreshEnding::Adopted),
-        Outcome::Refused(_) | Outcome::Failed { .. } => {}
+        Outcome::Current(account) => count(&account.provider, RefreshEnding::StillValid),
+        Outcome::Refreshed(account) => count(&account.provider, RefreshEnding::Adopted),
+        Outcome::Refused(_) | Outcome::RefusedForScopes { .. } | Outcome::Failed { .. } => {}
     }
 }
 

@@ -1,6 +1,8 @@
 //! `current.access_token(…)`: fresh tokens, one refresh at a time, whatever the provider does.
 
+mod ahead;
 mod at_once;
+mod by_scope;
 mod callbacks;
 mod faults;
 pub(crate) mod grants;

@@ -87,14 +87,3 @@ async fn an_error_with_status_200_is_a_refusal_and_no_token() {
         assert_eq!(site.azure.refreshes(), 1, "{}", home.name);
     }
 }
-
-#[tokio::test]
-async fn a_provider_that_replaces_its_refresh_tokens_gives_one_token_and_spends_none_for_others() {
-    let site = Site::new();
-    let mut browser = site.browser();
-    browser.sign_in().await;
-    let error = browser.current("/").access_token_for(AZURE, &["vso.work"]).await.unwrap_err();
-    assert!(matches!(error, AccessTokenError::Misconfigured { .. }), "{error:?}");
-    assert_eq!(site.azure.count(Stage::Token), 1);
-    browser.current("/").access_token(AZURE).await.unwrap();
-}

@@ -279,7 +279,7 @@ fn ask_in_a_task(current: admit::Current) -> tokio::task::JoinHandle<Result<Stri
 }
 
 /// Moves the clock on until the task is done, as often as somebody waits for it; how many milliseconds that took.
-async fn pass_the_time<T>(site: &Site, mut task: tokio::task::JoinHandle<T>) -> (T, u64) {
+pub(super) async fn pass_the_time<T>(site: &Site, mut task: tokio::task::JoinHandle<T>) -> (T, u64) {
     let mut waited = 0;
     loop {
         tokio::select! {
