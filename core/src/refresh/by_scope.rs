@@ -107,7 +107,7 @@ pub(super) async fn refresh_within(
         Outcome::Current(other) | Outcome::Refreshed(other) => {
             account.others.take_up(&other);
             account.tokens.refresh_token = other.tokens.refresh_token;
-            account.grant.credential = other.grant.credential;
+            account.grant.minted_by = other.grant.minted_by;
             account.is_unanswered = false;
             Outcome::Refreshed(account)
         }

@@ -56,7 +56,7 @@ pub(crate) async fn let_go_kept(realm: &Arc<Realm>, account: GrantedAccount) -> 
                 mark(realm);
                 break;
             }
-            Outcome::Refused(_) | Outcome::Current(_) => break,
+            Outcome::Refused(_) | Outcome::RefusedForScopes { .. } | Outcome::Current(_) => break,
         }
     }
     (!is_over(&latest)).then_some(latest)
