@@ -4,6 +4,8 @@
 //! 2. Nobody joins a question that was put already. So what was written before a look-up began, it finds.
 //! 3. A question of several runs in a task of its own: who goes away takes nobody along.
 
+mod shared;
+
 use std::error::Error;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,6 +14,7 @@ use std::{fmt, mem};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
+use self::shared::shared;
 use super::StoreError;
 
 /// A question about one key that can be asked about many: what [`Together`] puts.
@@ -212,33 +215,8 @@ async fn answer_all<L: LookUp>(look_up: &L, waiting: Vec<Waiting<L>>) {
     }
 }
 
-/// The same error as often as it is needed.
-fn shared(error: StoreError) -> impl Fn() -> StoreError {
-    let cause = match error {
-        StoreError::Unavailable(cause) => cause,
-        other => Box::new(other),
-    };
-    let cause = Shared(cause.into());
-    move || unavailable(cause.clone())
-}
-
 fn unavailable(cause: impl Error + Send + Sync + 'static) -> StoreError {
     StoreError::Unavailable(Box::new(cause))
-}
-
-#[derive(Clone, Debug)]
-struct Shared(Arc<dyn Error + Send + Sync>);
-
-impl fmt::Display for Shared {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl Error for Shared {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.0.source()
-    }
 }
 
 #[derive(Debug, thiserror::Error)]
