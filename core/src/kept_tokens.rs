@@ -28,9 +28,23 @@ pub(crate) struct KeptTokens {
     needs_reauthentication: bool,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     wanted_claims: Option<String>,
+    /// That a job is sending the refresh token, or has sent it and died.
+    #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
+    being_sent: bool,
 }
 
 impl KeptTokens {
+    /// The same, with the note that a job is sending the refresh token. Whatever is kept after it is without.
+    pub(crate) fn being_sent(mut self) -> Self {
+        self.being_sent = true;
+        self
+    }
+
+    /// Whether it has that note.
+    pub(crate) fn is_being_sent(&self) -> bool {
+        self.being_sent
+    }
+
     /// What has to be kept of an account. The ID token and unnamed members of the answer are not: they are large.
     pub(crate) fn of(account: &GrantedAccount) -> Self {
         Self {
@@ -44,6 +58,7 @@ impl KeptTokens {
             grant: account.grant.clone(),
             needs_reauthentication: account.needs_reauthentication,
             wanted_claims: account.wanted_claims.clone(),
+            being_sent: false,
         }
     }
 

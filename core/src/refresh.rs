@@ -20,7 +20,7 @@ use std::time::Duration;
 
 pub(crate) use by_scope::fresh_for;
 pub(crate) use gate::RefreshGate;
-pub(crate) use stored::{bound, keep, kept_id_token};
+pub(crate) use stored::{bound, keep, kept_id_token, open, remember, seal, unseal};
 
 use crate::account::GrantedAccount;
 use crate::http::HttpError;
@@ -156,7 +156,7 @@ async fn refresh(realm: &Realm, account: GrantedAccount) -> Outcome {
     };
     match exchange(realm, &registered, client_id, metadata.as_deref(), &grant).await {
         Ok((tokens, minted_by)) => match with_id_token(realm, &registered, &account, tokens).await {
-            Ok(tokens) => refreshed(realm, &registered, account, tokens, minted_by),
+            Ok(tokens) => Outcome::Refreshed(renewed(realm, &registered, account, tokens, minted_by)),
             Err(error) => failed(account, error),
         },
         Err(error) => failed(account, error),
@@ -166,7 +166,7 @@ async fn refresh(realm: &Realm, account: GrantedAccount) -> Outcome {
 /// Verifies the ID token that a refresh may bring. It has none to bring, so one that cannot be verified for want of keys
 /// counts as none: the refresh token was spent, and what followed it must not be lost. One that is wrong is refused with
 /// all that came along.
-async fn with_id_token(
+pub(crate) async fn with_id_token(
     realm: &Realm,
     registered: &RegisteredOAuth<'_>,
     account: &GrantedAccount,
@@ -193,13 +193,14 @@ async fn with_id_token(
     }
 }
 
-fn refreshed(
+/// The account with what a refresh brought.
+pub(crate) fn renewed(
     realm: &Realm,
     registered: &RegisteredOAuth<'_>,
     mut account: GrantedAccount,
     mut tokens: TokenSet,
     minted_by: Option<Fingerprint>,
-) -> Outcome {
+) -> GrantedAccount {
     if tokens.refresh_token.is_none() {
         if registered.flow.config().rotates_refresh_tokens {
             tracing::warn!(
@@ -215,7 +216,7 @@ fn refreshed(
     account.tokens = tokens;
     account.grant.minted_by = minted_by;
     account.grant.granted_at = realm.clock.now();
-    Outcome::Refreshed(account)
+    account
 }
 
 fn failed(mut account: GrantedAccount, error: ProviderError) -> Outcome {
