@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::provider::Fingerprint;
 use crate::store::AccountKey;
-use crate::{Secret, Timestamp};
+use crate::{ReauthenticationReason, Secret, Timestamp};
 
 /// A person's account at a provider, with what the provider granted.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +55,7 @@ impl Account {
 
 impl From<GrantedAccount> for Account {
     fn from(account: GrantedAccount) -> Self {
-        let GrantedAccount { provider, subject, tokens, grant, needs_reauthentication, wanted_claims } = account;
+        let GrantedAccount { provider, subject, tokens, grant, needs_reauthentication, wanted_claims, .. } = account;
         Self { provider, subject, tokens: Some(tokens), grant: Some(grant), needs_reauthentication, wanted_claims }
     }
 }
@@ -69,6 +69,8 @@ pub(crate) struct GrantedAccount {
     pub(crate) grant: GrantRecord,
     pub(crate) needs_reauthentication: bool,
     pub(crate) wanted_claims: Option<String>,
+    /// Whether the refresh token was sent, and no answer came: the provider may have taken it.
+    pub(crate) is_unanswered: bool,
 }
 
 impl GrantedAccount {
@@ -79,7 +81,27 @@ impl GrantedAccount {
         grant: GrantRecord,
     ) -> Self {
         let (provider, subject) = (provider.into(), subject.into());
-        Self { provider, subject, tokens, grant, needs_reauthentication: false, wanted_claims: None }
+        let (needs_reauthentication, wanted_claims, is_unanswered) = (false, None, false);
+        Self { provider, subject, tokens, grant, needs_reauthentication, wanted_claims, is_unanswered }
+    }
+
+    /// Whether these are other tokens than before, or the mark that there will be none. Another mark changes nothing.
+    pub(crate) fn is_settled_after(&self, before: &Self) -> bool {
+        self.tokens.access_token != before.tokens.access_token
+            || self.needs_reauthentication != before.needs_reauthentication
+    }
+
+    /// Why the person has to sign in there again, if they have to.
+    pub(crate) fn reason(&self) -> Option<ReauthenticationReason> {
+        if !self.needs_reauthentication {
+            return None;
+        }
+        Some(match &self.tokens.refresh_token {
+            _ if self.wanted_claims.is_some() => ReauthenticationReason::MoreProofWanted,
+            None => ReauthenticationReason::NoRefreshToken,
+            Some(_) if self.is_unanswered => ReauthenticationReason::AnswerLost,
+            Some(_) => ReauthenticationReason::Refused,
+        })
     }
 
     pub(crate) fn key(&self) -> AccountKey {

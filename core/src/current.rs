@@ -1,6 +1,7 @@
 //! The request at hand: who makes it, and fresh tokens to act for them.
 
 mod again;
+mod disconnect;
 mod head;
 mod opening;
 mod signed_in;
@@ -24,6 +25,7 @@ use signed_in::SignedIn;
 
 pub(crate) use again::AGAIN;
 pub use again::SignInAgain;
+pub use disconnect::Disconnected;
 pub use head::{PlainHead, RequestHead};
 pub use tokens::ConnectedAccount;
 

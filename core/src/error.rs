@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::ReauthenticationReason;
 use crate::callbacks::BoxError;
 use crate::provider::ProviderError;
 use crate::store::StoreError;
@@ -72,10 +73,12 @@ pub enum AccessTokenError {
     },
     /// The grant is dead, or has ended and cannot be refreshed: the person has to sign in at the provider again.
     /// The session of the application goes on.
-    #[error("{provider}: the person has to sign in there again")]
+    #[error("{provider}: the person has to sign in there again: {reason}")]
     NeedsReauthentication {
         /// The provider's id.
         provider: String,
+        /// Why.
+        reason: ReauthenticationReason,
         /// The `claims` that the sign-in has to ask for, if the provider said so. [`Current::without_token`] takes them
         /// along, and an application may by [`SignInAgain::parameter`].
         ///
@@ -97,6 +100,16 @@ pub enum AccessTokenError {
     /// The provider does not take the application's credentials: an administrator has to act.
     #[error("{provider}: the provider does not accept the application's configuration")]
     Misconfigured {
+        /// The provider's id.
+        provider: String,
+        /// What happened.
+        #[source]
+        source: Arc<ProviderError>,
+    },
+    /// The provider's service has ended, and refreshes no token any more: waiting does not help, and neither does
+    /// signing in there.
+    #[error("{provider}: the provider was retired")]
+    ProviderRetired {
         /// The provider's id.
         provider: String,
         /// What happened.

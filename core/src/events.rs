@@ -1,10 +1,11 @@
 //! Where the application hears what happened.
 
 use std::fmt;
+use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::{Account, Profile, Timestamp, User};
+use crate::{Account, Profile, ReauthenticationReason, Timestamp, User};
 
 /// Hears of events, those of one request in their order. It cannot fail the request that caused the event.
 ///
@@ -109,12 +110,68 @@ pub enum Event<'a> {
         /// The provider's identifier of the person.
         subject: &'a str,
     },
-    /// The provider refused the refresh token: the person has to sign in there again.
+    /// The account is of no use until the person signs in at the provider again. Told once for each grant.
     NeedsReauthentication {
         /// The provider's id.
         provider: &'a str,
         /// The provider's identifier of the person.
         subject: &'a str,
+        /// Why.
+        reason: ReauthenticationReason,
+    },
+    /// A refresh did not work, and is tried again after a pause.
+    RefreshFailed {
+        /// The provider's id.
+        provider: &'a str,
+        /// The provider's identifier of the person.
+        subject: &'a str,
+        /// The how many-th in a row, in this process, from one.
+        attempt: u32,
+        /// The pause.
+        retry_after: Duration,
+    },
+    /// A refresh did not work since the provider does not take the application's set-up: an administrator has to act.
+    RefreshMisconfigured {
+        /// The provider's id.
+        provider: &'a str,
+        /// The provider's identifier of the person.
+        subject: &'a str,
+        /// The how many-th in a row, in this process, from one.
+        attempt: u32,
+        /// How long it is not tried again.
+        retry_after: Duration,
+    },
+    /// A refresh did not work, and the provider's service has ended.
+    ProviderRetired {
+        /// The provider's id.
+        provider: &'a str,
+        /// The provider's identifier of the person.
+        subject: &'a str,
+        /// The how many-th in a row, in this process, from one.
+        attempt: u32,
+    },
+    /// The token store does not take refreshed tokens. They are remembered, and written when it does.
+    TokensNotStored {
+        /// The provider's id.
+        provider: &'a str,
+        /// The provider's identifier of the person.
+        subject: &'a str,
+    },
+    /// An account's tokens were deleted, and the provider has voided them.
+    TokensRevoked {
+        /// The provider's id.
+        provider: &'a str,
+        /// The provider's identifier of the person.
+        subject: &'a str,
+    },
+    /// An account's tokens were deleted here, and may count on at the provider until they end.
+    TokensNotRevoked {
+        /// The provider's id.
+        provider: &'a str,
+        /// The provider's identifier of the person.
+        subject: &'a str,
+        /// `not_offered`, if the provider has no way; else `unavailable`, `refused` or `misconfigured`.
+        reason: &'a str,
     },
     /// The provider did not take the first credential, but a later one: the first has expired or is wrong.
     AlternateCredentialUsed {
@@ -153,6 +210,12 @@ impl Event<'_> {
             Self::SignedOutEverywhere { .. } => "signed_out_everywhere",
             Self::TokensRefreshed { .. } => "tokens_refreshed",
             Self::NeedsReauthentication { .. } => "needs_reauth",
+            Self::RefreshFailed { .. } => "refresh_failed",
+            Self::RefreshMisconfigured { .. } => "refresh_misconfigured",
+            Self::ProviderRetired { .. } => "provider_retired",
+            Self::TokensNotStored { .. } => "tokens_not_stored",
+            Self::TokensRevoked { .. } => "tokens_revoked",
+            Self::TokensNotRevoked { .. } => "tokens_not_revoked",
             Self::AlternateCredentialUsed { .. } => "alternate_credential_used",
             Self::ClientSecretEnds { .. } => "client_secret_ends",
         }

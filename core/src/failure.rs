@@ -116,13 +116,10 @@ impl From<ProviderError> for Failure {
                 Reason::DiscoveryInvalid
             }
             (ProviderError::TokenRejected { .. }, _) => Reason::TokenRejected,
-            (ProviderError::Refused { code, .. }, Fault::Reauthenticate) if wants_the_person(code) => {
-                Reason::InteractionRequired
-            }
+            (error, Fault::Reauthenticate) if wants_the_person(error) => Reason::InteractionRequired,
             // The code has expired or was used: RFC 6749's `invalid_grant`.
             (ProviderError::Refused { .. }, Fault::Reauthenticate) => Reason::TokenRejected,
             (ProviderError::Retired(_), _) => Reason::ProviderRetired,
-            (ProviderError::Challenged { .. }, _) => Reason::InteractionRequired,
             (_, Fault::Administrator) => Reason::AdministratorNeeded,
             (_, Fault::Temporary) => Reason::ProviderUnavailable,
             (_, Fault::Configuration) => Reason::Configuration,
@@ -134,8 +131,13 @@ impl From<ProviderError> for Failure {
 }
 
 /// Whether the provider asks for the person, whatever became of the code (OpenID Connect Core §3.1.2.6).
-fn wants_the_person(code: &str) -> bool {
-    ["interaction_required", "login_required", "consent_required"].into_iter().any(|word| same_word(code, word))
+pub(crate) fn wants_the_person(error: &ProviderError) -> bool {
+    let words = ["interaction_required", "login_required", "consent_required"];
+    match error.first() {
+        ProviderError::Challenged { .. } => true,
+        ProviderError::Refused { code, .. } => words.into_iter().any(|word| same_word(code, word)),
+        _ => false,
+    }
 }
 
 impl From<BadParameter> for Failure {

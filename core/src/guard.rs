@@ -43,7 +43,7 @@ impl Current {
             AccessTokenError::SignedOut => self.unauthenticated(),
             AccessTokenError::Session(error) => self.unavailable(error),
             AccessTokenError::NotConnected { provider } => self.unconnected(provider, None),
-            AccessTokenError::NeedsReauthentication { provider, claims } => {
+            AccessTokenError::NeedsReauthentication { provider, claims, .. } => {
                 self.unconnected(provider, claims.as_deref())
             }
             AccessTokenError::Unavailable { retry_after, .. } => {
@@ -51,6 +51,9 @@ impl Current {
                 let mut answer = self.failed(status, Reason::ProviderUnavailable, "an access token", error);
                 answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
                 answer
+            }
+            AccessTokenError::ProviderRetired { .. } => {
+                self.failed(StatusCode::INTERNAL_SERVER_ERROR, Reason::ProviderRetired, "an access token", error)
             }
             AccessTokenError::UnknownProvider(_) | AccessTokenError::Misconfigured { .. } => {
                 self.failed(StatusCode::INTERNAL_SERVER_ERROR, Reason::Configuration, "an access token", error)

@@ -39,7 +39,10 @@ pub trait HttpClient: fmt::Debug + Send + Sync + 'static {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpError {
-    /// The connection could not be made or broke off.
+    /// The connection could not be made: nothing was sent. Say so only where that is certain.
+    #[error("could not connect")]
+    Unreachable(#[source] Box<dyn StdError + Send + Sync>),
+    /// The connection broke off, or failed for another reason. What was sent may have arrived.
     #[error("connection failed")]
     Connection(#[source] Box<dyn StdError + Send + Sync>),
     /// The answer was not complete in time.
@@ -51,6 +54,16 @@ pub enum HttpError {
     /// The request must not be sent: plain http to another machine, or an address that is none.
     #[error("refused to send: {0}")]
     Refused(&'static str),
+}
+
+impl HttpError {
+    /// Whether the request may have come to the provider, so that it may have done what was asked.
+    pub fn may_have_arrived(&self) -> bool {
+        match self {
+            Self::Unreachable(_) | Self::Refused(_) => false,
+            Self::Connection(_) | Self::Timeout(_) | Self::TooLarge(_) => true,
+        }
+    }
 }
 
 /// The longest a whole exchange with a provider may take.

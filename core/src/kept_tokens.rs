@@ -28,23 +28,11 @@ pub(crate) struct KeptTokens {
     needs_reauthentication: bool,
     #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
     wanted_claims: Option<String>,
-    /// That a job is sending the refresh token, or has sent it and died.
-    #[serde(rename = "x", default, skip_serializing_if = "std::ops::Not::not")]
-    being_sent: bool,
+    #[serde(rename = "u", default, skip_serializing_if = "std::ops::Not::not")]
+    is_unanswered: bool,
 }
 
 impl KeptTokens {
-    /// The same, with the note that a job is sending the refresh token. Whatever is kept after it is without.
-    pub(crate) fn being_sent(mut self) -> Self {
-        self.being_sent = true;
-        self
-    }
-
-    /// Whether it has that note.
-    pub(crate) fn is_being_sent(&self) -> bool {
-        self.being_sent
-    }
-
     /// What has to be kept of an account. The ID token and unnamed members of the answer are not: they are large.
     pub(crate) fn of(account: &GrantedAccount) -> Self {
         Self {
@@ -58,13 +46,18 @@ impl KeptTokens {
             grant: account.grant.clone(),
             needs_reauthentication: account.needs_reauthentication,
             wanted_claims: account.wanted_claims.clone(),
-            being_sent: false,
+            is_unanswered: account.is_unanswered,
         }
     }
 
     /// The same with the ID token, for a store that has room for it.
     pub(crate) fn with_id_token(account: &GrantedAccount) -> Self {
         Self { id_token: account.tokens.id_token.clone(), ..Self::of(account) }
+    }
+
+    /// Whether these hold another access token.
+    pub(crate) fn is_other_token(&self, other: &Self) -> bool {
+        self.access_token != other.access_token
     }
 
     /// The account again.
@@ -79,6 +72,7 @@ impl KeptTokens {
         let mut account = GrantedAccount::new(provider, subject, tokens, self.grant.clone());
         account.needs_reauthentication = self.needs_reauthentication;
         account.wanted_claims.clone_from(&self.wanted_claims);
+        account.is_unanswered = self.is_unanswered;
         account
     }
 }

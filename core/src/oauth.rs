@@ -7,8 +7,9 @@ mod answer;
 pub(crate) mod authorization;
 mod client_auth;
 pub(crate) mod exchange;
-mod in_turn;
+pub(crate) mod in_turn;
 pub(crate) mod pushed;
+pub(crate) mod revocation;
 mod token_answer;
 pub(crate) mod token_request;
 

@@ -10,8 +10,12 @@
 //!    application hears of it, and then it is used.
 //! 6. With a token store, one process refreshes at a time.
 
+mod backoff;
 mod by_scope;
+mod ending;
+mod exchange;
 mod gate;
+mod let_go;
 mod stored;
 mod successors;
 
@@ -19,19 +23,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use by_scope::fresh_for;
+pub(crate) use ending::announce;
+pub use ending::{ReauthenticationReason, RefreshEnding};
+pub(crate) use exchange::{may_have_been_taken, refresh_once};
 pub(crate) use gate::RefreshGate;
-pub(crate) use stored::{bound, keep, kept_id_token, open, remember, seal, unseal};
+pub(crate) use let_go::{let_go_kept, let_go_stored};
+pub(crate) use stored::{bound, keep, kept_id_token, remember, seal, unseal};
+
+use ending::Landed;
+use exchange::refresh;
 
 use crate::account::GrantedAccount;
-use crate::http::HttpError;
 use crate::kept_tokens::KeptTokens;
 use crate::live::{Home, Live};
-use crate::oauth::exchange::exchange;
 use crate::private_claim::SessionAccount;
-use crate::provider::{Endpoint, Fault, Fingerprint, Grant, ProviderError};
-use crate::realm::{Realm, RegisteredOAuth};
+use crate::provider::ProviderError;
+use crate::realm::Realm;
 use crate::store::AccountKey;
-use crate::{AccessTokenError, Event, Secret, Timestamp, TokenSet, issue};
+use crate::{AccessTokenError, Secret, Timestamp, issue};
 
 /// What became of a wish for a fresh token.
 #[derive(Clone, Debug)]
@@ -42,8 +51,25 @@ pub(crate) enum Outcome {
     Refreshed(GrantedAccount),
     /// The grant is dead.
     Refused(GrantedAccount),
-    /// It did not work this time.
-    Failed { retry_after: Duration, source: Option<Arc<ProviderError>> },
+    /// It did not work this time. `marked` is the account where that has to be remembered with it.
+    Failed { retry_after: Duration, source: Option<Arc<ProviderError>>, marked: Option<Arc<GrantedAccount>> },
+}
+
+impl Outcome {
+    /// A failure by the provider. How long the pause is, the gate says.
+    fn failed(error: ProviderError, marked: Option<Arc<GrantedAccount>>) -> Self {
+        Self::Failed { retry_after: SOON, source: Some(Arc::new(error)), marked }
+    }
+
+    /// Nothing to be had at the moment, through no fault of the provider; it is soon worth trying again.
+    fn not_this_time() -> Self {
+        Self::Failed { retry_after: SOON, source: None, marked: None }
+    }
+
+    /// Tokens that somebody else brought.
+    fn adopted(account: GrantedAccount) -> Self {
+        if account.needs_reauthentication { Self::Refused(account) } else { Self::Refreshed(account) }
+    }
 }
 
 /// The freshest tokens of an account in a session.
@@ -66,12 +92,16 @@ pub(crate) async fn fresh(
         return Ok(without_refresh_token(account, realm.clock.now()));
     };
     let key = gate::key(&account, &refresh_token);
-    let flight = realm.refresh.fly(realm, key, |realm| {
+    let flight = realm.refresh.fly(realm, key, account.key(), |realm| {
         let account = account.clone();
         let stored = matches!(live.home, Home::Store { .. }).then(|| live.clone());
         async move { refresh_in_session(&realm, key, account, stored).await }
     });
-    Ok(or_at_hand(flight.await, account, newer, realm.clock.now()))
+    let outcome = flight.await;
+    // A failure may have left a mark.
+    let latest = realm.refresh.successors.follow(account.clone());
+    let newer = newer || latest != account;
+    Ok(or_at_hand(outcome, latest, newer, realm.clock.now()))
 }
 
 /// What can be said of an account without asking its provider, if anything.
@@ -90,21 +120,26 @@ async fn refresh_in_session(
     key: gate::Key,
     account: GrantedAccount,
     stored: Option<Live>,
-) -> Outcome {
+) -> Landed {
     // Another refresh may have landed after the caller looked and before this one began.
     let latest = realm.refresh.successors.follow(account.clone());
-    if latest != account {
-        return if latest.needs_reauthentication { Outcome::Refused(latest) } else { Outcome::Refreshed(latest) };
+    if latest.is_settled_after(&account) {
+        return Landed::adopted(Outcome::adopted(latest));
     }
-    let outcome = refresh(realm, account).await;
-    if let Outcome::Refreshed(after) | Outcome::Refused(after) = &outcome {
-        realm.refresh.successors.remember(key, after, realm.clock.now());
+    let mut outcome = refresh(realm, latest).await;
+    let after = match &mut outcome {
+        Outcome::Refreshed(after) | Outcome::Refused(after) => Some(Arc::new(after.clone())),
+        Outcome::Failed { marked, .. } => marked.take(),
+        Outcome::Current(_) => None,
+    };
+    if let Some(after) = after {
+        realm.refresh.successors.remember(key, &after, realm.clock.now());
         if let Some(live) = stored {
-            keep_in_session(realm, live, after).await;
+            keep_in_session(realm, live, &after).await;
         }
     }
     announce(realm, &outcome).await;
-    outcome
+    outcome.into()
 }
 
 /// Whoever asked may have gone, so the session is written from here. If that fails, the next who asks tries again.
@@ -121,133 +156,19 @@ async fn keep_in_session(realm: &Realm, mut live: Live, account: &GrantedAccount
 
 /// Turns an outcome into what a caller of [`Current::access_token`](crate::Current::access_token) gets.
 pub(crate) fn token(provider: &str, outcome: Outcome) -> Result<Secret, AccessTokenError> {
+    let (provider, ending) = (provider.to_owned(), RefreshEnding::of(&outcome));
     match outcome {
         Outcome::Current(account) | Outcome::Refreshed(account) => Ok(account.tokens.access_token),
         Outcome::Refused(account) => Err(AccessTokenError::NeedsReauthentication {
-            provider: provider.to_owned(),
+            provider,
+            reason: account.reason().unwrap_or(ReauthenticationReason::Refused),
             claims: account.wanted_claims,
         }),
-        Outcome::Failed { source: Some(source), .. } if source.fault() == Fault::Configuration => {
-            Err(AccessTokenError::Misconfigured { provider: provider.to_owned(), source })
-        }
-        Outcome::Failed { retry_after, source } => {
-            Err(AccessTokenError::Unavailable { provider: provider.to_owned(), retry_after, source })
-        }
-    }
-}
-
-/// One refresh, to its end: the exchange and what it means. Nothing is kept or announced yet.
-async fn refresh(realm: &Realm, account: GrantedAccount) -> Outcome {
-    let (Some(registered), Some(refresh_token)) =
-        (realm.oauth(&account.provider), account.tokens.refresh_token.clone())
-    else {
-        return without_refresh_token(account, realm.clock.now());
-    };
-    let grant = Grant::RefreshToken {
-        refresh_token: &refresh_token,
-        redirect_uri: &account.grant.redirect_uri,
-        scopes: &account.grant.scopes,
-    };
-    let client_id = &account.grant.client_id;
-    // Before anything is spent: an issuer that is down costs no refresh token.
-    let metadata = match registered.metadata(realm, client_id).await {
-        Ok(metadata) => metadata,
-        Err(error) => return failed(account, error),
-    };
-    match exchange(realm, &registered, client_id, metadata.as_deref(), &grant).await {
-        Ok((tokens, minted_by)) => match with_id_token(realm, &registered, &account, tokens).await {
-            Ok(tokens) => Outcome::Refreshed(renewed(realm, &registered, account, tokens, minted_by)),
-            Err(error) => failed(account, error),
-        },
-        Err(error) => failed(account, error),
-    }
-}
-
-/// Verifies the ID token that a refresh may bring. It has none to bring, so one that cannot be verified for want of keys
-/// counts as none: the refresh token was spent, and what followed it must not be lost. One that is wrong is refused with
-/// all that came along.
-pub(crate) async fn with_id_token(
-    realm: &Realm,
-    registered: &RegisteredOAuth<'_>,
-    account: &GrantedAccount,
-    mut tokens: TokenSet,
-) -> Result<TokenSet, ProviderError> {
-    let (Some(openid), Some(id_token)) = (registered.openid, &tokens.id_token) else { return Ok(tokens) };
-    let cx = realm.context(registered, &account.grant.client_id);
-    let verdict = tokio::select! {
-        verdict = openid.verify_again(&cx, registered.flow, account, &tokens, id_token) => verdict,
-        () = realm.clock.sleep(PATIENCE) => {
-            let source = Some(HttpError::Timeout(PATIENCE));
-            Err(ProviderError::Unavailable { endpoint: Endpoint::Keys, status: None, retry_after: None, source })
-        }
-    };
-    match verdict {
-        Ok(()) => Ok(tokens),
-        Err(error) if error.fault() == Fault::Temporary => {
-            let cause = crate::failure::chain(&error);
-            tracing::warn!(provider = account.provider, cause, "an id token could not be verified, and was dropped");
-            tokens.id_token = None;
-            Ok(tokens)
-        }
-        Err(error) => Err(error),
-    }
-}
-
-/// The account with what a refresh brought.
-pub(crate) fn renewed(
-    realm: &Realm,
-    registered: &RegisteredOAuth<'_>,
-    mut account: GrantedAccount,
-    mut tokens: TokenSet,
-    minted_by: Option<Fingerprint>,
-) -> GrantedAccount {
-    if tokens.refresh_token.is_none() {
-        if registered.flow.config().rotates_refresh_tokens {
-            tracing::warn!(
-                provider = account.provider,
-                "the answer to a refresh holds no refresh token; the one at hand is kept"
-            );
-        }
-        tokens.refresh_token = account.tokens.refresh_token.take();
-    }
-    tokens.scope = tokens.scope.or_else(|| account.tokens.scope.take());
-    // That of the sign-in, where it was kept: it still says who signs out.
-    tokens.id_token = tokens.id_token.or_else(|| account.tokens.id_token.take());
-    account.tokens = tokens;
-    account.grant.minted_by = minted_by;
-    account.grant.granted_at = realm.clock.now();
-    account
-}
-
-fn failed(mut account: GrantedAccount, error: ProviderError) -> Outcome {
-    let cause = crate::failure::chain(&error);
-    if matches!(error.fault(), Fault::Reauthenticate | Fault::Denied | Fault::Administrator) {
-        tracing::warn!(provider = account.provider, cause, "the refresh token was refused");
-        account.needs_reauthentication = true;
-        if let ProviderError::Challenged { claims, .. } = error {
-            account.wanted_claims = Some(claims);
-        }
-        return Outcome::Refused(account);
-    }
-    tracing::warn!(provider = account.provider, cause, "tokens could not be refreshed this time");
-    Outcome::Failed {
-        retry_after: error.retry_after().unwrap_or(PAUSE).clamp(Duration::from_secs(1), LONGEST_PAUSE),
-        source: Some(Arc::new(error)),
-    }
-}
-
-/// Tells log and application of what was kept.
-async fn announce(realm: &Realm, outcome: &Outcome) {
-    match outcome {
-        Outcome::Refreshed(GrantedAccount { provider, subject, .. }) => {
-            tracing::info!(provider, "tokens refreshed");
-            realm.record(Event::TokensRefreshed { provider, subject }).await;
-        }
-        Outcome::Refused(GrantedAccount { provider, subject, .. }) => {
-            tracing::warn!(provider, "the person has to sign in there again");
-            realm.record(Event::NeedsReauthentication { provider, subject }).await;
-        }
-        Outcome::Current(_) | Outcome::Failed { .. } => {}
+        Outcome::Failed { retry_after, source, .. } => Err(match (ending, source) {
+            (RefreshEnding::ProviderRetired, Some(source)) => AccessTokenError::ProviderRetired { provider, source },
+            (RefreshEnding::Misconfigured, Some(source)) => AccessTokenError::Misconfigured { provider, source },
+            (_, source) => AccessTokenError::Unavailable { provider, retry_after, source },
+        }),
     }
 }
 
@@ -296,8 +217,5 @@ fn at_hand(account: GrantedAccount, newer: bool) -> Outcome {
     if newer { Outcome::Refreshed(account) } else { Outcome::Current(account) }
 }
 
-/// How long a refresh waits for an issuer's keys.
-const PATIENCE: Duration = Duration::from_secs(1);
-const PAUSE: Duration = Duration::from_secs(5);
-const LONGEST_PAUSE: Duration = Duration::from_secs(300);
+const SOON: Duration = Duration::from_secs(1);
 const ASSUMED_LIFE: Duration = Duration::from_secs(3600);

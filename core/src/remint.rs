@@ -4,8 +4,9 @@
 //! 1. One account at a time, under its lease. One that somebody else holds is left to them, and counted.
 //! 2. Only the newest secret is shown. If the provider does not know it, the job stops at the first account, and that
 //!    grant is as it was.
-//! 3. Before a refresh token is sent, a note beside it says so. Who finds such a note, after a crash say, does not send
-//!    the token again: it is in doubt, and left to the next ordinary refresh, which tries once and knows what to say.
+//! 3. Before a refresh token is sent, the account is marked as one that waits for an answer. A job that finds the mark,
+//!    after a crash say, does not send the token again: it is in doubt, and left to the next ordinary refresh, which
+//!    tries once and knows what to say.
 //! 4. What was granted is written until it is written; an exchange is not given up because its caller has gone.
 //! 5. The provider sets the pace, by `Retry-After` and its rate-limit headers; the rate that was asked for is a bound.
 
@@ -23,7 +24,7 @@ pub use counts::{RemintCounts, Reminted};
 pub use error::RemintError;
 
 use crate::Auth;
-use crate::provider::{Fingerprint, ProviderError};
+use crate::provider::Fingerprint;
 use crate::realm::Realm;
 use crate::store::{StoredTokens, TokenStore};
 use attempt::{Attempt, Job, judge};
@@ -156,13 +157,13 @@ impl Remint {
             match attempt {
                 Attempt::Gone => return Ok(None),
                 Attempt::Slower => {}
-                Attempt::Silent(error) => {
+                Attempt::Silent(became, error) => {
                     self.silent += 1;
-                    return if self.silent < SILENCES {
-                        Ok(Some(Reminted::InDoubt))
-                    } else {
-                        Err(self.no_answer(error))
-                    };
+                    if self.silent < SILENCES {
+                        return Ok(Some(became));
+                    }
+                    self.counts.count(became);
+                    return Err(RemintError::Unavailable(error));
                 }
                 Attempt::Became(became) => {
                     self.silent = 0;
@@ -172,11 +173,6 @@ impl Remint {
             }
         }
         Ok(Some(Reminted::Failed))
-    }
-
-    fn no_answer(&mut self, error: Arc<ProviderError>) -> RemintError {
-        self.counts.count(Reminted::InDoubt);
-        RemintError::Unavailable(error)
     }
 
     /// Many that are refused, and none that is taken, is not a matter of those people.

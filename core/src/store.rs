@@ -5,6 +5,7 @@
 
 mod once;
 mod sessions;
+mod together;
 mod tokens;
 mod users;
 
@@ -12,6 +13,7 @@ use std::error::Error as StdError;
 
 pub use once::Once;
 pub use sessions::{SessionKey, SessionRecord, SessionStore};
+pub use together::{LookUp, Together};
 pub use tokens::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
 pub use users::{EmailProof, LinkOutcome, NewUser, SecurityState, UnlinkOutcome, User, UserStore};
 

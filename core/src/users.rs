@@ -5,10 +5,13 @@
 
 use std::sync::Arc;
 
+use tokio::task::JoinHandle;
+
 use crate::realm::Realm;
+use crate::revoke::{self, Revocation};
 use crate::store::{AccountKey, EmailProof, SessionStore, StoreError, UserStore};
 use crate::user_session::{self, UserSession};
-use crate::{Auth, Event, standing};
+use crate::{Auth, Event, refresh, standing};
 
 impl Auth {
     /// What an operator does to users: an administrator's page or tool calls it, after it has checked that it may.
@@ -34,16 +37,19 @@ pub struct Users<'a> {
 }
 
 impl Users<'_> {
-    /// Shuts a user out: they cannot sign in, their sessions end, and their tokens are handed out no more. How many
-    /// sessions the store held.
+    /// Shuts a user out: they cannot sign in, their sessions end, and their tokens are deleted, and voided where their
+    /// providers can be told, for which it waits five seconds at most. How many sessions the store held.
     ///
     /// # Errors
     /// Without a user store, for an unknown user, and when a store fails; then call it again.
     pub async fn disable(&self, id: &str) -> Result<u64, UsersError> {
         let users = self.store()?;
         self.set_disabled(users, id, true).await?;
+        let mut begun = self.kept_tokens(id, |_| true).await;
         let ended = self.end_all(id).await?;
+        begun.extend(self.delete_tokens(&users.accounts(id).await?, |_| true).await?);
         self.realm.record(Event::UserDisabled { user: id }).await;
+        revoked(begun).await;
         Ok(ended)
     }
 
@@ -58,7 +64,9 @@ impl Users<'_> {
     }
 
     /// Signs a user out everywhere, sessions in cookies included if there is a user store. How many sessions the store
-    /// held.
+    /// held. Nobody is to go on with anything of theirs: their tokens are deleted and voided as by
+    /// [`disable`](Self::disable), but for providers whose description says otherwise
+    /// ([`revoke_at_sign_out`](crate::OAuthProvider::revoke_at_sign_out)).
     ///
     /// # Errors
     /// Where neither a user store nor a session store is there to do it; else as [`disable`](Self::disable).
@@ -66,29 +74,40 @@ impl Users<'_> {
         if self.realm.users.is_none() && self.realm.sessions.is_none() {
             return Err(UsersError::NoUserStore);
         }
+        let revokes = |provider: &str| {
+            let registered = self.realm.oauth(provider);
+            registered.is_some_and(|registered| registered.flow.config().revocation.at_sign_out != Some(false))
+        };
+        let mut begun = self.kept_tokens(id, revokes).await;
         let ended = self.end_all(id).await?;
+        if let Some(users) = &self.realm.users {
+            begun.extend(self.delete_tokens(&users.accounts(id).await?, revokes).await?);
+        }
         self.realm.record(Event::SignedOutEverywhere { user: id }).await;
+        revoked(begun).await;
         Ok(ended)
     }
 
     /// Deletes a user with their sessions, the tokens of their accounts, and the accounts. The user goes last, so that
-    /// the same call finds what one before could not delete.
+    /// the same call finds what one before could not delete. The tokens are voided as by [`disable`](Self::disable).
     ///
     /// # Errors
     /// As [`disable`](Self::disable). Sessions in the store under the id of an unknown user are deleted all the same.
     pub async fn delete(&self, id: &str) -> Result<(), UsersError> {
         let users = self.store()?;
         let shut = self.set_disabled(users, id, true).await;
+        let mut begun = self.kept_tokens(id, |_| true).await;
         self.end_stored(id).await?;
         shut?;
         let accounts = users.accounts(id).await?;
-        self.delete_tokens(&accounts).await?;
+        begun.extend(self.delete_tokens(&accounts, |_| true).await?);
         let deleted = users.delete(id).await;
         self.realm.standing.forget(id);
         deleted?;
         // Those of a sign-in that was under way.
-        self.delete_tokens(&accounts).await?;
+        begun.extend(self.delete_tokens(&accounts, |_| true).await?);
         self.realm.record(Event::UserDeleted { user: id }).await;
+        revoked(begun).await;
         Ok(())
     }
 
@@ -103,19 +122,21 @@ impl Users<'_> {
     pub async fn email_proven(&self, id: &str, address: &str) -> Result<bool, UsersError> {
         let users = self.store()?;
         let user = users.user(id).await?.ok_or_else(|| UsersError::UnknownUser(id.to_owned()))?;
+        let mut begun = Vec::new();
         let theirs = user.email.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(address));
         if theirs && !user.email_verified {
             // Before the proof: a proof that is on record is not looked at again.
             self.end_stored(id).await?;
-            self.delete_tokens(&users.accounts(id).await?).await?;
+            begun.extend(self.delete_tokens(&users.accounts(id).await?, |_| true).await?);
         }
         let proof = users.prove_email(id, address, None).await;
         self.realm.standing.forget(id);
         match proof? {
             EmailProof::First { removed, .. } => {
                 self.end_stored(id).await?;
-                self.delete_tokens(&removed).await?;
+                begun.extend(self.delete_tokens(&removed, |_| true).await?);
                 self.realm.record(Event::EmailProven { user: id }).await;
+                revoked(begun).await;
                 Ok(true)
             }
             EmailProof::Known => Ok(false),
@@ -165,13 +186,25 @@ impl Users<'_> {
         }
     }
 
-    async fn delete_tokens(&self, accounts: &[AccountKey]) -> Result<(), UsersError> {
-        if let Some(tokens) = &self.realm.tokens {
-            for account in accounts {
-                tokens.delete(account).await?;
-            }
+    /// Deletes tokens in their store. Their providers are told meanwhile.
+    async fn delete_tokens(
+        &self,
+        accounts: &[AccountKey],
+        of: impl Fn(&str) -> bool,
+    ) -> Result<Vec<JoinHandle<Revocation>>, UsersError> {
+        let mut begun = Vec::new();
+        for account in accounts.iter().filter(|account| of(&account.provider)) {
+            let gone = refresh::let_go_stored(self.realm, account).await?;
+            begun.extend(gone.map(|gone| revoke::begin(self.realm, gone)));
         }
-        Ok(())
+        Ok(begun)
+    }
+
+    /// The same for tokens that stored sessions keep, which are about to be deleted.
+    async fn kept_tokens(&self, id: &str, of: impl Fn(&str) -> bool) -> Vec<JoinHandle<Revocation>> {
+        let kept = revoke::kept_in_sessions(self.realm, id).await;
+        let kept = kept.into_iter().filter(|account| of(&account.provider));
+        kept.map(|account| revoke::begin(self.realm, account)).collect()
     }
 
     fn store(&self) -> Result<&dyn UserStore, UsersError> {
@@ -180,6 +213,13 @@ impl Users<'_> {
 
     fn session_store(&self) -> Result<&dyn SessionStore, UsersError> {
         self.realm.sessions.as_deref().ok_or(UsersError::NoSessionStore)
+    }
+}
+
+/// Waits for the providers, who are asked at once.
+async fn revoked(begun: Vec<JoinHandle<Revocation>>) {
+    for begun in begun {
+        drop(revoke::end(begun).await);
     }
 }
 

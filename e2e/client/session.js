@@ -28,24 +28,20 @@ export function session(claim) {
     await tab.page.clock.install()
     await tab.open({ refetchInterval: 60 })
     await tab.signIn()
-    await window.forget()
     // The page shows who is there before it has set its alarm, so time passes until it rings.
-    const left = tab.signedOut()
-    let rang = false
-    left.then(() => (rang = true), () => (rang = true))
-    while (!rang) {
+    await again(tab.signedOut(), async () => {
+      await window.forget()
       await tab.page.clock.fastForward(60_000)
-      await sleep(100)
-    }
-    await left
+    })
   })
 
   claim("SessionProvider", "asks again when its tab is looked at again", async (window) => {
     const tab = await window.tab()
     await tab.signIn()
-    await window.forget()
-    await tab.lookAgain()
-    await tab.signedOut()
+    await again(tab.signedOut(), async () => {
+      await window.forget()
+      await tab.lookAgain()
+    })
   })
 
   claim("useSession", "gives the person who signed in", async (window) => {
@@ -81,6 +77,21 @@ export function session(claim) {
     assert(Date.parse(expires) > Date.now())
     assert.deepEqual(rest, {})
   })
+}
+
+/**
+ * Does it until that came true. v5 asks for the session twice when it begins, and an answer that is on its way brings
+ * back the cookie that was forgotten.
+ */
+async function again(wish, step) {
+  let settled = false
+  const settle = () => (settled = true)
+  wish.then(settle, settle)
+  while (!settled) {
+    await step()
+    await sleep(100)
+  }
+  await wish
 }
 
 const SESSION = "/api/auth/session"

@@ -127,6 +127,17 @@ impl PretendAzureDevOps {
         self.state().log.refreshes
     }
 
+    /// How often that person's refresh token was replaced by the next.
+    pub fn rotations(&self, login: &str) -> usize {
+        self.state().grants.rotations.get(login).copied().unwrap_or(0)
+    }
+
+    /// How often a refresh token came a second time, with
+    /// [`revoke_families_on_reuse`](Builder::revoke_families_on_reuse).
+    pub fn reuses(&self) -> usize {
+        self.state().grants.reuses
+    }
+
     /// What was asked that a correct application never asks, in words, without any secret.
     pub fn violations(&self) -> Vec<String> {
         self.state().log.violations.clone()

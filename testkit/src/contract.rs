@@ -29,7 +29,7 @@ use tokio::task::JoinSet;
 
 pub use once::once_contract;
 pub use sessions::session_store_contract;
-pub use tokens::token_store_contract;
+pub use tokens::{node_clocks_contract, token_store_contract};
 pub use users::user_store_contract;
 
 #[track_caller]

@@ -12,6 +12,8 @@
 //! - [`contract`] holds stores to what the engine relies on.
 //! - `adapter`, behind the feature of that name, holds web adapters to one table of behaviour.
 //! - `servers`, behind the feature of that name, starts PostgreSQL and Redis for tests of stores.
+//! - `cross_process`, behind the feature `processes`, holds a store to refreshes by several processes: at once, killed,
+//!   stopped, and with clocks that are wrong.
 //! - [`Faulty`] is any store, with faults on demand.
 //! - [`killed`] holds a store to what is left when the process is killed in the middle of a sign-in.
 //! - [`render`] writes requests and responses down for snapshots.
@@ -67,6 +69,8 @@ mod assertion;
 pub mod azure_devops;
 mod clock;
 pub mod contract;
+#[cfg(feature = "processes")]
+pub mod cross_process;
 pub mod entra;
 mod faulty;
 mod form;

@@ -147,5 +147,7 @@ pub(crate) fn unavailable(error: RedisError) -> StoreError {
 const CONNECTING: Duration = Duration::from_secs(1);
 /// How long an answer may take. Redis answers within a millisecond; one that writes to a slow disk, later.
 const ANSWERING: Duration = Duration::from_secs(2);
+/// How long anybody waits.
+pub(crate) const PATIENCE: Duration = CONNECTING.saturating_add(ANSWERING);
 /// How many requests may wait to be written.
 const QUEUE: usize = 1024;

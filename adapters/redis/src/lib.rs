@@ -15,7 +15,8 @@
 //! # What holds
 //! - **Whatever a method changes changes in one step**, by a script that Redis runs alone. Many nodes may use one Redis.
 //!   Nothing that was ended comes back.
-//! - **A session is read by one question**, `GET`, and reading writes nothing.
+//! - **A session is read by one question**, `GET`, and reading writes nothing. Those who ask while one is under way are
+//!   asked for together, by `MGET`. What was written before somebody asked, they find.
 //! - **Redis forgets by itself**: a session a day after it has ended by Redis's clock, what may happen once after an
 //!   hour. Whether a session has ended is the engine's to say, by its own clock; if that one is days behind, as in a test
 //!   whose time stands still, Redis has forgotten what the engine still counts on. Tokens stay until they are deleted.

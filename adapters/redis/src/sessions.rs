@@ -7,16 +7,18 @@
 mod record;
 
 use std::cmp::Reverse;
+use std::sync::Arc;
 use std::time::Duration;
 
 use admit::Timestamp;
-use admit::store::{SessionKey, SessionRecord, SessionStore, StoreError};
+use admit::store::{LookUp, SessionKey, SessionRecord, SessionStore, StoreError};
 use async_trait::async_trait;
 use redis::{Cmd, Script, ScriptInvocation};
 
 use self::record::{instant, number, pack, unpack};
 use crate::RedisStore;
-use crate::keys::{forget, limit, score};
+use crate::connection::Connection;
+use crate::keys::{Keys, forget, limit, score};
 use crate::nonsense::nonsense;
 use crate::script::script;
 
@@ -32,8 +34,7 @@ impl SessionStore for RedisStore {
     }
 
     async fn load(&self, key: &SessionKey) -> Result<Option<SessionRecord>, StoreError> {
-        let packed: Option<Vec<u8>> = self.connection.ask(Cmd::new().arg("GET").arg(self.keys.session(key))).await?;
-        packed.map(|packed| read(*key, &packed)).transpose()
+        self.sessions.find(*key).await?.map(|packed| read(*key, &packed)).transpose()
     }
 
     async fn replace(&self, record: SessionRecord, expected: u64) -> Result<bool, StoreError> {
@@ -85,6 +86,29 @@ impl SessionStore for RedisStore {
 impl RedisStore {
     fn session_script(&self, script: &'static Script) -> ScriptInvocation<'static> {
         script.key(self.keys.prefix())
+    }
+}
+
+/// Sessions, asked for at requests: as they are packed, so that one that is none of ours is its reader's trouble alone.
+pub(crate) struct Sessions {
+    pub(crate) connection: Arc<Connection>,
+    pub(crate) keys: Keys,
+}
+
+impl LookUp for Sessions {
+    type Key = SessionKey;
+    type Row = Vec<u8>;
+
+    async fn ask(&self, keys: &[SessionKey]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
+        if let [key] = keys {
+            return Ok(vec![self.connection.ask(Cmd::new().arg("GET").arg(self.keys.session(key))).await?]);
+        }
+        let mut question = Cmd::new();
+        question.arg("MGET");
+        for key in keys {
+            question.arg(self.keys.session(key));
+        }
+        self.connection.ask(&question).await
     }
 }
 

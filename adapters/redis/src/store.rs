@@ -3,17 +3,20 @@
 use std::fmt;
 use std::sync::Arc;
 
+use admit::store::Together;
 use redis::{Client, Cmd, IntoConnectionInfo, ProtocolVersion};
 
 use crate::ConnectError;
-use crate::connection::Connection;
+use crate::connection::{Connection, PATIENCE};
 use crate::keys::Keys;
+use crate::sessions::Sessions;
 
 /// Sessions, tokens and what may happen once, in Redis. A clone shares the connection.
 #[derive(Clone)]
 pub struct RedisStore {
     pub(crate) connection: Arc<Connection>,
     pub(crate) keys: Keys,
+    pub(crate) sessions: Together<Sessions>,
 }
 
 impl RedisStore {
@@ -50,14 +53,18 @@ impl RedisStore {
     pub fn new(client: Client) -> Self {
         #[cfg(feature = "tls")]
         choose_crypto();
-        Self { connection: Arc::new(Connection::new(client)), keys: Keys::new(PREFIX.to_owned()) }
+        Self::named(Arc::new(Connection::new(client)), Keys::new(PREFIX.to_owned()))
     }
 
     /// What all keys begin with, if not `admit:`. Applications that share a Redis need different ones.
     #[must_use]
-    pub fn prefix(mut self, prefix: impl Into<String>) -> Self {
-        self.keys = Keys::new(prefix.into());
-        self
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        Self::named(self.connection, Keys::new(prefix.into()))
+    }
+
+    fn named(connection: Arc<Connection>, keys: Keys) -> Self {
+        let sessions = Sessions { connection: Arc::clone(&connection), keys: keys.clone() };
+        Self { connection, keys, sessions: Together::new(sessions, PLACES, PATIENCE) }
     }
 
     /// A Redis that drops whatever it likes when it is full may drop what ends sessions. Not everybody may ask.
@@ -94,6 +101,8 @@ fn choose_crypto() {
 }
 
 const PREFIX: &str = "admit:";
+/// How many questions for sessions are under way at once: more would only make each of them smaller.
+const PLACES: usize = 1;
 
 #[cfg(test)]
 mod tests {

@@ -36,11 +36,10 @@ impl TokenStore for RedisStore {
     }
 
     async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError> {
-        let until = now + lease;
         let mut script = self.token_script(&CLAIM);
-        script.arg(account_name(account)).arg(now.unix_millis()).arg(until.unix_millis());
-        let fence: Option<u64> = self.connection.run(&script).await?;
-        Ok(fence.map(|fence| Lease { fence, until }))
+        script.arg(account_name(account)).arg(u64::try_from(lease.as_millis()).unwrap_or(u64::MAX));
+        let taken: Option<(u64, bool)> = self.connection.run(&script).await?;
+        Ok(taken.map(|(fence, lapsed)| Lease { fence, until: now + lease, lapsed }))
     }
 
     async fn swap(&self, tokens: StoredTokens, expected: u64, lease: &Lease) -> Result<Swap, StoreError> {

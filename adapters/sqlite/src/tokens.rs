@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use admit::Timestamp;
 use admit::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
+use admit::{Clock as _, SystemClock, Timestamp};
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -29,15 +29,15 @@ impl TokenStore for SqliteStore {
     async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError> {
         let account = account.clone();
         self.write(move |sqlite| {
-            let free = (&account.provider, &account.subject, now.unix_millis());
-            if !sqlite.prepare_cached(IS_FREE)?.exists(free)? {
-                return Ok(None);
-            }
+            // The machine's clock: whoever has the file has it too. An application's own may be another.
+            let here = SystemClock.now();
+            let free = (&account.provider, &account.subject, here.unix_millis());
+            let held = sqlite.prepare_cached(IS_FREE)?.query_row(free, |row| row.get(0)).optional()?;
+            let Some(lapsed) = held else { return Ok(None) };
             let fence = sqlite.prepare_cached(NEXT_FENCE)?.query_row((), |row| number(row, 0))?;
-            let lease = Lease { fence, until: now + lease };
-            let row = (&account.provider, &account.subject, bits(lease.fence), lease.until.unix_millis());
+            let row = (&account.provider, &account.subject, bits(fence), (here + lease).unix_millis());
             sqlite.prepare_cached(CLAIM)?.execute(row)?;
-            Ok(Some(lease))
+            Ok(Some(Lease { fence, until: now + lease, lapsed }))
         })
         .await
     }
@@ -112,7 +112,8 @@ ON CONFLICT (provider, subject) DO UPDATE SET
 RETURNING version";
 
 const IS_FREE: &str = "
-SELECT 1 FROM admit_tokens WHERE provider = ?1 AND subject = ?2 AND (lease_until IS NULL OR lease_until <= ?3)";
+SELECT lease_until IS NOT NULL FROM admit_tokens
+WHERE provider = ?1 AND subject = ?2 AND (lease_until IS NULL OR lease_until <= ?3)";
 
 const NEXT_FENCE: &str = "
 UPDATE admit_fence SET last = last + 1 RETURNING last";
@@ -121,7 +122,7 @@ const CLAIM: &str = "
 UPDATE admit_tokens SET lease_fence = ?3, lease_until = ?4 WHERE provider = ?1 AND subject = ?2";
 
 const SWAP: &str = "
-UPDATE admit_tokens SET sealed = ?3, refresh_at = ?4, version = ?5
+UPDATE admit_tokens SET sealed = ?3, refresh_at = ?4, version = ?5, lease_fence = NULL, lease_until = NULL
 WHERE provider = ?1 AND subject = ?2 AND version = ?6 AND lease_fence = ?7";
 
 const RELEASE: &str = "

@@ -25,3 +25,8 @@ async fn users_are_kept_as_the_contract_says() {
 async fn what_may_happen_once_happens_as_the_contract_says() {
     contract::once_contract(Folder::new("once").store().await).await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn leases_are_the_same_for_nodes_whose_clocks_are_not() {
+    contract::node_clocks_contract(Folder::new("clocks").store().await).await;
+}

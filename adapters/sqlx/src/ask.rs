@@ -1,6 +1,8 @@
 //! How the server is asked: within bounds, and once more where that is safe.
 
+use std::collections::HashMap;
 use std::error::Error as StdError;
+use std::hash::Hash;
 use std::time::Duration;
 
 use admit::store::StoreError;
@@ -72,6 +74,15 @@ pub(crate) async fn find_all<'a>(
     };
     let answer = tokio::time::timeout(PATIENCE, answer).await;
     conclude(answer, held)
+}
+
+/// The row of each key, of those that were found in any order.
+pub(crate) fn in_order<K: Eq + Hash, R: Clone>(
+    keys: &[K],
+    found: impl Iterator<Item = Result<(K, R), StoreError>>,
+) -> Result<Vec<Option<R>>, StoreError> {
+    let found: HashMap<_, _> = found.collect::<Result<_, _>>()?;
+    Ok(keys.iter().map(|key| found.get(key).cloned()).collect())
 }
 
 /// Carries out several steps as one, if they take no longer than they may.

@@ -46,7 +46,6 @@ mod once;
 mod schema;
 mod sessions;
 mod store;
-mod together;
 mod tokens;
 mod users;
 

@@ -1,14 +1,13 @@
 //! Sessions.
 
 use admit::Timestamp;
-use admit::store::{SessionKey, SessionRecord, SessionStore, StoreError};
+use admit::store::{LookUp, SessionKey, SessionRecord, SessionStore, StoreError};
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{PgPool, Row as _, query};
 
 use crate::PostgresStore;
-use crate::ask::{Statement, failed, find_all, limit};
-use crate::together::LookUp;
+use crate::ask::{Statement, failed, find_all, in_order, limit};
 
 #[async_trait]
 impl SessionStore for PostgresStore {
@@ -88,14 +87,13 @@ impl SessionStore for PostgresStore {
 }
 
 /// Sessions, asked for at requests.
-#[derive(Clone)]
 pub(crate) struct Sessions(pub(crate) PgPool);
 
 impl LookUp for Sessions {
     type Key = SessionKey;
     type Row = SessionRecord;
 
-    async fn ask(&self, keys: &[SessionKey]) -> Result<Vec<(SessionKey, SessionRecord)>, StoreError> {
+    async fn ask(&self, keys: &[SessionKey]) -> Result<Vec<Option<SessionRecord>>, StoreError> {
         let rows = match keys {
             [key] => {
                 let select = "select key, user_id, data, created_at, expires_at, version from admit_sessions
@@ -109,7 +107,7 @@ impl LookUp for Sessions {
                 find_all(&self.0, || query(select).bind(&keys)).await?
             }
         };
-        rows.iter().map(|row| record(row).map(|record| (record.key, record))).collect()
+        in_order(keys, rows.iter().map(|row| record(row).map(|record| (record.key, record))))
     }
 }
 

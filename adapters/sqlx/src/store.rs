@@ -3,13 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
+use admit::store::Together;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::{Connection as _, PgConnection};
 
 use crate::address::Address;
 use crate::ask::PATIENCE;
 use crate::sessions::Sessions;
-use crate::together::Together;
 use crate::users::Standings;
 use crate::{PostgresError, schema};
 
@@ -48,8 +48,8 @@ impl PostgresStore {
     pub fn without_migrating(pool: PgPool) -> Self {
         // Half of the connections at most, so that who writes does not wait for those who read.
         let places = (pool.options().get_max_connections() / 4).clamp(1, 2) as usize;
-        let sessions = Together::new(Sessions(pool.clone()), places);
-        let standings = Together::new(Standings(pool.clone()), places);
+        let sessions = Together::new(Sessions(pool.clone()), places, PATIENCE);
+        let standings = Together::new(Standings(pool.clone()), places, PATIENCE);
         Self { pool, sessions, standings }
     }
 

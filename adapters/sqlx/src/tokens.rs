@@ -36,22 +36,30 @@ impl TokenStore for PostgresStore {
     }
 
     async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError> {
-        let until = now + lease;
+        // The server's clock: those of the nodes may be minutes apart.
         let claim = query(
-            "update admit_tokens set fence = nextval('admit_fences'), leased_until = $4
-             where provider = $1 and subject = $2 and (leased_until is null or leased_until <= $3)
-             returning fence",
+            "with free as (
+                 select provider, subject, leased_until is not null as lapsed from admit_tokens
+                 where provider = $1 and subject = $2
+                     and (leased_until is null or leased_until <= extract(epoch from clock_timestamp()) * 1000)
+                 for update)
+             update admit_tokens set fence = nextval('admit_fences'),
+                 leased_until = floor(extract(epoch from clock_timestamp()) * 1000) + $3 from free
+             where admit_tokens.provider = free.provider and admit_tokens.subject = free.subject
+             returning fence, lapsed",
         );
         let claim = claim.bind(&account.provider).bind(&account.subject);
-        let row = self.execute_returning(claim.bind(now.unix_millis()).bind(until.unix_millis())).await?;
-        let fence = row.map(|row| row.try_get::<i64, _>(0)).transpose().map_err(failed)?;
-        Ok(fence.map(|fence| Lease { fence: fence.cast_unsigned(), until }))
+        let row = self.execute_returning(claim.bind(i64::try_from(lease.as_millis()).unwrap_or(i64::MAX))).await?;
+        let Some(row) = row else { return Ok(None) };
+        let fence = row.try_get::<i64, _>(0).map_err(failed)?.cast_unsigned();
+        Ok(Some(Lease { fence, until: now + lease, lapsed: row.try_get(1).map_err(failed)? }))
     }
 
     async fn swap(&self, tokens: StoredTokens, expected: u64, lease: &Lease) -> Result<Swap, StoreError> {
         let next = expected.wrapping_add(1);
         let update = query(
-            "update admit_tokens set sealed = $3, refresh_at = $4, version = $5
+            "update admit_tokens
+             set sealed = $3, refresh_at = $4, version = $5, fence = null, leased_until = null
              where provider = $1 and subject = $2 and version = $6 and fence = $7",
         );
         let update = update.bind(&tokens.account.provider).bind(&tokens.account.subject);

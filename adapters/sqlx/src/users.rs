@@ -1,16 +1,15 @@
 //! Users and their accounts.
 
 use admit::store::{
-    AccountKey, EmailProof, LinkOutcome, NewUser, SecurityState, StoreError, UnlinkOutcome, User, UserStore,
+    AccountKey, EmailProof, LinkOutcome, LookUp, NewUser, SecurityState, StoreError, UnlinkOutcome, User, UserStore,
 };
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row as _, query};
 
-use crate::PostgresStore;
-use crate::ask::{failed, find_all, in_time};
-use crate::together::LookUp;
+use crate::ask::{failed, find_all, in_order, in_time};
 use crate::tokens::account;
+use crate::{PostgresStore, Unkeepable};
 
 #[async_trait]
 impl UserStore for PostgresStore {
@@ -166,14 +165,13 @@ impl UserStore for PostgresStore {
 }
 
 /// Where users stand, asked at requests.
-#[derive(Clone)]
 pub(crate) struct Standings(pub(crate) PgPool);
 
 impl LookUp for Standings {
     type Key = String;
     type Row = SecurityState;
 
-    async fn ask(&self, users: &[String]) -> Result<Vec<(String, SecurityState)>, StoreError> {
+    async fn ask(&self, users: &[String]) -> Result<Vec<Option<SecurityState>>, StoreError> {
         let rows = match users {
             [user] => {
                 let select = "select id, epoch, disabled from admit_users where id = $1";
@@ -188,7 +186,12 @@ impl LookUp for Standings {
             let epoch = row.try_get::<i64, _>(1)?.cast_unsigned();
             Ok((row.try_get(0)?, SecurityState { epoch, disabled: row.try_get(2)? }))
         };
-        rows.iter().map(|row| read(row).map_err(failed)).collect()
+        in_order(users, rows.iter().map(|row| read(row).map_err(failed)))
+    }
+
+    /// A user may have any name, also one that no user of this database can have.
+    fn is_over_one_key(&self, error: &StoreError) -> bool {
+        matches!(error, StoreError::Unavailable(cause) if cause.is::<Unkeepable>())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::answer::{self, Answer};
 use crate::failure::{Failure, chain};
 use crate::live::{self, Found};
 use crate::page;
-use crate::{AuthError, Event, issue, opened};
+use crate::{AuthError, Event, issue, opened, revoke};
 
 pub(super) async fn page(visit: &mut Visit, provider: Option<&str>) -> Answer {
     if let Some(provider) = provider {
@@ -48,6 +48,7 @@ pub(super) async fn end(visit: &mut Visit, provider: Option<&str>) -> Result<Ans
             let user = live.token.subject.as_deref().unwrap_or_default();
             tracing::info!("signed out");
             realm.record(Event::SignOut { user }).await;
+            revoke::at_sign_out(realm, &live).await;
             if let Some(url) = at_provider::leave(visit, &live).await {
                 return Ok(answer::redirect(StatusCode::FOUND, &url));
             }

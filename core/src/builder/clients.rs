@@ -106,6 +106,7 @@ fn registration(
     let pushed = config.pushed_authorization_request_endpoint.as_deref();
     let must_push = required && config.pushed_requests == PushedRequests::Always;
     endpoint(id, "pushed_authorization_request_endpoint", pushed, must_push, problems);
+    endpoint(id, "revocation_endpoint", config.revocation_url(), false, problems);
     sign_out(id, config, problems);
     form_post(id, config, setup.base, problems);
     let (client_id, credentials) = credentials::find(id, config, setup.environment, problems);

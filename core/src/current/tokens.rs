@@ -92,13 +92,16 @@ impl Current {
         if account.kept.is_some() && !tokens_changed {
             return Ok(());
         }
+        // Without them it is only a mark, which concerns nobody else.
+        let is_granted = !after.needs_reauthentication
+            && kept.as_ref().zip(account.kept.as_ref()).is_none_or(|(new, old)| new.is_other_token(old));
         if tokens_changed {
             Arc::make_mut(&mut live.private).set_account(SessionAccount { kept, ..account });
             // Before the callback runs: if it fails, the tokens are new nonetheless.
             signed_in.set_changed(matches!(live.home, Home::Cookie { .. }));
         }
         let mut claims_changed = false;
-        if !after.needs_reauthentication {
+        if is_granted {
             match opened::run_jwt(realm, live, JwtCause::Refresh { account: &Account::from(after.clone()) }).await? {
                 Some(changed) => claims_changed = changed,
                 None => {

@@ -68,6 +68,10 @@ impl HttpClient for ReqwestClient {
 
 /// reqwest's errors carry the URL, and a URL can carry a token: it is taken off.
 fn network(error: reqwest::Error) -> HttpError {
+    // First, since a connection that was not made in time is both.
+    if error.is_connect() {
+        return HttpError::Unreachable(error.without_url().into());
+    }
     if error.is_timeout() {
         return HttpError::Timeout(DEADLINE);
     }

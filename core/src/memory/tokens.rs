@@ -26,11 +26,12 @@ impl TokenStore for MemoryStore {
     async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError> {
         let mut tables = self.tables();
         let Some(row) = tables.tokens.get(account) else { return Ok(None) };
+        // Nobody else has a clock here.
         if row.lease.is_some_and(|held| held.until > now) {
             return Ok(None);
         }
         let fence = tables.fences.get(account).copied().unwrap_or(0) + 1;
-        let lease = Lease { fence, until: now + lease };
+        let lease = Lease { fence, until: now + lease, lapsed: row.lease.is_some() };
         tables.fences.insert(account.clone(), fence);
         if let Some(row) = tables.tokens.get_mut(account) {
             row.lease = Some(lease);
@@ -46,6 +47,7 @@ impl TokenStore for MemoryStore {
             return Ok(Swap::Lost(Some(row.stored.clone())));
         }
         row.stored = StoredTokens { version: expected + 1, ..tokens };
+        row.lease = None;
         Ok(Swap::Done(expected + 1))
     }
 

@@ -8,21 +8,34 @@ use http::header::AUTHORIZATION;
 use super::{form_post, shown};
 use crate::HttpRequest;
 use crate::provider::{
-    ClientAuthMethod, ClientAuthentication, Metadata, OAuthProvider, Parameters, ProviderContext, ProviderError,
+    ClientAuthMethod, ClientAuthentication, OAuthProvider, Parameters, ProviderContext, ProviderError,
 };
 
-/// A form to an endpoint that wants to know which client asks.
+/// A form to an endpoint that wants to know which client asks, as the token endpoint does.
 pub(crate) fn authenticated_post(
+    endpoint: &str,
+    form: Parameters,
+    config: &OAuthProvider,
+    cx: &ProviderContext<'_>,
+    client: &ClientAuthentication,
+) -> Result<HttpRequest, ProviderError> {
+    let offered = cx.metadata().and_then(|metadata| metadata.client_auth_methods.as_deref());
+    authenticated_post_to(endpoint, form, config, cx, client, offered)
+}
+
+/// The same to an endpoint with a list of methods of its own.
+pub(super) fn authenticated_post_to(
     endpoint: &str,
     mut form: Parameters,
     config: &OAuthProvider,
     cx: &ProviderContext<'_>,
     client: &ClientAuthentication,
+    offered: Option<&[String]>,
 ) -> Result<HttpRequest, ProviderError> {
     let mut basic = None;
     match client {
         ClientAuthentication::None => form.set("client_id", cx.client_id),
-        ClientAuthentication::Secret(secret) => match secret_method(config, cx.metadata())? {
+        ClientAuthentication::Secret(secret) => match secret_method(config, offered)? {
             ClientAuthMethod::Basic => basic = Some(basic_header(cx.client_id, secret.expose())?),
             ClientAuthMethod::Post => {
                 form.set("client_id", cx.client_id);
@@ -47,13 +60,11 @@ pub(crate) fn authenticated_post(
 ///
 /// The list decides between the two places only. Documents leave methods out that their servers know, so an assertion
 /// is sent whatever the list says.
-fn secret_method(config: &OAuthProvider, metadata: Option<&Metadata>) -> Result<ClientAuthMethod, ProviderError> {
+fn secret_method(config: &OAuthProvider, offered: Option<&[String]>) -> Result<ClientAuthMethod, ProviderError> {
     if let Some(method) = config.client_auth {
         return Ok(method);
     }
-    let Some(offered) = metadata.and_then(|metadata| metadata.client_auth_methods.as_ref()) else {
-        return Ok(ClientAuthMethod::Basic);
-    };
+    let Some(offered) = offered else { return Ok(ClientAuthMethod::Basic) };
     let methods = [ClientAuthMethod::Basic, ClientAuthMethod::Post];
     let method = methods.into_iter().find(|method| offered.iter().any(|name| name == method.name()));
     method.ok_or_else(|| ProviderError::ClientAuthMethod { offered: shown(&offered.join(", ")) })

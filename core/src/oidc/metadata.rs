@@ -29,6 +29,10 @@ pub struct Metadata {
     pub client_auth_methods: Option<Vec<String>>,
     /// Where people are signed out, if anywhere (RP-Initiated Logout §2.1). Nothing, if it is no https address.
     pub end_session_endpoint: Option<Url>,
+    /// Where tokens are voided, if anywhere (RFC 8414 §2). Nothing, if it is no https address.
+    pub revocation_endpoint: Option<Url>,
+    /// How clients may prove themselves there, if the document says.
+    pub revocation_auth_methods: Option<Vec<String>>,
     /// Whether every answer to the browser carries `iss` (RFC 9207 §3).
     pub sends_iss: bool,
     /// The whole document.
@@ -63,6 +67,8 @@ impl Metadata {
             jwks_uri: required("jwks_uri")?,
             client_auth_methods: words(&document, "token_endpoint_auth_methods_supported"),
             end_session_endpoint: optional("end_session_endpoint").unwrap_or_default(),
+            revocation_endpoint: optional("revocation_endpoint").unwrap_or_default(),
+            revocation_auth_methods: words(&document, "revocation_endpoint_auth_methods_supported"),
             sends_iss: document.flag("authorization_response_iss_parameter_supported") == Some(true),
             document,
         })
@@ -142,13 +148,15 @@ mod tests {
     }
 
     #[test]
-    fn where_people_sign_out_is_https_or_nowhere() {
+    fn where_people_sign_out_and_tokens_are_voided_is_https_or_nowhere() {
         let at = |address: &str| {
-            read(json!({ "end_session_endpoint": address }), false).unwrap().end_session_endpoint.map(String::from)
+            let metadata = read(json!({ "end_session_endpoint": address, "revocation_endpoint": address }), false);
+            let Metadata { end_session_endpoint, revocation_endpoint, .. } = metadata.unwrap();
+            [end_session_endpoint, revocation_endpoint].map(|url| url.map(String::from))
         };
-        assert_eq!(at("https://idp.example/logout").as_deref(), Some("https://idp.example/logout"));
-        for nowhere in ["http://idp.example/logout", "javascript:alert(1)", "/logout", ""] {
-            assert_eq!(at(nowhere), None, "{nowhere}");
+        assert_eq!(at("https://idp.example/out"), [(); 2].map(|()| Some("https://idp.example/out".to_owned())));
+        for nowhere in ["http://idp.example/out", "javascript:alert(1)", "/out", ""] {
+            assert_eq!(at(nowhere), [None, None], "{nowhere}");
         }
     }
 

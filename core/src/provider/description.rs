@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::openid::OpenIdRules;
+use super::revocation::RevocationRules;
 use super::sign_out::SignOutRules;
 use super::{
     Client, ClientAuthMethod, Finding, Flow, OAuthFlow, Pkce, ProfileError, Provider, PushedRequests, Review, Settings,
@@ -56,6 +57,7 @@ pub struct OAuthProvider {
     pub(crate) secret_lifetime: Option<Duration>,
     pub(crate) form_post: bool,
     pub(crate) sign_out: SignOutRules,
+    pub(crate) revocation: RevocationRules,
     pub(crate) issuer: Option<String>,
     /// Whether the environment may name another one.
     pub(crate) issuer_from_env: bool,
@@ -95,6 +97,7 @@ impl OAuthProvider {
             secret_lifetime: None,
             form_post: false,
             sign_out: SignOutRules::default(),
+            revocation: RevocationRules::default(),
             issuer: None,
             issuer_from_env: false,
             openid: None,

@@ -174,6 +174,8 @@ pub enum Endpoint {
     PushedAuthorization,
     /// The token endpoint.
     Token,
+    /// Where tokens are voided.
+    Revocation,
     /// The userinfo endpoint, or what the provider has in its place.
     Userinfo,
     /// Where the discovery document is.
@@ -188,6 +190,7 @@ impl fmt::Display for Endpoint {
             Self::Authorization => "authorization endpoint",
             Self::PushedAuthorization => "pushed authorization request endpoint",
             Self::Token => "token endpoint",
+            Self::Revocation => "revocation endpoint",
             Self::Userinfo => "userinfo endpoint",
             Self::Discovery => "discovery endpoint",
             Self::Keys => "jwks endpoint",

@@ -9,9 +9,9 @@ use async_trait::async_trait;
 
 use super::{
     ClientAuthentication, EndSessionRequest, Endpoint, Grant, Granted, IdTokenError, IssuerError, OAuthProvider,
-    Parameters, ProviderContext, ProviderError,
+    Parameters, ProviderContext, ProviderError, RevocationRequest,
 };
-use crate::oauth::{self, authorization, token_request};
+use crate::oauth::{self, authorization, revocation, token_request};
 use crate::oidc;
 use crate::{Claims, HttpRequest, HttpResponse, TokenSet};
 
@@ -141,6 +141,29 @@ pub trait OAuthFlow: fmt::Debug + Send + Sync + 'static {
         request: &EndSessionRequest<'_>,
     ) -> Result<Option<String>, ProviderError> {
         Ok(super::end_session_url(self.config(), cx, request))
+    }
+
+    /// The request by which a token is voided (RFC 7009 §2.1). Asked for only where the description or the discovery
+    /// document names an endpoint.
+    ///
+    /// # Errors
+    /// When it cannot be put together.
+    fn revocation_request(
+        &self,
+        cx: &ProviderContext<'_>,
+        request: &RevocationRequest<'_>,
+        client: &ClientAuthentication,
+    ) -> Result<HttpRequest, ProviderError> {
+        revocation::request(self.config(), cx, request, client)
+    }
+
+    /// What the answer to it means (RFC 7009 §2.2).
+    ///
+    /// # Errors
+    /// When the token may count on.
+    fn revocation_response(&self, cx: &ProviderContext<'_>, response: &HttpResponse) -> Result<(), ProviderError> {
+        let _ = cx;
+        revocation::read(response)
     }
 }
 

@@ -53,7 +53,7 @@ pub(crate) async fn fresh_for(
     if let Some(outcome) = known(realm, &key) {
         return Ok(outcome);
     }
-    let flight = realm.refresh.fly(realm, key, |realm| async move {
+    let flight = realm.refresh.fly(realm, key, account.key(), |realm| async move {
         // Another exchange may have landed after the caller looked and before this one began.
         if let Some(outcome) = known(&realm, &key) {
             return outcome;

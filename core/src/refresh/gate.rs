@@ -1,7 +1,8 @@
 //! The gate that every refresh in this process goes through.
 //!
 //! 1. One refresh per key at a time; who comes meanwhile shares its outcome.
-//! 2. A refresh that did not work is not tried again before its pause is over, also when it broke off.
+//! 2. A refresh that did not work is not tried again before its pause is over, also when it broke off. The next pause is
+//!    longer; see [`backoff`].
 //! 3. A refresh leaves the board and starts its pause in one step, so that nobody begins a second one in between.
 
 use std::collections::HashMap;
@@ -13,11 +14,13 @@ use aws_lc_rs::digest::{self, SHA256};
 use tokio::sync::watch;
 
 use super::by_scope::ByScope;
+use super::ending::{Landed, announce_failure};
 use super::successors::Successors;
-use super::{Outcome, PAUSE};
+use super::{Outcome, backoff};
 use crate::account::GrantedAccount;
 use crate::provider::ProviderError;
 use crate::realm::Realm;
+use crate::store::AccountKey;
 use crate::{Secret, Timestamp};
 
 /// Refreshes under way, pauses after those that did not work, and what followed those that did.
@@ -37,6 +40,8 @@ struct Board {
 #[derive(Debug)]
 struct Pause {
     until: Timestamp,
+    /// The number of the attempt before it, in a row.
+    attempt: u32,
     source: Option<Arc<ProviderError>>,
 }
 
@@ -63,45 +68,69 @@ pub(crate) fn key(account: &GrantedAccount, refresh_token: &Secret) -> Key {
 
 impl RefreshGate {
     /// Joins the refresh under this key, or begins it in a task of its own.
-    pub(crate) async fn fly<F>(&self, realm: &Arc<Realm>, key: Key, refresh: impl FnOnce(Arc<Realm>) -> F) -> Outcome
+    pub(crate) async fn fly<F, L>(
+        &self,
+        realm: &Arc<Realm>,
+        key: Key,
+        account: AccountKey,
+        refresh: impl FnOnce(Arc<Realm>) -> F,
+    ) -> Outcome
     where
-        F: Future<Output = Outcome> + Send + 'static,
+        F: Future<Output = L> + Send + 'static,
+        L: Into<Landed> + Send,
     {
-        let mut receiver = match self.join_or_begin(realm, key, refresh) {
+        let mut receiver = match self.join_or_begin(realm, key, account, refresh) {
             Found::Flight(receiver) => receiver,
-            Found::Pause { retry_after, source } => return Outcome::Failed { retry_after, source },
+            Found::Pause { retry_after, source } => return Outcome::Failed { retry_after, source, marked: None },
         };
         let outcome = receiver.wait_for(Option::is_some).await.ok().and_then(|outcome| outcome.clone());
         // A landing always says something.
-        outcome.unwrap_or(Outcome::Failed { retry_after: PAUSE, source: None })
+        outcome.unwrap_or_else(Outcome::not_this_time)
     }
 
-    fn join_or_begin<F>(&self, realm: &Arc<Realm>, key: Key, refresh: impl FnOnce(Arc<Realm>) -> F) -> Found
+    fn join_or_begin<F, L>(
+        &self,
+        realm: &Arc<Realm>,
+        key: Key,
+        account: AccountKey,
+        refresh: impl FnOnce(Arc<Realm>) -> F,
+    ) -> Found
     where
-        F: Future<Output = Outcome> + Send + 'static,
+        F: Future<Output = L> + Send + 'static,
+        L: Into<Landed> + Send,
     {
         let now = realm.clock.now();
         let mut board = self.board();
         if let Some(receiver) = board.flights.get(&key) {
             return Found::Flight(receiver.clone());
         }
-        if let Some(Pause { until, source }) = board.pauses.get(&key).filter(|pause| pause.until > now) {
+        let pause = board.pauses.get(&key);
+        if let Some(Pause { until, source, .. }) = pause.filter(|pause| pause.until > now) {
             return Found::Pause { retry_after: until.since(now), source: source.clone() };
         }
+        let attempt = pause.map_or(1, |pause| pause.attempt.saturating_add(1));
         let (sender, receiver) = watch::channel(None);
         board.flights.insert(key, receiver.clone());
         drop(board);
 
-        let mut landing = Landing { realm: Arc::clone(realm), key, sender, outcome: None };
+        let mut landing = Landing { realm: Arc::clone(realm), key, attempt, sender, outcome: None };
         let task = refresh(Arc::clone(realm));
-        tokio::spawn(async move { landing.bring(task.await) });
+        let realm = Arc::clone(realm);
+        tokio::spawn(async move {
+            let Landed { mut outcome, .. } = task.await.into();
+            if let Outcome::Failed { retry_after, source: Some(source), .. } = &mut outcome {
+                *retry_after = backoff::pause(attempt, source.retry_after(), &*realm.random);
+            }
+            announce_failure(&realm, &account, attempt, &outcome).await;
+            landing.bring(outcome);
+        });
         Found::Flight(receiver)
     }
 
-    fn land(&self, key: Key, outcome: &Outcome, now: Timestamp) {
+    fn land(&self, key: Key, attempt: u32, outcome: &Outcome, now: Timestamp) {
         let mut board = self.board();
         board.flights.remove(&key);
-        let Outcome::Failed { retry_after, source } = outcome else {
+        let Outcome::Failed { retry_after, source, .. } = outcome else {
             board.pauses.remove(&key);
             return;
         };
@@ -112,7 +141,7 @@ impl RefreshGate {
             let any = board.pauses.keys().next().copied();
             any.map(|key| board.pauses.remove(&key));
         }
-        board.pauses.insert(key, Pause { until: now + *retry_after, source: source.clone() });
+        board.pauses.insert(key, Pause { until: now + *retry_after, attempt, source: source.clone() });
     }
 
     /// Held for a few lines at a time, and never over an `await`.
@@ -125,6 +154,7 @@ impl RefreshGate {
 struct Landing {
     realm: Arc<Realm>,
     key: Key,
+    attempt: u32,
     sender: watch::Sender<Option<Outcome>>,
     outcome: Option<Outcome>,
 }
@@ -140,11 +170,12 @@ impl Drop for Landing {
     fn drop(&mut self) {
         let outcome = self.outcome.take().unwrap_or_else(|| {
             tracing::error!("a refresh broke off: its task panicked, or the runtime is going down");
-            Outcome::Failed { retry_after: PAUSE, source: None }
+            Outcome::Failed { retry_after: AFTER_A_PANIC, source: None, marked: None }
         });
-        self.realm.refresh.land(self.key, &outcome, self.realm.clock.now());
+        self.realm.refresh.land(self.key, self.attempt, &outcome, self.realm.clock.now());
         self.sender.send_replace(Some(outcome));
     }
 }
 
+const AFTER_A_PANIC: Duration = Duration::from_secs(5);
 const MOST: usize = 16_384;

@@ -7,14 +7,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Outcome, announce, failed, gate, is_fresh, or_at_hand, refresh, settled, without_refresh_token};
+use super::ending::{Landed, announce};
+use super::exchange::refresh_within;
+use super::{Outcome, gate, is_fresh, or_at_hand, settled, without_refresh_token};
 use crate::account::GrantedAccount;
-use crate::http::HttpError;
 use crate::kept_tokens::KeptTokens;
-use crate::provider::{Endpoint, ProviderError};
 use crate::realm::Realm;
 use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
-use crate::{AccessTokenError, AuthError, Secret};
+use crate::{AccessTokenError, AuthError, Secret, revoke};
 
 /// Puts the tokens of a new grant into the store.
 pub(crate) async fn keep(realm: &Realm, store: &dyn TokenStore, account: &GrantedAccount) -> Result<(), AuthError> {
@@ -48,12 +48,13 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
     let Some(refresh_token) = &account.tokens.refresh_token else {
         return Ok(without_refresh_token(account, realm.clock.now()));
     };
-    let flight = realm.refresh.fly(realm, gate::key(&account, refresh_token), move |realm| async move {
+    let gate_key = gate::key(&account, refresh_token);
+    let flight = realm.refresh.fly(realm, gate_key, key.clone(), move |realm| async move {
         match claim_and_refresh(&realm, &key).await {
-            Ok(outcome) => outcome,
+            Ok(landed) => landed,
             Err(error) => {
                 tracing::error!(provider = key.provider, cause = crate::failure::chain(&error), "token store failed");
-                not_this_time()
+                Outcome::not_this_time().into()
             }
         }
     });
@@ -67,65 +68,75 @@ pub(super) async fn newest(realm: &Realm, key: &AccountKey) -> Result<GrantedAcc
 }
 
 /// Takes the account and refreshes it. Whoever cannot take it waits for the one who could, and adopts.
-async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Outcome, AuthError> {
-    let Some(store) = &realm.tokens else { return Ok(not_this_time()) };
+async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Landed, AuthError> {
+    let not_this_time = || Ok(Outcome::not_this_time().into());
+    let Some(store) = &realm.tokens else { return not_this_time() };
     let begun = realm.clock.now();
     loop {
         let now = realm.clock.now();
         if let Some(lease) = store.claim(key, now, LEASE).await? {
-            let outcome = refresh_under_lease(realm, &**store, key, &lease).await;
+            let landed = refresh_under_lease(realm, &**store, key, &lease).await;
             // Also when it failed: nobody shall wait for a lease that does nothing any more.
             if let Err(error) = store.release(key, &lease).await {
                 let cause = crate::failure::chain(&error);
                 tracing::warn!(provider = key.provider, cause, "a lease could not be given back; it will lapse");
             }
-            match outcome? {
-                Some(outcome) => return Ok(outcome),
-                None if now.since(begun) > LEASE => return Ok(not_this_time()),
+            match landed? {
+                Some(landed) => return Ok(landed),
+                None if now.since(begun) > LEASE => return not_this_time(),
                 None => continue,
             }
         }
-        let Some((account, _)) = load(realm, key).await? else { return Ok(not_this_time()) };
+        let Some((account, _)) = load(realm, key).await? else { return not_this_time() };
         if let Some(outcome) = settled(realm, &account, true) {
-            return Ok(outcome);
+            return Ok(Landed::adopted(outcome));
         }
         let patience = if is_fresh(&account, now, Duration::ZERO) { COURTESY } else { LEASE };
         if now.since(begun) > patience {
-            return Ok(not_this_time());
+            return not_this_time();
         }
         realm.clock.sleep(POLL).await;
     }
 }
 
-/// One refresh, with the account taken. `None` if it has to be taken once more, to write what is held by now.
+/// One refresh, with the account taken. `None` if it has to be taken once more: to write what is held by now, or
+/// because too little is left of the lease.
 async fn refresh_under_lease(
-    realm: &Realm,
+    realm: &Arc<Realm>,
     store: &dyn TokenStore,
     key: &AccountKey,
     lease: &Lease,
-) -> Result<Option<Outcome>, AuthError> {
-    let Some((account, version)) = load(realm, key).await? else { return Ok(Some(not_this_time())) };
+) -> Result<Option<Landed>, AuthError> {
+    let Some((account, version)) = load(realm, key).await? else { return Ok(Some(Outcome::not_this_time().into())) };
     // Newer than the store's only if they could not be written before.
-    let latest = realm.refresh.successors.follow(account.clone());
-    let outcome = match settled(realm, &latest, true) {
-        Some(outcome) if latest == account => return Ok(Some(outcome)),
+    let mut latest = realm.refresh.successors.follow(account.clone());
+    let mut outcome = match settled(realm, &latest, true) {
+        Some(outcome) if latest == account => return Ok(Some(Landed::adopted(outcome))),
         Some(outcome) => outcome,
-        None => refresh_in_time(realm, latest).await,
-    };
-    let (Outcome::Refreshed(after) | Outcome::Refused(after)) = &outcome else { return Ok(Some(outcome)) };
-    let remember = || {
-        if let Some(spent) = &account.tokens.refresh_token {
-            realm.refresh.successors.remember(gate::key(&account, spent), after, realm.clock.now());
+        // A process that was stopped, or waited long for its store, comes too late: another may be at it by now.
+        None if realm.clock.now() + EXCHANGE > lease.until => return Ok(None),
+        None => {
+            latest.is_unanswered |= lease.lapsed && rotates(realm, key);
+            refresh_within(realm, latest, EXCHANGE).await
         }
     };
-    let swap = match seal(realm, after, version) {
-        Ok(sealed) => store.swap(sealed, version, lease).await.map_err(AuthError::from),
-        Err(error) => Err(error),
+    let after = match &mut outcome {
+        Outcome::Refreshed(after) | Outcome::Refused(after) => Arc::new(after.clone()),
+        Outcome::Failed { marked, .. } => match marked.take() {
+            Some(marked) if *marked != account => marked,
+            _ => return Ok(Some(outcome.into())),
+        },
+        Outcome::Current(_) => return Ok(Some(outcome.into())),
     };
-    match swap.inspect_err(|_| remember())? {
+    let remember = || {
+        if let Some(spent) = &account.tokens.refresh_token {
+            realm.refresh.successors.remember(gate::key(&account, spent), &after, realm.clock.now());
+        }
+    };
+    match write(realm, store, &after, version, lease).await.inspect_err(|_| remember())? {
         Swap::Done(_) => {
             announce(realm, &outcome).await;
-            Ok(Some(outcome))
+            Ok(Some(outcome.into()))
         }
         Swap::Lost(Some(theirs)) => {
             let theirs = unseal(realm, &theirs)?;
@@ -134,31 +145,39 @@ async fn refresh_under_lease(
                 remember();
                 return Ok(None);
             }
+            if matches!(outcome, Outcome::Failed { .. }) && !theirs.is_settled_after(&account) {
+                return Ok(Some(outcome.into()));
+            }
             // Somebody signed in anew or took over meanwhile: theirs is what counts.
-            Ok(Some(if theirs.needs_reauthentication { Outcome::Refused(theirs) } else { Outcome::Refreshed(theirs) }))
+            Ok(Some(Landed::adopted(Outcome::adopted(theirs))))
         }
-        Swap::Lost(None) => Ok(Some(not_this_time())),
-    }
-}
-
-/// An exchange that ends before the lease does.
-async fn refresh_in_time(realm: &Realm, account: GrantedAccount) -> Outcome {
-    let late = account.clone();
-    tokio::select! {
-        outcome = refresh(realm, account) => outcome,
-        () = realm.clock.sleep(EXCHANGE) => {
-            let source = Some(HttpError::Timeout(EXCHANGE));
-            failed(late, ProviderError::Unavailable { endpoint: Endpoint::Token, status: None, retry_after: None, source })
+        // Somebody let the account's tokens go meanwhile. What followed them goes as well.
+        Swap::Lost(None) => {
+            let mut account = GrantedAccount::clone(&after);
+            if matches!(outcome, Outcome::Refreshed(_)) {
+                drop(revoke::begin(realm, account.clone()));
+            }
+            account.needs_reauthentication = true;
+            Ok(Some(Outcome::Refused(account).into()))
         }
     }
 }
 
-/// Nothing to be had at the moment; it is soon worth trying again.
-fn not_this_time() -> Outcome {
-    Outcome::Failed { retry_after: Duration::from_secs(1), source: None }
+async fn write(
+    realm: &Realm,
+    store: &dyn TokenStore,
+    after: &GrantedAccount,
+    version: u64,
+    lease: &Lease,
+) -> Result<Swap, AuthError> {
+    Ok(store.swap(seal(realm, after, version)?, version, lease).await?)
 }
 
-async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(GrantedAccount, u64)>, AuthError> {
+fn rotates(realm: &Realm, key: &AccountKey) -> bool {
+    realm.oauth(&key.provider).is_some_and(|registered| registered.flow.config().rotates_refresh_tokens)
+}
+
+pub(super) async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(GrantedAccount, u64)>, AuthError> {
     let Some(store) = &realm.tokens else { return Ok(None) };
     match store.load(key).await? {
         Some(stored) => Ok(Some((unseal(realm, &stored)?, stored.version))),
@@ -179,13 +198,9 @@ pub(crate) fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Res
 }
 
 pub(crate) fn unseal(realm: &Realm, stored: &StoredTokens) -> Result<GrantedAccount, AuthError> {
-    Ok(open(realm, stored)?.account(&stored.account.provider, &stored.account.subject))
-}
-
-/// What the store keeps of an account, as it is kept.
-pub(crate) fn open(realm: &Realm, stored: &StoredTokens) -> Result<KeptTokens, AuthError> {
     let plain = realm.store_sealer.open(&stored.sealed, &bound(&stored.account)).map_err(|_| AuthError::Unsealable)?;
-    serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)
+    let kept: KeptTokens = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
+    Ok(kept.account(&stored.account.provider, &stored.account.subject))
 }
 
 /// Keeps in memory what followed a refresh token and could not be written, until the next refresh writes it.
@@ -201,7 +216,7 @@ pub(crate) fn bound(key: &AccountKey) -> Vec<u8> {
 }
 
 /// How long a process that died keeps the others from an account.
-const LEASE: Duration = Duration::from_secs(10);
+pub(super) const LEASE: Duration = Duration::from_secs(10);
 const EXCHANGE: Duration = Duration::from_secs(8);
 /// How long a caller whose token still lives waits for another process.
 const COURTESY: Duration = Duration::from_secs(2);

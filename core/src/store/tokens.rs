@@ -17,11 +17,14 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// Writes the tokens of a new grant, whatever was there. A lease on the account ends; the version counts up.
     async fn put(&self, tokens: StoredTokens) -> Result<u64, StoreError>;
 
-    /// Takes the account for `lease` from `now`, unless somebody holds it. Each lease has a higher fencing number.
+    /// Takes the account for `lease`, unless somebody holds it. Each lease has a higher fencing number.
+    ///
+    /// One clock measures all leases: the store's, where machines share it, since theirs may be minutes apart. `now` is
+    /// the caller's, and says in its terms when the lease ends.
     async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError>;
 
     /// Puts `tokens` in the place of those with version `expected`, if `lease` is the account's latest.
-    /// The stored version becomes `expected + 1`.
+    /// The stored version becomes `expected + 1`, and the account is free again.
     async fn swap(&self, tokens: StoredTokens, expected: u64, lease: &Lease) -> Result<Swap, StoreError>;
 
     /// Gives the account free before its lease ends.
@@ -74,8 +77,11 @@ impl fmt::Debug for StoredTokens {
 pub struct Lease {
     /// Higher than that of any lease on the account before.
     pub fence: u64,
-    /// When it ends.
+    /// When it ends, by the clock of whoever took it.
     pub until: Timestamp,
+    /// Whether the holder before let theirs lapse: it neither wrote nor gave the account free, and may have died in the
+    /// middle of a refresh.
+    pub lapsed: bool,
 }
 
 /// What became of a swap. Not `non_exhaustive`: a caller must look at both.

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use admit::store::{AccountKey, TokenStore};
 use admit::{
-    Auth, Client, Clock as _, Environment, Event, Events, MemoryStore, Remint, RemintCounts, RemintError, Reminted,
+    AccessTokenError, Auth, Client, Clock as _, Environment, Event, Events, MemoryStore, ReauthenticationReason,
+    Remint, RemintCounts, RemintError, Reminted,
 };
 use admit_providers::azure_devops;
 use admit_testkit::azure_devops::{Fault, Person, Stage};
@@ -164,6 +165,48 @@ async fn an_answer_that_is_lost_leaves_the_account_in_doubt_and_no_job_sends_its
     assert_eq!((counts.already, counts.in_doubt, counts.total()), (5, 1, 6));
     let presented = rotated.presented();
     assert_eq!(presented.iter().map(|(token, _)| token).collect::<BTreeSet<_>>().len(), presented.len());
+}
+
+#[tokio::test]
+async fn an_account_in_doubt_is_tried_once_by_the_next_ordinary_refresh_which_knows_what_came_of_it() {
+    for (fault, lives) in [(Fault::LostAnswer, false), (Fault::Status(StatusCode::BAD_GATEWAY), true)] {
+        let rotated = Rotated::of(1).await;
+        rotated.site.azure.fail_once(Stage::Token, fault);
+        let (counts, _) = rotated.run(rotated.job()).await;
+        assert_eq!((counts.in_doubt, counts.total()), (1, 1));
+        rotated.site.clock.advance(Duration::from_secs(3600));
+        let Rotated { site, store, auth, jar } = rotated;
+        let site = Site { auth, ..site };
+        let mut browser = site.browser();
+        browser.jar = jar.clone();
+        let refreshes = site.azure.refreshes();
+        let token = browser.current("/").access_token(AZURE).await;
+        let lost = matches!(
+            token,
+            Err(AccessTokenError::NeedsReauthentication { reason: ReauthenticationReason::AnswerLost, .. })
+        );
+        assert_eq!((token.is_ok(), lost), (lives, !lives), "{token:?}");
+        assert_eq!(site.azure.refreshes(), refreshes + 1);
+        drop(browser);
+        let rotated = Rotated { auth: site.auth.clone(), site, store, jar };
+        let (counts, _) = rotated.run(rotated.job()).await;
+        assert_eq!((counts.already == 1, counts.needs_reauthentication == 1), (lives, !lives), "{counts:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_account_whose_holder_died_is_in_doubt_and_stays_so() {
+    let rotated = Rotated::of(2).await;
+    let account = rotated.accounts().await.remove(0);
+    let now = rotated.site.clock.now();
+    TokenStore::claim(&rotated.store, &account, now, Duration::from_secs(10)).await.unwrap().unwrap();
+    rotated.site.clock.advance(Duration::from_secs(11));
+    for (reminted, already) in [(1, 0), (0, 1)] {
+        let (counts, end) = rotated.run(rotated.job()).await;
+        end.unwrap();
+        assert_eq!((counts.reminted, counts.already, counts.in_doubt, counts.total()), (reminted, already, 1, 2));
+    }
+    assert_eq!(rotated.site.azure.refreshes(), 1);
 }
 
 #[tokio::test]

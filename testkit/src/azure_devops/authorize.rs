@@ -66,6 +66,7 @@ impl PretendAzureDevOps {
         let code = jwt::forge(self.config.random.as_ref(), &person.id, &scope, now, until);
         let consent = Consent {
             login: person.login.clone(),
+            family: 0,
             scopes: asked.scopes.clone(),
             redirect_uri: asked.redirect_uri.clone(),
         };

@@ -16,6 +16,7 @@ pub struct Builder {
     secrets: Vec<String>,
     auto_consent: Option<String>,
     sample_people: bool,
+    revokes_families: bool,
 }
 
 impl Builder {
@@ -35,7 +36,7 @@ impl Builder {
             clock,
             random: Arc::new(SystemRandom),
         };
-        Self { config, secrets: vec![client_secret], auto_consent: None, sample_people: true }
+        Self { config, secrets: vec![client_secret], auto_consent: None, sample_people: true, revokes_families: false }
     }
 
     /// The application's name on the consent page.
@@ -103,6 +104,13 @@ impl Builder {
         self
     }
 
+    /// A refresh token that comes a second time ends every token that descends from the same consent, as RFC 9700 §4.14.2
+    /// would have it, and counts as a violation. Azure DevOps refuses just that token.
+    pub fn revoke_families_on_reuse(mut self) -> Self {
+        self.revokes_families = true;
+        self
+    }
+
     /// The clock, in place of the machine's.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
         self.config.started = clock.now();
@@ -124,7 +132,7 @@ impl Builder {
             self.config.people.push(newcomer);
         }
         let state = State {
-            grants: Grants::new(&self.secrets),
+            grants: Grants::new(&self.secrets, self.revokes_families),
             faults: Faults::default(),
             log: Log::default(),
             auto_consent: self.auto_consent,

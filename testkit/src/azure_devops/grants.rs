@@ -3,6 +3,7 @@
 //! 1. A code works once, for 15 minutes, and only with the redirect URI it was issued to.
 //! 2. A refresh token works once; the next one comes with the answer.
 //! 3. What was given out for a client secret dies with that secret.
+//! 4. Where families are revoked, a refresh token that comes a second time ends all that descends from its consent.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -15,6 +16,8 @@ pub(super) struct Consent {
     pub(super) login: String,
     pub(super) scopes: Vec<String>,
     pub(super) redirect_uri: String,
+    /// Shared by all tokens that descend from one consent.
+    pub(super) family: u64,
 }
 
 /// A client secret that works, by its place in the list.
@@ -35,6 +38,8 @@ pub(super) enum Refusal {
     ExpiredSecret,
     InvalidCode,
     InvalidRefreshToken,
+    /// It worked once, and its family died of it.
+    SpentRefreshToken,
 }
 
 pub(super) struct Grants {
@@ -42,15 +47,25 @@ pub(super) struct Grants {
     codes: HashMap<String, (Consent, Timestamp)>,
     refresh_tokens: HashMap<String, (Consent, SecretId)>,
     access_tokens: HashMap<String, (Consent, SecretId, Timestamp)>,
+    families: u64,
+    /// The families of refresh tokens that were used. Kept only where families are revoked.
+    spent: Option<HashMap<String, u64>>,
+    pub(super) reuses: usize,
+    /// How often somebody's refresh token was replaced, by their login.
+    pub(super) rotations: HashMap<String, usize>,
 }
 
 impl Grants {
-    pub(super) fn new(secrets: &[String]) -> Self {
+    pub(super) fn new(secrets: &[String], revokes_families: bool) -> Self {
         Self {
             secrets: secrets.iter().map(|secret| (secret.clone(), SecretState::Valid)).collect(),
             codes: HashMap::new(),
             refresh_tokens: HashMap::new(),
             access_tokens: HashMap::new(),
+            families: 0,
+            spent: revokes_families.then(HashMap::new),
+            reuses: 0,
+            rotations: HashMap::new(),
         }
     }
 
@@ -76,7 +91,9 @@ impl Grants {
         }
     }
 
-    pub(super) fn put_code(&mut self, code: String, consent: Consent, now: Timestamp) {
+    pub(super) fn put_code(&mut self, code: String, mut consent: Consent, now: Timestamp) {
+        self.families += 1;
+        consent.family = self.families;
         self.codes.retain(|_, (_, until)| *until > now);
         self.codes.insert(code, (consent, now + CODE_LIFETIME));
     }
@@ -91,12 +108,23 @@ impl Grants {
 
     /// Takes a refresh token. One presented with another redirect URI is refused and stays good.
     pub(super) fn take_refresh_token(&mut self, token: &str, redirect_uri: &str) -> Result<Consent, Refusal> {
+        if let Some(family) = self.spent.as_ref().and_then(|spent| spent.get(token).copied()) {
+            self.reuses += 1;
+            self.refresh_tokens.retain(|_, (consent, _)| consent.family != family);
+            self.access_tokens.retain(|_, (consent, _, _)| consent.family != family);
+            return Err(Refusal::SpentRefreshToken);
+        }
         let secrets = &self.secrets;
         match self.refresh_tokens.get(token) {
             Some((consent, secret)) if consent.redirect_uri == redirect_uri && is_valid(secrets, *secret) => {}
             _ => return Err(Refusal::InvalidRefreshToken),
         }
-        self.refresh_tokens.remove(token).map(|(consent, _)| consent).ok_or(Refusal::InvalidRefreshToken)
+        let (consent, _) = self.refresh_tokens.remove(token).ok_or(Refusal::InvalidRefreshToken)?;
+        *self.rotations.entry(consent.login.clone()).or_default() += 1;
+        if let Some(spent) = &mut self.spent {
+            spent.insert(token.to_owned(), consent.family);
+        }
+        Ok(consent)
     }
 
     pub(super) fn put_tokens(

@@ -47,7 +47,12 @@ impl PretendAzureDevOps {
         });
         let (secret, consent) = match taken {
             Ok(taken) => taken,
-            Err(refusal) => return refused(refusal),
+            Err(refusal) => {
+                if refusal == Refusal::SpentRefreshToken {
+                    state.log.violation("token: a refresh token was used a second time");
+                }
+                return refused(refusal);
+            }
         };
         let person = self.config.person(&consent.login).map(|person| person.id.as_str()).unwrap_or_default();
         let until = now + self.config.lifetime;
@@ -125,7 +130,9 @@ fn refused(refusal: Refusal) -> HttpResponse {
         Refusal::UnknownSecret => error("invalid_client", "Failed to deserialize the JsonWebToken object."),
         Refusal::ExpiredSecret => error("invalid_client", "The client secret has expired."),
         Refusal::InvalidCode => error("invalid_grant", "The authorization grant is not valid or has expired."),
-        Refusal::InvalidRefreshToken => error("invalid_request", "The access token is not valid"),
+        Refusal::InvalidRefreshToken | Refusal::SpentRefreshToken => {
+            error("invalid_request", "The access token is not valid")
+        }
     }
 }
 

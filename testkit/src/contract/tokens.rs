@@ -8,7 +8,7 @@ use admit::store::{Lease, StoredTokens, Swap, TokenStore};
 
 use super::{account, at, at_once, done};
 
-/// Holds a [`TokenStore`] to its contract.
+/// Holds a [`TokenStore`] to its contract. One that machines share has [`node_clocks_contract`] to keep as well.
 ///
 /// # Panics
 /// At the first promise that is not kept.
@@ -16,6 +16,7 @@ pub async fn token_store_contract(store: impl TokenStore) {
     let store: Arc<dyn TokenStore> = Arc::new(store);
     rows(&*store).await;
     leases(&*store).await;
+    a_lease_tells_whether_the_one_before_lapsed(&*store).await;
     swapping(&*store).await;
     a_late_write_is_refused(&*store).await;
     a_new_grant_ends_a_lease(&*store).await;
@@ -23,6 +24,28 @@ pub async fn token_store_contract(store: impl TokenStore) {
     pages(&*store).await;
     whatever_is_kept(&*store).await;
     at_the_same_time(store).await;
+}
+
+/// Holds a [`TokenStore`] that machines share to leases which are the same for all, however far apart their clocks are.
+///
+/// # Panics
+/// At the first promise that is not kept.
+pub async fn node_clocks_contract(store: impl TokenStore) {
+    let ada = account("clocks", "ada");
+    done(store.put(tokens("clocks", "ada")).await);
+    let lease = claimed(&store, "clocks", "ada", LEASE).await;
+    assert_eq!(lease.until, at(0) + LEASE, "the holder is told the end by its own clock");
+    for ahead in [31, 90, 3_600] {
+        let taken = done(store.claim(&ada, at(ahead), LEASE).await);
+        assert_eq!(taken, None, "a node whose clock is {ahead} s ahead takes nothing from the holder");
+    }
+    done(store.release(&ada, &lease).await);
+
+    let brief = done(store.claim(&ada, at(3_600), Duration::ZERO).await);
+    assert_eq!(brief.map(|lease| lease.until), Some(at(3_600)));
+    let behind = done(store.claim(&ada, at(-3_600), LEASE).await);
+    assert!(behind.is_some(), "a lease that has ended has ended also for a node whose clock is behind");
+    assert_eq!(done(store.claim(&ada, at(3_600), LEASE).await), None, "and what that node took is taken");
 }
 
 async fn rows(store: &dyn TokenStore) {
@@ -46,30 +69,48 @@ async fn leases(store: &dyn TokenStore) {
     assert_eq!(done(store.claim(&ada, at(0), LEASE).await), None, "an account that is not there cannot be taken");
     done(store.put(tokens("leases", "ada")).await);
     done(store.put(tokens("leases", "bob")).await);
-    let first = claimed(store, "leases", "ada", 0).await;
-    assert_eq!(first.until, at(0) + LEASE, "a lease ends when it should");
-    assert_eq!(done(store.claim(&ada, at(29), LEASE).await), None, "what is taken cannot be taken");
-    claimed(store, "leases", "bob", 0).await;
-
-    let second = claimed(store, "leases", "ada", 30).await;
+    let first = claimed(store, "leases", "ada", Duration::ZERO).await;
+    let second = claimed(store, "leases", "ada", LEASE).await;
     assert!(second.fence > first.fence, "a lease that has ended makes room for one with a higher number");
+    assert_eq!(second.until, at(0) + LEASE, "the holder is told when its lease ends");
+    assert_eq!(done(store.claim(&ada, at(0), LEASE).await), None, "what is taken cannot be taken");
+    claimed(store, "leases", "bob", LEASE).await;
+
     done(store.release(&ada, &first).await);
-    assert_eq!(done(store.claim(&ada, at(31), LEASE).await), None, "who holds an older lease gives nothing free");
+    assert_eq!(done(store.claim(&ada, at(0), LEASE).await), None, "who holds an older lease gives nothing free");
     done(store.release(&ada, &second).await);
-    let third = claimed(store, "leases", "ada", 31).await;
+    let third = claimed(store, "leases", "ada", LEASE).await;
     assert!(third.fence > second.fence, "numbers rise after a release, too");
 
     done(store.delete(&ada).await);
     done(store.release(&ada, &third).await);
     done(store.put(tokens("leases", "ada")).await);
-    let fourth = claimed(store, "leases", "ada", 32).await;
+    let fourth = claimed(store, "leases", "ada", LEASE).await;
     assert!(fourth.fence > third.fence, "numbers rise also for an account that was gone and is back");
+}
+
+async fn a_lease_tells_whether_the_one_before_lapsed(store: &dyn TokenStore) {
+    let ada = account("lapsed", "ada");
+    let version = done(store.put(tokens("lapsed", "ada")).await);
+    assert!(!claimed(store, "lapsed", "ada", Duration::ZERO).await.lapsed, "nobody held it before");
+    let second = claimed(store, "lapsed", "ada", LEASE).await;
+    assert!(second.lapsed, "the holder before was not heard of again");
+    done(store.release(&ada, &second).await);
+    let third = claimed(store, "lapsed", "ada", LEASE).await;
+    assert!(!third.lapsed, "the holder before gave it back, and that is all that counts");
+    assert_eq!(done(store.swap(tokens("lapsed", "ada"), version, &third).await), Swap::Done(version + 1));
+    let fourth = claimed(store, "lapsed", "ada", LEASE).await;
+    assert!(!fourth.lapsed && fourth.fence > third.fence, "who wrote is done, and need not give it back");
+    done(store.release(&ada, &third).await);
+    assert_eq!(done(store.claim(&ada, at(0), LEASE).await), None, "and gives nothing free that is another's by now");
+    done(store.put(tokens("lapsed", "ada")).await);
+    assert!(!claimed(store, "lapsed", "ada", LEASE).await.lapsed, "of a new grant nothing lapsed");
 }
 
 async fn swapping(store: &dyn TokenStore) {
     let ada = account("swap", "ada");
     let version = done(store.put(tokens("swap", "ada")).await);
-    let lease = claimed(store, "swap", "ada", 0).await;
+    let lease = claimed(store, "swap", "ada", LEASE).await;
     let next = StoredTokens { sealed: b"next".to_vec(), refresh_at: Some(at(99)), ..tokens("swap", "ada") };
     let swap = done(store.swap(next.clone(), version, &lease).await);
     assert_eq!(swap, Swap::Done(version + 1), "who holds the lease and knows the version writes");
@@ -91,8 +132,8 @@ async fn swapping(store: &dyn TokenStore) {
 
 async fn a_late_write_is_refused(store: &dyn TokenStore) {
     let version = done(store.put(tokens("late", "ada")).await);
-    let slow = claimed(store, "late", "ada", 0).await;
-    let fast = claimed(store, "late", "ada", 31).await;
+    let slow = claimed(store, "late", "ada", Duration::ZERO).await;
+    let fast = claimed(store, "late", "ada", LEASE).await;
     let theirs = done(store.load(&account("late", "ada")).await);
     let late = done(store.swap(tokens("late", "ada"), version, &slow).await);
     assert_eq!(late, Swap::Lost(theirs), "who lost the account to another cannot write, though the version still fits");
@@ -101,7 +142,7 @@ async fn a_late_write_is_refused(store: &dyn TokenStore) {
 
 async fn a_new_grant_ends_a_lease(store: &dyn TokenStore) {
     let version = done(store.put(tokens("grant", "ada")).await);
-    let lease = claimed(store, "grant", "ada", 0).await;
+    let lease = claimed(store, "grant", "ada", LEASE).await;
     let new = done(store.put(StoredTokens { sealed: b"new".to_vec(), ..tokens("grant", "ada") }).await);
     for version in [version, new] {
         let swap = done(store.swap(tokens("grant", "ada"), version, &lease).await);
@@ -109,7 +150,7 @@ async fn a_new_grant_ends_a_lease(store: &dyn TokenStore) {
     }
     let sealed = done(store.load(&account("grant", "ada")).await).map(|stored| stored.sealed);
     assert_eq!(sealed, Some(b"new".to_vec()));
-    claimed(store, "grant", "ada", 1).await;
+    claimed(store, "grant", "ada", LEASE).await;
 }
 
 async fn what_is_due(store: &dyn TokenStore) {
@@ -183,8 +224,11 @@ async fn at_the_same_time(store: Arc<dyn TokenStore>) {
     assert_eq!(leases.len(), 1, "of twenty one takes the account");
 
     // Each lease ends before the next begins, so all of them believe to hold it; only the last may write.
-    for turn in 1..20 {
-        leases.push(claimed(&*store, "race", "ada", 30 * turn).await);
+    for lease in leases.clone() {
+        done(store.release(&account("race", "ada"), &lease).await);
+    }
+    for _ in 1..20 {
+        leases.push(claimed(&*store, "race", "ada", Duration::ZERO).await);
     }
     let swapped = at_once(20, |n| {
         let (store, lease) = (Arc::clone(&store), leases.get(n).copied());
@@ -196,8 +240,9 @@ async fn at_the_same_time(store: Arc<dyn TokenStore>) {
     assert_eq!(swapped.await.into_iter().filter(|done| *done).count(), 1, "of twenty writers the last holder writes");
 }
 
-async fn claimed(store: &dyn TokenStore, provider: &str, subject: &str, now: i64) -> Lease {
-    match done(store.claim(&account(provider, subject), at(now), LEASE).await) {
+/// A lease of no length at all has ended when it begins: nobody has to wait for that.
+async fn claimed(store: &dyn TokenStore, provider: &str, subject: &str, lease: Duration) -> Lease {
+    match done(store.claim(&account(provider, subject), at(0), lease).await) {
         Some(lease) => lease,
         None => panic!("{provider}/{subject}: an account that is free can be taken"),
     }

@@ -18,3 +18,8 @@ async fn tokens_keep_their_contract() {
 async fn what_may_happen_once_keeps_its_contract() {
     contract::once_contract(store("contract-once:").await).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leases_are_the_same_for_nodes_whose_clocks_are_not() {
+    contract::node_clocks_contract(store("contract-clocks:").await).await;
+}

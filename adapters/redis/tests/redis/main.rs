@@ -10,4 +10,5 @@ mod nodes;
 mod support;
 #[cfg(feature = "tls")]
 mod tls;
+mod together;
 mod trouble;

@@ -23,3 +23,8 @@ async fn postgres_keeps_the_contract_of_users() {
 async fn postgres_keeps_the_contract_of_once() {
     contract::once_contract(store("once").await).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn leases_are_the_same_for_nodes_whose_clocks_are_not() {
+    contract::node_clocks_contract(store("clocks").await).await;
+}

@@ -1,13 +1,14 @@
 //! Whoever is signed in takes an account off themselves.
 //!
 //! 1. Never the last way in, unless the application knows of another.
-//! 2. The account's tokens go, and the user's other sessions end: they may be of whoever used it, and they name it.
+//! 2. The account's tokens go, here and at its provider where it can be told, and the user's other sessions end: they may be of whoever used it, and they name it.
 
 use std::sync::Arc;
 
 use http::StatusCode;
 
 use super::{is_way_in, user_of};
+use crate::account::GrantedAccount;
 use crate::action::Visit;
 use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure};
@@ -16,7 +17,7 @@ use crate::opened;
 use crate::page::Reason;
 use crate::realm::Realm;
 use crate::store::{AccountKey, UnlinkOutcome, UserStore};
-use crate::{AuthError, Event, issue, standing};
+use crate::{AuthError, Event, issue, refresh, revoke, standing};
 
 pub(super) async fn unlink(
     visit: &mut Visit,
@@ -41,7 +42,10 @@ pub(super) async fn unlink(
         tracing::info!(provider, "an account was taken off");
         realm.record(Event::UnlinkAccount { user: &user, provider, subject: &account.subject }).await;
     }
-    let begun = end_others(&realm, users, &user, &live, &account).await?;
+    // Begun each by itself, so that a store that is away does not lose the other. Nobody waits for the provider.
+    drop(kept(&realm, &live, &account).await.map(|gone| revoke::begin(&realm, gone)));
+    drop(refresh::let_go_stored(&realm, &account).await?.map(|gone| revoke::begin(&realm, gone)));
+    let begun = end_others(&realm, users, &user, &live).await?;
     // One that was ended at the same time is not carried into the new epoch.
     if let Some(epoch) = standing::follows(begun, live.private.epoch) {
         let issued = issue::rewrite(&realm, &mut live, |private| {
@@ -106,17 +110,15 @@ async fn is_left_over(users: &dyn UserStore, live: &Live, account: &AccountKey) 
     Ok(known && users.user_by_account(account).await?.is_none())
 }
 
-/// Ends what the account stood for. The epoch that begins.
-async fn end_others(
-    realm: &Realm,
-    users: &dyn UserStore,
-    user: &str,
-    live: &Live,
-    account: &AccountKey,
-) -> Result<u64, Failure> {
-    if let Some(tokens) = &realm.tokens {
-        tokens.delete(account).await?;
-    }
+/// The account's tokens that the session keeps itself, let go.
+async fn kept(realm: &Arc<Realm>, live: &Live, account: &AccountKey) -> Option<GrantedAccount> {
+    let known = live.private.account(&account.provider).filter(|known| known.subject == account.subject)?;
+    let kept = known.kept.as_ref()?.account(&account.provider, &account.subject);
+    refresh::let_go_kept(realm, kept).await
+}
+
+/// Ends the sessions that the account may have begun. The epoch that begins.
+async fn end_others(realm: &Realm, users: &dyn UserStore, user: &str, live: &Live) -> Result<u64, Failure> {
     let epoch = standing::new_epoch(realm, users, user).await?;
     if let (Some(sessions), Home::Store { record, .. }) = (&realm.sessions, &live.home) {
         sessions.delete_all(user, Some(&record.key)).await?;

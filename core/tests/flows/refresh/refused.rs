@@ -1,6 +1,6 @@
 //! A refresh token that the provider does not take any more.
 
-use admit::{AccessTokenError, AuthBuilder};
+use admit::{AccessTokenError, AuthBuilder, ReauthenticationReason};
 use admit_testkit::azure_devops::{Fault, Stage};
 
 use super::grants::{at, auth_at, azure};
@@ -24,7 +24,14 @@ async fn a_dead_grant_is_told_once_and_asked_for_once() {
             let current = browser.current("/");
             let error = current.access_token(AZURE).await.unwrap_err();
             assert!(
-                matches!(&error, AccessTokenError::NeedsReauthentication { provider, claims: None } if provider == AZURE),
+                matches!(
+                    &error,
+                    AccessTokenError::NeedsReauthentication {
+                        provider,
+                        reason: ReauthenticationReason::Refused,
+                        claims: None
+                    } if provider == AZURE
+                ),
                 "{}: {error:?}",
                 home.name
             );

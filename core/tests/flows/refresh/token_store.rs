@@ -100,6 +100,29 @@ async fn when_the_process_that_took_an_account_dies_another_goes_on_within_ten_s
 }
 
 #[tokio::test]
+async fn a_process_that_slept_through_its_lease_does_not_spend_what_another_has_spent() {
+    // REF-020
+    let store = Faulty::new(MemoryStore::new());
+    let site = Site::with(|builder| builder.token_store(store.clone()));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    advance(&site, 4000);
+    let claim = store.hold("tokens.claim");
+    let asleep = ask_in_a_task(browser.current("/"));
+    claim.until_waiting(1).await;
+    let load = store.hold("tokens.load");
+    claim.release();
+    load.until_waiting(1).await;
+    advance(&site, 11);
+    let other = process(&site, store.inner());
+    let new = at(&other, &browser).access_token(AZURE).await.unwrap().expose().to_owned();
+    load.release();
+    let (asked, _) = pass_the_time(&site, asleep).await;
+    assert_eq!(asked.unwrap(), new);
+    assert_eq!(site.azure.refreshes(), 1);
+}
+
+#[tokio::test]
 async fn a_lease_is_given_back_whatever_became_of_the_refresh() {
     for fault in [Some(Fault::Status(http::StatusCode::BAD_GATEWAY)), Some(Fault::ErrorWith200), None] {
         let (site, store) = site();

@@ -1,4 +1,4 @@
-use std::error::Error as _;
+use std::collections::HashMap;
 
 use tokio::sync::Semaphore;
 use tokio::task::{JoinHandle, yield_now};
@@ -93,12 +93,35 @@ async fn an_error_reaches_everybody_with_its_cause() {
 }
 
 #[tokio::test]
+async fn a_row_too_few_is_nobodys_and_an_error() {
+    let (together, table) = table(1);
+    let callers = callers(&together, [UNANSWERED, 1, UNANSWERED, 3]).await;
+    table.open(9);
+    let odd = "the store is unavailable: a question about several keys was answered for more or fewer".to_owned();
+    assert_eq!(answers(callers).await, [odd.clone(), odd.clone(), odd.clone(), odd].map(Err));
+}
+
+#[tokio::test]
 async fn a_key_that_cannot_be_asked_for_harms_nobody_else() {
     let (together, table) = table(1);
     let callers = callers(&together, [1, 2, BAD, 3]).await;
     table.open(9);
-    let refused = format!("the store is unavailable: {}", Unkeepable::Character);
+    let refused = format!("the store is unavailable: {}", Spoilt);
     assert_eq!(answers(callers).await, [Ok(Some("one")), Ok(Some("two")), Err(refused), Ok(Some("three"))]);
+}
+
+#[tokio::test]
+async fn who_has_to_wait_for_a_place_waits_no_longer_than_they_may() {
+    let (_, table) = table(1);
+    let together = Together::new(table.clone(), 1, Duration::ZERO);
+    let callers = callers(&together, [1, 2, 3]).await;
+    let late = callers.into_iter().skip(1).collect();
+    let too_late = "the store is unavailable: a look-up was not answered within 0 seconds".to_owned();
+    assert_eq!(answers(late).await, [too_late.clone(), too_late].map(Err));
+    table.open(9);
+    settle().await;
+    assert_eq!(table.asked(), [vec![1]], "nobody waits any more");
+    assert_eq!(together.queue().under_way, 0);
 }
 
 #[test]
@@ -138,23 +161,31 @@ impl LookUp for Table {
     type Key = u32;
     type Row = &'static str;
 
-    async fn ask(&self, keys: &[u32]) -> Result<Vec<(u32, &'static str)>, StoreError> {
+    async fn ask(&self, keys: &[u32]) -> Result<Vec<Option<&'static str>>, StoreError> {
         self.asked.lock().unwrap().push(keys.to_vec());
         self.gate.acquire().await.unwrap().forget();
         if let Some(fault) = *self.fault.lock().unwrap() {
             return Err(fault());
         }
         if keys.contains(&BAD) {
-            return Err(StoreError::Unavailable(Box::new(Unkeepable::Character)));
+            return Err(StoreError::Unavailable(Box::new(Spoilt)));
         }
         let rows = self.rows.lock().unwrap();
-        Ok(rows.iter().filter(|(key, _)| keys.contains(key)).map(|(key, row)| (*key, *row)).collect())
+        Ok(keys.iter().filter(|key| **key != UNANSWERED).map(|key| rows.get(key).copied()).collect())
+    }
+
+    fn is_over_one_key(&self, error: &StoreError) -> bool {
+        matches!(error, StoreError::Unavailable(cause) if cause.is::<Spoilt>())
     }
 }
 
 #[derive(Debug, thiserror::Error)]
 #[error("somebody pulled the plug")]
 struct Odd(#[source] Why);
+
+#[derive(Debug, thiserror::Error)]
+#[error("no such key can be asked for")]
+struct Spoilt;
 
 #[derive(Debug, thiserror::Error)]
 #[error("it was in the way")]
@@ -167,7 +198,7 @@ fn table(places: usize) -> (Together<Table>, Table) {
         fault: Arc::default(),
         gate: Arc::new(Semaphore::new(0)),
     };
-    (Together::new(table.clone(), places), table)
+    (Together::new(table.clone(), places, PATIENCE), table)
 }
 
 type Fault = fn() -> StoreError;
@@ -204,3 +235,5 @@ async fn settle() {
 }
 
 const BAD: u32 = u32::MAX;
+const UNANSWERED: u32 = u32::MAX - 1;
+const PATIENCE: Duration = Duration::from_secs(5);
