@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::other_tokens::OtherTokens;
 use crate::provider::Fingerprint;
 use crate::store::AccountKey;
 use crate::{ReauthenticationReason, Secret, Timestamp};
@@ -71,6 +72,8 @@ pub(crate) struct GrantedAccount {
     pub(crate) wanted_claims: Option<String>,
     /// Whether the refresh token was sent, and no answer came: the provider may have taken it.
     pub(crate) is_unanswered: bool,
+    /// Tokens for other scopes, where they are kept in a store. A new grant has none.
+    pub(crate) others: OtherTokens,
 }
 
 impl GrantedAccount {
@@ -82,7 +85,16 @@ impl GrantedAccount {
     ) -> Self {
         let (provider, subject) = (provider.into(), subject.into());
         let (needs_reauthentication, wanted_claims, is_unanswered) = (false, None, false);
-        Self { provider, subject, tokens, grant, needs_reauthentication, wanted_claims, is_unanswered }
+        let others = OtherTokens::default();
+        Self { provider, subject, tokens, grant, needs_reauthentication, wanted_claims, is_unanswered, others }
+    }
+
+    /// Whether these are the same tokens.
+    pub(crate) fn has_tokens_of(&self, other: &Self) -> bool {
+        self.tokens.access_token == other.tokens.access_token
+            && self.tokens.refresh_token == other.tokens.refresh_token
+            && self.needs_reauthentication == other.needs_reauthentication
+            && self.is_unanswered == other.is_unanswered
     }
 
     /// Whether these are other tokens than before, or the mark that there will be none. Another mark changes nothing.

@@ -86,6 +86,22 @@ pub enum AccessTokenError {
         /// [`SignInAgain::parameter`]: crate::SignInAgain::parameter
         claims: Option<String>,
     },
+    /// The provider gives no token for these scopes: the person has not consented to them, or has to prove more first. The
+    /// account's own token is as good as before, and the session goes on.
+    ///
+    /// A sign-in that asks for the scopes helps, if an administrator is not needed. [`Current::without_token`] leads to it;
+    /// it can ask for scopes that the provider was configured with, `optional_scopes` among them.
+    ///
+    /// [`Current::without_token`]: crate::Current::without_token
+    #[error("{provider}: no token for the scopes [{}]; the person has to sign in there and consent to them", .scopes.join(" "))]
+    ScopesRefused {
+        /// The provider's id.
+        provider: String,
+        /// The scopes.
+        scopes: Vec<String>,
+        /// The `claims` that the sign-in has to ask for, if the provider said so.
+        claims: Option<String>,
+    },
     /// The provider could not refresh the token now, and the one at hand has ended.
     #[error("{provider}: the access token cannot be refreshed now")]
     Unavailable {

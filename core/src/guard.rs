@@ -42,9 +42,12 @@ impl Current {
         match error {
             AccessTokenError::SignedOut => self.unauthenticated(),
             AccessTokenError::Session(error) => self.unavailable(error),
-            AccessTokenError::NotConnected { provider } => self.unconnected(provider, None),
+            AccessTokenError::NotConnected { provider } => self.unconnected(provider, &[], None),
             AccessTokenError::NeedsReauthentication { provider, claims, .. } => {
-                self.unconnected(provider, claims.as_deref())
+                self.unconnected(provider, &[], claims.as_deref())
+            }
+            AccessTokenError::ScopesRefused { provider, scopes, claims } => {
+                self.unconnected(provider, scopes, claims.as_deref())
             }
             AccessTokenError::Unavailable { retry_after, .. } => {
                 let status = StatusCode::SERVICE_UNAVAILABLE;
@@ -61,16 +64,21 @@ impl Current {
         }
     }
 
-    /// For somebody who has to sign in at a provider again, which may want certain claims to be asked for.
-    fn unconnected(&self, provider: &str, claims: Option<&str>) -> Response<Bytes> {
+    /// For somebody who has to sign in at a provider again, which may have to be asked for certain scopes and claims.
+    fn unconnected(&self, provider: &str, scopes: &[String], claims: Option<&str>) -> Response<Bytes> {
+        let scope = (!scopes.is_empty()).then(|| scopes.join(" "));
+        let asked = [("scope", scope.as_deref()), ("claims", claims)];
+        let mut asked = asked.into_iter().filter_map(|(name, value)| Some((name, value?))).peekable();
         if self.is_browser() {
-            let Some(claims) = claims else { return self.unauthenticated() };
-            let there = self.sign_in_again().parameter("claims", claims).url();
+            if asked.peek().is_none() {
+                return self.unauthenticated();
+            }
+            let there = asked.fold(self.sign_in_again(), |there, (name, value)| there.parameter(name, value)).url();
             return answer::redirect(StatusCode::SEE_OTHER, &there);
         }
         let mut body = json!({ "error": "reauthentication_required", "provider": provider });
-        if let (Some(claims), Some(members)) = (claims, body.as_object_mut()) {
-            members.insert("claims".to_owned(), claims.into());
+        if let Some(members) = body.as_object_mut() {
+            members.extend(asked.map(|(name, value)| (name.to_owned(), value.into())));
         }
         answer::json_no_store(StatusCode::UNAUTHORIZED, &body)
     }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::account::GrantedAccount;
+use crate::other_tokens::OtherTokens;
 use crate::{GrantRecord, Secret, Timestamp, TokenSet};
 
 /// Tokens and grant as they are kept, in the session or sealed in a token store. Only ever serialized to be sealed.
@@ -30,6 +31,8 @@ pub(crate) struct KeptTokens {
     wanted_claims: Option<String>,
     #[serde(rename = "u", default, skip_serializing_if = "std::ops::Not::not")]
     is_unanswered: bool,
+    #[serde(rename = "o", default, skip_serializing_if = "OtherTokens::is_empty")]
+    others: OtherTokens,
 }
 
 impl KeptTokens {
@@ -47,6 +50,7 @@ impl KeptTokens {
             needs_reauthentication: account.needs_reauthentication,
             wanted_claims: account.wanted_claims.clone(),
             is_unanswered: account.is_unanswered,
+            others: account.others.clone(),
         }
     }
 
@@ -73,21 +77,22 @@ impl KeptTokens {
         account.needs_reauthentication = self.needs_reauthentication;
         account.wanted_claims.clone_from(&self.wanted_claims);
         account.is_unanswered = self.is_unanswered;
+        account.others.clone_from(&self.others);
         account
     }
 }
 
 /// A secret on its way into something sealed.
-mod exposed {
+pub(crate) mod exposed {
     use serde::{Deserialize, Deserializer, Serializer};
 
     use crate::Secret;
 
-    pub(super) fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(secret: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(secret.expose())
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
         String::deserialize(deserializer).map(Secret::new)
     }
 }

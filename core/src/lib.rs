@@ -115,6 +115,7 @@ mod oauth;
 mod oidc;
 mod opened;
 mod origin;
+mod other_tokens;
 mod page;
 mod pages;
 mod pending;

@@ -10,14 +10,17 @@
 //!    application hears of it, and then it is used.
 //! 6. With a token store, one process refreshes at a time.
 
+mod ahead;
 mod backoff;
 mod by_scope;
 mod ending;
 mod exchange;
 mod gate;
 mod let_go;
+mod measure;
 mod stored;
 mod successors;
+mod wanted;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,6 +54,8 @@ pub(crate) enum Outcome {
     Refreshed(GrantedAccount),
     /// The grant is dead.
     Refused(GrantedAccount),
+    /// There is no token for these scopes. It says nothing of others.
+    RefusedForScopes { scopes: Vec<String>, claims: Option<String> },
     /// It did not work this time. `marked` is the account where that has to be remembered with it.
     Failed { retry_after: Duration, source: Option<Arc<ProviderError>>, marked: Option<Arc<GrantedAccount>> },
 }
@@ -86,6 +91,7 @@ pub(crate) async fn fresh(
     let newer = latest != *kept;
     let account = latest.account(&account.provider, &account.subject);
     if let Some(outcome) = settled(realm, &account, newer) {
+        measure::settled(&outcome);
         return Ok(outcome);
     }
     let Some(refresh_token) = account.tokens.refresh_token.clone() else {
@@ -109,9 +115,17 @@ fn settled(realm: &Realm, account: &GrantedAccount, newer: bool) -> Option<Outco
     if account.needs_reauthentication {
         return Some(Outcome::Refused(account.clone()));
     }
-    let now = realm.clock.now();
-    let is_settled = is_fresh(account, now, realm.lifetimes.refresh_margin) && !is_due(account, now);
-    is_settled.then(|| at_hand(account.clone(), newer))
+    serves(realm, account).then(|| at_hand(account.clone(), newer))
+}
+
+/// Whether an account's token is handed out without a thought of refreshing it.
+fn serves(realm: &Realm, account: &GrantedAccount) -> bool {
+    is_good(realm, account) && !is_due(account, realm.clock.now())
+}
+
+/// Whether it is handed out, and need not be waited for.
+fn is_good(realm: &Realm, account: &GrantedAccount) -> bool {
+    is_fresh(account, realm.clock.now(), realm.lifetimes.refresh_margin)
 }
 
 /// One refresh of tokens that a session keeps itself. `stored` is that session, if it lives in a store.
@@ -130,7 +144,7 @@ async fn refresh_in_session(
     let after = match &mut outcome {
         Outcome::Refreshed(after) | Outcome::Refused(after) => Some(Arc::new(after.clone())),
         Outcome::Failed { marked, .. } => marked.take(),
-        Outcome::Current(_) => None,
+        Outcome::Current(_) | Outcome::RefusedForScopes { .. } => None,
     };
     if let Some(after) = after {
         realm.refresh.successors.remember(key, &after, realm.clock.now());
@@ -164,6 +178,9 @@ pub(crate) fn token(provider: &str, outcome: Outcome) -> Result<Secret, AccessTo
             reason: account.reason().unwrap_or(ReauthenticationReason::Refused),
             claims: account.wanted_claims,
         }),
+        Outcome::RefusedForScopes { scopes, claims } => {
+            Err(AccessTokenError::ScopesRefused { provider, scopes, claims })
+        }
         Outcome::Failed { retry_after, source, .. } => Err(match (ending, source) {
             (RefreshEnding::ProviderRetired, Some(source)) => AccessTokenError::ProviderRetired { provider, source },
             (RefreshEnding::Misconfigured, Some(source)) => AccessTokenError::Misconfigured { provider, source },
@@ -187,8 +204,12 @@ fn is_fresh(account: &GrantedAccount, now: Timestamp, margin: Duration) -> bool 
 /// answer would have one refreshed at every request.
 fn is_due(account: &GrantedAccount, now: Timestamp) -> bool {
     let (Some(at), Some(_)) = (account.tokens.refresh_at, &account.tokens.refresh_token) else { return false };
-    let half = end(account).map(|end| end.before(end.since(account.grant.granted_at) / 2));
-    now >= half.map_or(at, |half| half.max(at))
+    now >= half_life(account).map_or(at, |half| half.max(at))
+}
+
+/// When half of an access token's life is over.
+fn half_life(account: &GrantedAccount) -> Option<Timestamp> {
+    end(account).map(|end| end.before(end.since(account.grant.granted_at) / 2))
 }
 
 fn end(account: &GrantedAccount) -> Option<Timestamp> {

@@ -41,6 +41,20 @@ pub(crate) fn begin(realm: &Arc<Realm>, account: GrantedAccount) -> JoinHandle<R
     })
 }
 
+/// The same for tokens that a session kept which has ended, or is about to. Where the provider has no way and nobody
+/// `asked`, that is not worth telling.
+pub(crate) fn begin_kept(realm: &Arc<Realm>, kept: GrantedAccount, asked: bool) -> JoinHandle<Revocation> {
+    let realm = Arc::clone(realm);
+    tokio::spawn(async move {
+        let Some(account) = refresh::let_go_kept(&realm, kept).await else { return Revocation::NotOffered };
+        let revocation = ask(&realm, &account).await;
+        if asked || !matches!(revocation, Revocation::NotOffered) {
+            tell(&realm, &account, &revocation).await;
+        }
+        revocation
+    })
+}
+
 /// What came of one that was begun.
 pub(crate) async fn end(begun: JoinHandle<Revocation>) -> Revocation {
     let broken = |error: JoinError| Revocation::Failed(Arc::new(ProviderError::Request(error.to_string())));
@@ -55,15 +69,7 @@ pub(crate) async fn at_sign_out(realm: &Arc<Realm>, live: &Live) {
         let rules = &registered.flow.config().revocation;
         let kept = account.kept.as_ref().filter(|_| rules.at_sign_out.unwrap_or(!rules.ends_all));
         if let Some(kept) = kept {
-            let (realm, kept) = (Arc::clone(realm), kept.account(&account.provider, &account.subject));
-            tokio::spawn(async move {
-                let Some(account) = refresh::let_go_kept(&realm, kept).await else { return };
-                match ask(&realm, &account).await {
-                    // Nobody asked for it either.
-                    Revocation::NotOffered => {}
-                    revocation => tell(&realm, &account, &revocation).await,
-                }
-            });
+            drop(begin_kept(realm, kept.account(&account.provider, &account.subject), false));
         }
         if rules.at_sign_out == Some(true) {
             let key = AccountKey { provider: account.provider.clone(), subject: account.subject.clone() };

@@ -204,7 +204,7 @@ impl Users<'_> {
     async fn kept_tokens(&self, id: &str, of: impl Fn(&str) -> bool) -> Vec<JoinHandle<Revocation>> {
         let kept = revoke::kept_in_sessions(self.realm, id).await;
         let kept = kept.into_iter().filter(|account| of(&account.provider));
-        kept.map(|account| revoke::begin(self.realm, account)).collect()
+        kept.map(|account| revoke::begin_kept(self.realm, account, true)).collect()
     }
 
     fn store(&self) -> Result<&dyn UserStore, UsersError> {

@@ -27,6 +27,8 @@
 //! 7. There is no picture, no userinfo endpoint, and nothing that the access token is good for ([tokens]).
 //! 8. PKCE is in none of Apple's papers. A code that was asked for with a challenge is refused without its verifier all
 //!    the same (seen at [apple-signin-auth#180]), so it is used.
+//! 9. Voiding a token takes back all that the person granted the team's application ([revocation]). Apple wants it done
+//!    when a person's account is deleted.
 //!
 //! [request]: https://developer.apple.com/documentation/signinwithapplerestapi/request-an-authorization-to-the-sign-in-with-apple-server.
 //! [secret]: https://developer.apple.com/documentation/accountorganizationaldatasharing/creating-a-client-secret
@@ -34,6 +36,7 @@
 //! [relay]: https://developer.apple.com/documentation/signinwithapple/communicating-using-the-private-email-relay-service
 //! [transfer]: https://developer.apple.com/documentation/signinwithapple/transferring-your-apps-and-users-to-another-team
 //! [tokens]: https://developer.apple.com/documentation/signinwithapplerestapi/tokenresponse
+//! [revocation]: https://developer.apple.com/documentation/signinwithapplerestapi/revoke-tokens
 //! [apple-signin-auth#180]: https://github.com/a-tokyo/apple-signin-auth/issues/180
 
 mod key;
@@ -74,6 +77,7 @@ pub fn apple(client: Client) -> Apple {
     let description = OAuthProvider::oidc("apple", "Apple", ISSUER, client.clone())
         .client_auth(ClientAuthMethod::Post)
         .form_post(true)
+        .revocation_ends_all(true)
         .default_scopes(["openid", "name", "email"])
         .profile(profile);
     Apple { description, client, problems: Vec::new() }

@@ -32,7 +32,8 @@
 //!    It can be larger than the rest of the profile by far; a person whose picture is too large signs in without it.
 //! 9. `emailAddress` is where the person wants mail. Nobody says that it was checked, so it is unverified ([specs]).
 //! 10. The refresh token is replaced at each use ([guide]).
-//! 11. There is no revocation endpoint. People withdraw their consent under "Authorizations" in their user settings.
+//! 11. There is no revocation endpoint. People withdraw their consent in their profile, under "Authorizations"
+//!     ([authorizations]).
 //!
 //! **Two secrets:** a secret lives 60 days, and the tokens it minted die with it. An app may have two at once: give
 //! [`Client`] the newer first, `Client::new(id, newer).secret(older)`, and sign-ins go on while you change them.
@@ -40,6 +41,7 @@
 //! **Retirement:** Microsoft says that the service ends in 2026, and names no day. Set
 //! [`retires_on`](AzureDevOps::retires_on) when the day is known to you: from then on new sign-ins are refused.
 //!
+//! [authorizations]: https://learn.microsoft.com/azure/devops/organizations/settings/manage-authorizations
 //! [guide]: https://learn.microsoft.com/azure/devops/integrate/get-started/authentication/azure-devops-oauth
 //! [specs]: https://github.com/MicrosoftDocs/vsts-rest-api-specs/tree/master/specification/profile
 //! [auth-samples]: https://github.com/microsoft/azure-devops-auth-samples
@@ -59,9 +61,9 @@ use std::time::Duration;
 
 use admit::provider::{
     ClientAuthentication, Finding, Flow, Grant, Granted, OAuthFlow, Parameters, Pkce, ProviderContext, ProviderError,
-    Review, Settings,
+    Review, RevocationRequest, Settings,
 };
-use admit::{Claims, Client, HttpRequest, HttpResponse, OAuthProvider, Provider, Timestamp, TokenSet};
+use admit::{Claims, Client, HttpRequest, HttpResponse, OAuthProvider, Provider, Secret, Timestamp, TokenSet};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE};
@@ -84,6 +86,7 @@ pub fn azure_devops(client: Client) -> AzureDevOps {
         .rotates_refresh_tokens(true)
         .secret_lifetime(SECRET_LIFETIME)
         .default_scopes([Scope::PROFILE])
+        .authorizations_page("https://app.vssps.visualstudio.com/Profile/View")
         .env_aliases(ID_VARIABLES, SECRET_VARIABLES, SCOPE_VARIABLES)
         .profile(profile::map);
     AzureDevOps { description }.endpoints(SERVICE)
@@ -134,14 +137,24 @@ impl AzureDevOps {
         Self { description }
     }
 
-    fn is_at_the_service(&self) -> bool {
-        self.description.token_url().is_some_and(|url| url.starts_with(SERVICE))
+    /// Sends tokens that are not needed any more to `/oauth2/revoke`, too. No paper of Microsoft's knows that address, nor
+    /// what it takes; so nothing counts as voided by it, and people are told to withdraw their consent themselves all the
+    /// same. To be called after [`endpoints`](Self::endpoints).
+    #[must_use]
+    pub fn danger_undocumented_revocation(self) -> Self {
+        let token = self.description.token_url().unwrap_or_default();
+        let endpoint = token.strip_suffix("/token").map(|base| format!("{base}/revoke")).unwrap_or_default();
+        Self { description: self.description.danger_undocumented_revocation_endpoint(endpoint) }
     }
 
     /// When the service is switched off. From then on new sign-ins are refused; refreshes are still tried.
     #[must_use]
     pub fn retires_on(self, instant: Timestamp) -> Self {
         Self { description: self.description.retires_on(Some(instant)) }
+    }
+
+    fn is_at_the_service(&self) -> bool {
+        self.description.token_url().is_some_and(|url| url.starts_with(SERVICE))
     }
 }
 
@@ -180,9 +193,7 @@ impl OAuthFlow for AzureDevOps {
         grant: &Grant<'_>,
         client: &ClientAuthentication,
     ) -> Result<HttpRequest, ProviderError> {
-        let ClientAuthentication::Secret(secret) = client else {
-            return Err(ProviderError::Request("Azure DevOps knows a client by its secret only".to_owned()));
-        };
+        let secret = secret_of(client)?;
         // Departs from RFC 6749 §4.1.3 and §6: code and refresh token both go as `assertion`, the redirect URI is sent
         // with either, and the client's secret goes as an assertion of RFC 7521 §4.2, without the client's id.
         let (grant_type, assertion, redirect_uri) = match grant {
@@ -195,11 +206,7 @@ impl OAuthFlow for AzureDevOps {
         form.set("grant_type", grant_type);
         form.set("assertion", assertion.expose());
         form.set("redirect_uri", *redirect_uri);
-        http::Request::post(self.description.token_url().unwrap_or_default())
-            .header(ACCEPT, "application/json")
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Bytes::from(form.encode()))
-            .map_err(|error| ProviderError::Request(error.to_string()))
+        post(self.description.token_url().unwrap_or_default(), &form)
     }
 
     fn token_response(
@@ -214,6 +221,35 @@ impl OAuthFlow for AzureDevOps {
     async fn claims(&self, cx: &ProviderContext<'_>, granted: &Granted<'_>) -> Result<Claims, ProviderError> {
         profile::read(cx, self.description.userinfo_url().unwrap_or_default(), granted.access_token()).await
     }
+
+    fn revocation_request(
+        &self,
+        _: &ProviderContext<'_>,
+        request: &RevocationRequest<'_>,
+        client: &ClientAuthentication,
+    ) -> Result<HttpRequest, ProviderError> {
+        // Departs from RFC 7009 §2.1: if anything, the client proves itself as at the token endpoint.
+        let mut form = Parameters::default();
+        form.set("client_assertion_type", JWT_BEARER_CLIENT);
+        form.set("client_assertion", secret_of(client)?.expose());
+        form.set("token", request.token.expose());
+        post(request.endpoint, &form)
+    }
+}
+
+fn secret_of(client: &ClientAuthentication) -> Result<&Secret, ProviderError> {
+    match client {
+        ClientAuthentication::Secret(secret) => Ok(secret),
+        _ => Err(ProviderError::Request("Azure DevOps knows a client by its secret only".to_owned())),
+    }
+}
+
+fn post(endpoint: &str, form: &Parameters) -> Result<HttpRequest, ProviderError> {
+    http::Request::post(endpoint)
+        .header(ACCEPT, "application/json")
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Bytes::from(form.encode()))
+        .map_err(|error| ProviderError::Request(error.to_string()))
 }
 
 const SERVICE: &str = "https://app.vssps.visualstudio.com";

@@ -13,10 +13,13 @@
 //!    no picture has one of Discord's own ([images]).
 //! 2. `verified` says whether the address was checked ([user]).
 //! 3. A refresh brings a new refresh token ([refresh]).
+//! 4. Voiding one token voids all that the application has of the person ([revocation], [all]).
 //!
 //! [images]: https://discord.com/developers/docs/reference#image-formatting
 //! [user]: https://discord.com/developers/docs/resources/user#user-object
 //! [refresh]: https://discord.com/developers/docs/topics/oauth2#authorization-code-grant
+//! [revocation]: https://discord.com/developers/docs/topics/oauth2#authorization-code-grant-token-revocation-example
+//! [all]: https://github.com/discord/discord-api-docs/pull/7670
 
 use admit::{Claims, Client, Email, OAuthProvider, Profile, ProfileError};
 
@@ -34,6 +37,8 @@ pub fn discord(client: Client) -> OAuthProvider {
         .authorization_endpoint("https://discord.com/oauth2/authorize")
         .token_endpoint("https://discord.com/api/oauth2/token")
         .userinfo_endpoint("https://discord.com/api/users/@me")
+        .revocation_endpoint("https://discord.com/api/oauth2/token/revoke")
+        .revocation_ends_all(true)
         .rotates_refresh_tokens(true)
         .default_scopes(["identify", "email"])
         .profile(profile)

@@ -14,35 +14,135 @@
 //!    are behind a second request, which a description does not make ([user]).
 //! 3. The interface refuses requests without a `User-Agent`. admit's own HTTP client sends one ([start]).
 //! 4. An OAuth App's tokens do not expire, and there is no refresh token. A GitHub App's may expire, and its refresh
-//!    token is replaced at each use: add `.rotates_refresh_tokens(true)` if you registered one ([refreshing]).
+//!    token is replaced at each use: add `.describe(|description| description.rotates_refresh_tokens(true))` if you
+//!    registered one ([refreshing]).
+//! 5. What a person granted is deleted by a request of GitHub's own kind, which names an access token that still counts,
+//!    and takes all tokens of theirs along ([revocation]).
 //!
 //! [errors]: https://docs.github.com/apps/oauth-apps/maintaining-oauth-apps/troubleshooting-oauth-app-access-token-request-errors
 //! [user]: https://docs.github.com/rest/users/users#get-the-authenticated-user
 //! [start]: https://docs.github.com/rest/using-the-rest-api/getting-started-with-the-rest-api#user-agent
+//! [revocation]: https://docs.github.com/rest/apps/oauth-applications#delete-an-app-authorization
 //! [refreshing]: https://docs.github.com/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
 
-use admit::provider::ClientAuthMethod;
-use admit::{Claims, Client, Email, OAuthProvider, Profile, ProfileError};
+use std::borrow::Cow;
+
+use admit::provider::{
+    ClientAuthMethod, ClientAuthentication, Finding, Flow, OAuthFlow, ProviderContext, ProviderError, Review,
+    RevocationRequest, RevokedTokens,
+};
+use admit::{Claims, Client, Email, HttpRequest, OAuthProvider, Profile, ProfileError, Provider};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::HeaderValue;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use serde_json::json;
 
 /// Signs people in with their GitHub account.
 ///
 /// ```
-/// use admit::Client;
+/// use admit::{Client, provider::OAuthFlow};
 /// use admit_providers::github;
 ///
 /// let provider = github(Client::env());
-/// assert_eq!(provider.requested_scopes(), ["read:user", "user:email"]);
+/// assert_eq!(provider.config().requested_scopes(), ["read:user", "user:email"]);
 /// ```
-pub fn github(client: Client) -> OAuthProvider {
-    OAuthProvider::oauth2("github", "GitHub", client)
+pub fn github(client: Client) -> GitHub {
+    let description = OAuthProvider::oauth2("github", "GitHub", client)
         .issuer("https://github.com/login/oauth")
         .authorization_endpoint("https://github.com/login/oauth/authorize")
         .token_endpoint("https://github.com/login/oauth/access_token")
         .userinfo_endpoint("https://api.github.com/user")
+        .revocation_endpoint("https://api.github.com/applications")
+        .revoked_tokens(RevokedTokens::Access)
+        .revocation_ends_all(true)
+        .authorizations_page("https://github.com/settings/applications")
         .client_auth(ClientAuthMethod::Post)
         .default_scopes(["read:user", "user:email"])
         .granted_scope_separator(",")
-        .profile(profile)
+        .profile(profile);
+    GitHub { description }
+}
+
+/// GitHub as a provider. Made by [`github`].
+#[derive(Clone, Debug)]
+pub struct GitHub {
+    description: OAuthProvider,
+}
+
+impl GitHub {
+    /// The scopes to ask for, in place of `read:user user:email` and of what the environment says.
+    #[must_use]
+    pub fn scopes(self, scopes: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.describe(|description| description.scopes(scopes))
+    }
+
+    /// Stands under another id, so that two registrations can be there at once.
+    #[must_use]
+    pub fn id(self, id: impl Into<Cow<'static, str>>) -> Self {
+        self.describe(|description| description.id(id))
+    }
+
+    /// Goes by another name on pages.
+    #[must_use]
+    pub fn name(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.describe(|description| description.name(name))
+    }
+
+    /// Changes the description, for what has no method here.
+    #[must_use]
+    pub fn describe(mut self, change: impl FnOnce(OAuthProvider) -> OAuthProvider) -> Self {
+        self.description = change(self.description);
+        self
+    }
+}
+
+impl Provider for GitHub {
+    fn id(&self) -> &str {
+        Provider::id(&self.description)
+    }
+
+    fn name(&self) -> &str {
+        Provider::name(&self.description)
+    }
+
+    fn flow(&self) -> Flow<'_> {
+        Flow::OAuth(self)
+    }
+
+    fn review(&self, review: &Review<'_>) -> Vec<Finding> {
+        self.description.review(review)
+    }
+}
+
+impl OAuthFlow for GitHub {
+    fn config(&self) -> &OAuthProvider {
+        &self.description
+    }
+
+    fn revocation_request(
+        &self,
+        cx: &ProviderContext<'_>,
+        request: &RevocationRequest<'_>,
+        client: &ClientAuthentication,
+    ) -> Result<HttpRequest, ProviderError> {
+        let ClientAuthentication::Secret(secret) = client else {
+            return Err(ProviderError::Request("GitHub knows a client by its secret only".to_owned()));
+        };
+        // Departs from RFC 7009 §2.1: the grant is deleted that an access token is of, by GitHub's own interface.
+        let unfit = |_| ProviderError::Request("the client does not fit a header".to_owned());
+        let pair = STANDARD.encode(format!("{}:{}", cx.client_id, secret.expose()));
+        let mut basic = HeaderValue::try_from(format!("Basic {pair}")).map_err(unfit)?;
+        basic.set_sensitive(true);
+        http::Request::delete(format!("{}/{}/grant", request.endpoint, cx.client_id))
+            .header(ACCEPT, "application/vnd.github+json")
+            .header(AUTHORIZATION, basic)
+            .header(CONTENT_TYPE, "application/json")
+            .header("x-github-api-version", "2022-11-28")
+            .body(Bytes::from(json!({ "access_token": request.token.expose() }).to_string()))
+            .map_err(|error| ProviderError::Request(error.to_string()))
+    }
 }
 
 fn profile(source: &Claims) -> Result<Profile, ProfileError> {

@@ -20,10 +20,12 @@
 //!    or one process only.
 //! 4. An access token lives for two hours ([refresh]).
 //! 5. `groups` and `groups_direct` are in the claims, for callbacks that decide by them ([claims]).
+//! 6. A token is voided by itself, and not what the person granted on another device ([revocation]).
 //!
 //! [claims]: https://docs.gitlab.com/integration/openid_connect_provider/#shared-information
 //! [confirmation]: https://docs.gitlab.com/security/user_email_confirmation/
 //! [refresh]: https://docs.gitlab.com/api/oauth2/#authorization-code-flow
+//! [revocation]: https://docs.gitlab.com/api/oauth2/#revoke-a-token
 
 use admit::{Client, OAuthProvider};
 

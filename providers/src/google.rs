@@ -20,18 +20,27 @@
 //! 5. While an application's status is "Testing", its refresh tokens end after seven days ([expiry]).
 //! 6. Old libraries may see `accounts.google.com` as the issuer ([token]). This flow gets `https://accounts.google.com`,
 //!    and takes nothing else.
+//! 7. To void a token, the token alone is sent: nobody asks which client it is. It takes back all that the person granted
+//!    the application ([revocation]). People do the same on a page of their account ([connections]).
 //!
 //! [token]: https://developers.google.com/identity/openid-connect/openid-connect#an-id-tokens-payload
 //! [authority]: https://developers.google.com/identity/gsi/web/guides/verify-google-id-token
 //! [hd]: https://developers.google.com/identity/openid-connect/openid-connect#hd-param
 //! [offline]: https://developers.google.com/identity/protocols/oauth2/web-server#offline
 //! [expiry]: https://developers.google.com/identity/protocols/oauth2#expiration
+//! [revocation]: https://developers.google.com/identity/protocols/oauth2/web-server#tokenrevoke
+//! [connections]: https://support.google.com/accounts/answer/13533235
 
 use std::borrow::Cow;
 
-use admit::provider::{Finding, Flow, Granted, IdTokenError, OAuthFlow, ProviderContext, ProviderError, Review};
-use admit::{Claims, Client, Email, OAuthProvider, Profile, ProfileError, Provider};
+use admit::provider::{
+    ClientAuthentication, Finding, Flow, Granted, IdTokenError, OAuthFlow, Parameters, ProviderContext, ProviderError,
+    Review, RevocationRequest,
+};
+use admit::{Claims, Client, Email, HttpRequest, OAuthProvider, Profile, ProfileError, Provider};
 use async_trait::async_trait;
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE};
 
 /// Signs people in with their Google account.
 ///
@@ -44,7 +53,10 @@ use async_trait::async_trait;
 /// # let _ = provider;
 /// ```
 pub fn google(client: Client) -> Google {
-    let description = OAuthProvider::oidc("google", "Google", "https://accounts.google.com", client).profile(profile);
+    let description = OAuthProvider::oidc("google", "Google", "https://accounts.google.com", client)
+        .revocation_ends_all(true)
+        .authorizations_page("https://myaccount.google.com/connections")
+        .profile(profile);
     Google { description, hosted_domains: Vec::new() }
 }
 
@@ -133,6 +145,22 @@ impl OAuthFlow for Google {
             return Err(ProviderError::IdToken(IdTokenError::OrganizationNotAllowed(found)));
         }
         self.description.claims(cx, granted).await
+    }
+
+    fn revocation_request(
+        &self,
+        _: &ProviderContext<'_>,
+        request: &RevocationRequest<'_>,
+        _: &ClientAuthentication,
+    ) -> Result<HttpRequest, ProviderError> {
+        // Departs from RFC 7009 §2.1: the client does not prove itself.
+        let mut form = Parameters::default();
+        form.set("token", request.token.expose());
+        http::Request::post(request.endpoint)
+            .header(ACCEPT, "application/json")
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Bytes::from(form.encode()))
+            .map_err(|error| ProviderError::Request(error.to_string()))
     }
 }
 

@@ -28,12 +28,14 @@
 //!    ends it too; without the ID token the realm asks the person whether they want to ([logout]).
 //! 8. `kc_idp_hint` in the authorization request skips the choice among the realm's own providers: let pages give it
 //!    with [`allowed_parameters`](OAuthProvider::allowed_parameters).
+//! 9. Voiding a refresh token ends all that the person granted this client, in their other sessions too ([revocation]).
 //!
 //! [path]: https://www.keycloak.org/server/all-config
 //! [hostname]: https://www.keycloak.org/server/hostname
 //! [roles]: https://www.keycloak.org/docs/latest/server_admin/#_client_scopes
 //! [tokens]: https://www.keycloak.org/docs/latest/server_admin/#_timeouts
 //! [logout]: https://www.keycloak.org/securing-apps/oidc-layers
+//! [revocation]: https://github.com/keycloak/keycloak/blob/main/services/src/main/java/org/keycloak/protocol/oidc/endpoints/TokenRevocationEndpoint.java
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -58,7 +60,8 @@ use serde_json::Value;
 /// # let _ = (provider, realm);
 /// ```
 pub fn keycloak(client: Client) -> Keycloak {
-    Keycloak { description: OAuthProvider::oidc("keycloak", "Keycloak", "", client).issuer_from_env() }
+    let description = OAuthProvider::oidc("keycloak", "Keycloak", "", client).issuer_from_env();
+    Keycloak { description: description.revocation_ends_all(true) }
 }
 
 /// Keycloak as a provider. Made by [`keycloak`].

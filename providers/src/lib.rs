@@ -20,7 +20,7 @@
 //! | Apple | [`apple`](apple()) | `apple` | `AUTH_APPLE_ID`, and `_SECRET` or `_TEAM_ID`, `_KEY_ID`, `_PRIVATE_KEY` | OpenID Connect with a secret that is signed each time, and a name beside the code |
 //! | Azure DevOps | [`azure_devops`](azure_devops()) | `azure-devops` | `AUTH_AZURE_DEVOPS_ID`, `_SECRET` | an OAuth server of its own kind, so a type of its own |
 //! | Discord | [`discord`](discord()) | `discord` | `AUTH_DISCORD_ID`, `_SECRET` | a description |
-//! | GitHub | [`github`](github()) | `github` | `AUTH_GITHUB_ID`, `_SECRET` | a description |
+//! | GitHub | [`github`](github()) | `github` | `AUTH_GITHUB_ID`, `_SECRET` | a description, and a way of its own to delete a grant |
 //! | GitLab | [`gitlab`](gitlab()) | `gitlab` | `AUTH_GITLAB_ID`, `_SECRET`, `_ISSUER` | a description, by OpenID Connect |
 //! | Google | [`google`](google()) | `google` | `AUTH_GOOGLE_ID`, `_SECRET` | OpenID Connect, and for one organization if you say so |
 //! | Keycloak | [`keycloak`](keycloak()) | `keycloak` | `AUTH_KEYCLOAK_ID`, `_SECRET`, `_ISSUER` | OpenID Connect, with an issuer that is looked at |
@@ -32,7 +32,7 @@
 //!
 //! Most providers keep to RFC 6749, and then a description is enough: endpoints, scopes, and how the provider's words
 //! for a person become a [`Profile`](admit::Profile). [`OAuthProvider`](admit::OAuthProvider) shows one, and
-//! `github.rs` in this crate is one. It needs nothing of this crate.
+//! `discord.rs` in this crate is one. It needs nothing of this crate.
 //!
 //! Where a provider departs from the RFCs, write a type that holds the description and implements
 //! [`OAuthFlow`](admit::provider::OAuthFlow): each method it leaves alone does what the RFCs say. `azure_devops.rs` is

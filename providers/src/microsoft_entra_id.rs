@@ -34,7 +34,7 @@
 //! 13. The issuer of an external tenant is on another host than its pages: that of its identifier (seen at
 //!     [msal-js#8592]).
 //! 14. Who signs out is told by the value of the claim `login_hint`, and never by a user name ([sign-out]).
-//! 15. There is no revocation endpoint.
+//! 15. There is no revocation endpoint. People at work or school take back what they granted in [My Apps].
 //!
 //! **Default tenant:** `common`, as in Auth.js: everybody whom the registration lets in. Who may come is the
 //! registration's choice ("Supported account types"), so the default refuses nobody whom it would let in; one for a
@@ -49,6 +49,7 @@
 //! [scopes]: https://learn.microsoft.com/entra/identity-platform/scopes-oidc
 //! [refresh]: https://learn.microsoft.com/entra/identity-platform/refresh-tokens
 //! [sign-out]: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#send-a-sign-out-request
+//! [My Apps]: https://support.microsoft.com/account-billing/edit-or-revoke-application-permissions-in-the-my-apps-portal-169be2b1-fd10-40ca-9d98-45ddda8f8a9f
 //! [errors]: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 //! [msal-js#8592]: https://github.com/AzureAD/microsoft-authentication-library-for-js/issues/8592
 
@@ -101,6 +102,7 @@ pub fn microsoft_entra_id(client: Client) -> MicrosoftEntraId {
         .client_auth(ClientAuthMethod::Post)
         .default_scopes(DEFAULT_SCOPES)
         .logout_hint_claim("login_hint")
+        .authorizations_page(authority.authorizations_page())
         .profile(identity::profile);
     MicrosoftEntraId {
         description,
@@ -282,7 +284,8 @@ impl MicrosoftEntraId {
     /// With the description's address that of the authority.
     fn settled(mut self) -> Self {
         self.authority_given = true;
-        self.description = self.description.issuer(self.authority.address());
+        let page = self.authority.authorizations_page();
+        self.description = self.description.issuer(self.authority.address()).authorizations_page(page);
         self
     }
 }

@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 
 use admit::provider::{
     AuthorizationRequest, ClientAuthentication, Flow, Grant, Granted, Metadata, OAuthFlow, ProviderContext,
+    RevocationRequest,
 };
 use admit::{Claims, Client, Email, HttpRequest, HttpResponse, Image, Profile, Provider, Secret, TokenSet};
 use admit_providers::{apple, azure_devops, discord, github, gitlab, google, keycloak, microsoft_entra_id};
@@ -39,7 +40,8 @@ fn providers() -> Vec<Case> {
     ]
 }
 
-const STEPS: &[&str] = &["authorization", "code_request", "refresh_request", "tokens", "refusal", "profile"];
+const STEPS: &[&str] =
+    &["authorization", "code_request", "refresh_request", "tokens", "refusal", "profile", "revocation_request"];
 const FIXTURES: &[&str] = &["README.md", "token.json", "token_error.json", "userinfo.json"];
 /// Of a provider that speaks OpenID Connect. It has `userinfo.json` besides, if that endpoint is read as well.
 const OPENID_FIXTURES: &[&str] = &["README.md", "discovery.json", "id_token.json", "token.json", "token_error.json"];
@@ -82,6 +84,23 @@ fn the_refresh_request_is_the_documented_one() {
         let scopes = flow.config().requested_scopes();
         let grant = Grant::RefreshToken { refresh_token: &refresh_token, redirect_uri: REDIRECT_URI, scopes };
         show_request(&flow.token_request(cx, &grant, &secret()).unwrap())
+    });
+}
+
+#[test]
+fn the_revocation_request_is_the_documented_one_where_there_is_one() {
+    for_each("revocation_request", |_, flow, cx| {
+        let config = flow.config();
+        let published = || Some(cx.metadata()?.revocation_endpoint.as_ref()?.as_str());
+        let page = config.authorizations_url().unwrap_or("no page that is documented");
+        let Some(endpoint) = config.revocation_url().or_else(published) else {
+            return format!("none\n\npeople: {page}");
+        };
+        // GitHub knows no other than the access token here.
+        let is_refresh_token = cx.provider != "github";
+        let token = Secret::new(if is_refresh_token { "fixture-refresh-token" } else { "fixture-access-token" });
+        let request = RevocationRequest::new(endpoint, &token, is_refresh_token);
+        format!("{}\n\npeople: {page}", show_request(&flow.revocation_request(cx, &request, &secret()).unwrap()))
     });
 }
 

@@ -34,6 +34,7 @@ mod fault;
 mod id_token;
 mod pages;
 mod pushed;
+mod revoke;
 mod token;
 mod transport;
 
@@ -192,6 +193,7 @@ struct Config {
     sends_iss: bool,
     signs_userinfo: bool,
     pushed: Pushed,
+    offers_revocation: bool,
     /// By login. The claims of the ID token first, then those that only the userinfo endpoint gives.
     people: BTreeMap<String, (Value, Value)>,
     clock: Arc<dyn Clock>,

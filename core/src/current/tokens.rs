@@ -8,7 +8,6 @@ use crate::account::GrantedAccount;
 use crate::kept_tokens::KeptTokens;
 use crate::live::{Home, Live};
 use crate::private_claim::SessionAccount;
-use crate::provider::ProviderError;
 use crate::refresh::{self, Outcome};
 use crate::{
     AccessTokenError, Account, AuthError, Current, JwtCause, Secret, UserSession, issue, opened, user_session,
@@ -22,6 +21,8 @@ pub struct ConnectedAccount {
     pub provider: String,
     /// The provider's identifier of the person.
     pub subject: String,
+    /// The page of the provider's where the person takes back what they granted, if its description names one.
+    pub authorizations_page: Option<String>,
 }
 
 impl Current {
@@ -50,8 +51,9 @@ impl Current {
     /// provider issues tokens for one resource at a time, one for another resource. The person has to have consented to
     /// the scopes when they signed in, and they have to be those of one resource.
     ///
-    /// It is kept in this process's memory until it ends. A provider that replaces its refresh tokens at each use cannot
-    /// give a second token beside the first.
+    /// It is kept until it ends: with the account in its token store, for all processes, or in this process's memory, if
+    /// tokens live in the session. Then a provider that replaces its refresh tokens at each use cannot give a second token
+    /// beside the first.
     ///
     /// ```
     /// use admit::{AccessTokenError, Current, Secret};
@@ -62,15 +64,11 @@ impl Current {
     /// ```
     ///
     /// # Errors
-    /// As [`access_token`](Self::access_token).
+    /// As [`access_token`](Self::access_token), and [`AccessTokenError::ScopesRefused`].
     pub async fn access_token_for(&self, provider: &str, scopes: &[&str]) -> Result<Secret, AccessTokenError> {
         let realm = &self.0.realm;
-        let registered = realm.oauth(provider).ok_or_else(|| AccessTokenError::UnknownProvider(provider.to_owned()))?;
-        if registered.flow.config().rotates_refresh_tokens {
-            let why = "its refresh tokens are replaced at each use, so it gives one access token; ask for all scopes at \
-                       sign-in, and take that";
-            let source = Arc::new(ProviderError::Request(why.to_owned()));
-            return Err(AccessTokenError::Misconfigured { provider: provider.to_owned(), source });
+        if realm.oauth(provider).is_none() {
+            return Err(AccessTokenError::UnknownProvider(provider.to_owned()));
         }
         let signed_in = self.opened().await?.ok_or(AccessTokenError::SignedOut)?;
         let account = signed_in.live().await.private.account(provider).cloned();
@@ -131,10 +129,16 @@ impl Current {
     pub async fn accounts(&self) -> Result<Vec<ConnectedAccount>, AuthError> {
         let Some(signed_in) = self.opened().await? else { return Ok(Vec::new()) };
         let live = signed_in.live().await;
-        let accounts = live.private.accounts.iter();
-        Ok(accounts
-            .map(|account| ConnectedAccount { provider: account.provider.clone(), subject: account.subject.clone() })
-            .collect())
+        let described = |account: &SessionAccount| {
+            let registered = self.realm().oauth(&account.provider);
+            let page = registered.and_then(|registered| registered.flow.config().authorizations_url());
+            ConnectedAccount {
+                provider: account.provider.clone(),
+                subject: account.subject.clone(),
+                authorizations_page: page.map(str::to_owned),
+            }
+        };
+        Ok(live.private.accounts.iter().map(described).collect())
     }
 
     /// The sessions of whoever is signed in, newest first: all that are in the store, or the one at hand. For a page

@@ -79,10 +79,10 @@ impl OAuthProvider {
     }
 
     /// The page of the provider's where a person takes back what they granted. Whoever disconnects where the provider
-    /// cannot be told is shown it.
+    /// cannot be told is shown it. An empty one is none.
     #[must_use]
     pub fn authorizations_page(mut self, url: impl Into<String>) -> Self {
-        self.revocation.authorizations_page = Some(url.into());
+        self.revocation.authorizations_page = Some(url.into()).filter(|url| !url.is_empty());
         self
     }
 

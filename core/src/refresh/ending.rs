@@ -68,7 +68,7 @@ impl RefreshEnding {
             Outcome::Refused(account) if account.reason() == Some(ReauthenticationReason::AnswerLost) => {
                 Self::AnswerLost
             }
-            Outcome::Refused(_) => Self::Refused,
+            Outcome::Refused(_) | Outcome::RefusedForScopes { .. } => Self::Refused,
             Outcome::Failed { source, .. } => match source.as_deref() {
                 Some(error) if matches!(error.first(), ProviderError::Retired(_)) => Self::ProviderRetired,
                 Some(error) if error.fault() == Fault::Configuration => Self::Misconfigured,
@@ -169,7 +169,7 @@ pub(crate) async fn announce(realm: &Realm, outcome: &Outcome) {
             realm.record(Event::NeedsReauthentication { provider, subject, reason }).await;
         }
         // Told where the pause is known.
-        Outcome::Current(_) | Outcome::Failed { .. } => {}
+        Outcome::Current(_) | Outcome::RefusedForScopes { .. } | Outcome::Failed { .. } => {}
     }
 }
 

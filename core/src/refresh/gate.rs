@@ -12,9 +12,12 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{self, SHA256};
 use tokio::sync::watch;
+use tracing::Instrument as _;
 
+use super::ahead::Used;
 use super::by_scope::ByScope;
 use super::ending::{Landed, announce_failure};
+use super::measure::Measure;
 use super::successors::Successors;
 use super::{Outcome, backoff};
 use crate::account::GrantedAccount;
@@ -28,6 +31,7 @@ use crate::{Secret, Timestamp};
 pub(crate) struct RefreshGate {
     pub(crate) successors: Successors,
     pub(crate) by_scope: ByScope,
+    pub(crate) used: Used,
     board: Mutex<Board>,
 }
 
@@ -88,6 +92,20 @@ impl RefreshGate {
         outcome.unwrap_or_else(Outcome::not_this_time)
     }
 
+    /// Begins the refresh under this key, unless it is under way or in its pause. Nobody waits for it.
+    pub(crate) fn begin<F, L>(
+        &self,
+        realm: &Arc<Realm>,
+        key: Key,
+        account: AccountKey,
+        refresh: impl FnOnce(Arc<Realm>) -> F,
+    ) where
+        F: Future<Output = L> + Send + 'static,
+        L: Into<Landed> + Send,
+    {
+        drop(self.join_or_begin(realm, key, account, refresh));
+    }
+
     fn join_or_begin<F, L>(
         &self,
         realm: &Arc<Realm>,
@@ -116,14 +134,18 @@ impl RefreshGate {
         let mut landing = Landing { realm: Arc::clone(realm), key, attempt, sender, outcome: None };
         let task = refresh(Arc::clone(realm));
         let realm = Arc::clone(realm);
-        tokio::spawn(async move {
-            let Landed { mut outcome, .. } = task.await.into();
+        let measure = Measure::begin(&account.provider, attempt, now);
+        let span = measure.span.clone();
+        let flight = async move {
+            let Landed { mut outcome, ending } = task.await.into();
             if let Outcome::Failed { retry_after, source: Some(source), .. } = &mut outcome {
                 *retry_after = backoff::pause(attempt, source.retry_after(), &*realm.random);
             }
             announce_failure(&realm, &account, attempt, &outcome).await;
+            measure.end(&account.provider, ending, realm.clock.now());
             landing.bring(outcome);
-        });
+        };
+        tokio::spawn(flight.instrument(span));
         Found::Flight(receiver)
     }
 

@@ -2,19 +2,23 @@
 //!
 //! 1. The account is taken before its tokens are read: what was read earlier may have been spent since.
 //! 2. An exchange is given up before its lease ends, so that nobody sends a refresh token whose answer is still awaited.
-//! 3. Tokens that could not be written are not lost: they are remembered, and written before the next exchange.
+//! 3. Tokens that could not be written are not lost: the store is asked again, and if it fails on, they are remembered
+//!    and written before the next exchange. Until they are written nobody uses them.
+//! 4. A refresh token that is refused after a holder died, or after its answer was lost, is an answer that was lost.
 
+use std::borrow::Cow;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ending::{Landed, announce};
-use super::exchange::refresh_within;
-use super::{Outcome, gate, is_fresh, or_at_hand, settled, without_refresh_token};
+use super::ending::Landed;
+use super::wanted::Wanted;
+use super::{Outcome, ahead, by_scope, gate, is_fresh, is_good, measure, or_at_hand, without_refresh_token};
 use crate::account::GrantedAccount;
 use crate::kept_tokens::KeptTokens;
 use crate::realm::Realm;
-use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
-use crate::{AccessTokenError, AuthError, Secret, revoke};
+use crate::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
+use crate::{AccessTokenError, AuthError, Event, Secret, revoke};
 
 /// Puts the tokens of a new grant into the store.
 pub(crate) async fn keep(realm: &Realm, store: &dyn TokenStore, account: &GrantedAccount) -> Result<(), AuthError> {
@@ -42,40 +46,114 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
     let Some((account, _)) = load(realm, &key).await? else {
         return Err(AccessTokenError::NotConnected { provider: key.provider });
     };
-    if let Some(outcome) = settled(realm, &account, false) {
-        return Ok(outcome);
+    if account.needs_reauthentication {
+        return Ok(Outcome::Refused(account));
     }
     let Some(refresh_token) = &account.tokens.refresh_token else {
         return Ok(without_refresh_token(account, realm.clock.now()));
     };
+    realm.refresh.used.note(realm, &key, &account);
     let gate_key = gate::key(&account, refresh_token);
-    let flight = realm.refresh.fly(realm, gate_key, key.clone(), move |realm| async move {
-        match claim_and_refresh(&realm, &key).await {
-            Ok(landed) => landed,
-            Err(error) => {
-                tracing::error!(provider = key.provider, cause = crate::failure::chain(&error), "token store failed");
-                Outcome::not_this_time().into()
-            }
-        }
-    });
-    Ok(or_at_hand(flight.await, account, false, realm.clock.now()))
+    if !is_good(realm, &account) {
+        let flight = realm.refresh.fly(realm, gate_key, key.clone(), claiming(gate_key, key, Wanted::Own));
+        return Ok(or_at_hand(flight.await, account, false, realm.clock.now()));
+    }
+    if ahead::has_come(realm, &account) && !realm.refresh.used.is_kept() {
+        realm.refresh.begin(realm, gate_key, key.clone(), claiming(gate_key, key, Wanted::Own));
+    }
+    let outcome = Outcome::Current(account);
+    measure::settled(&outcome);
+    Ok(outcome)
 }
 
-/// The account as the store has it, for an exchange that leaves its refresh token as it is.
-pub(super) async fn newest(realm: &Realm, key: &AccountKey) -> Result<GrantedAccount, AccessTokenError> {
-    let not_connected = || AccessTokenError::NotConnected { provider: key.provider.clone() };
-    Ok(load(realm, key).await?.ok_or_else(not_connected)?.0)
+/// The freshest token of an account in the store for other scopes.
+pub(super) async fn fresh_for(
+    realm: &Arc<Realm>,
+    key: AccountKey,
+    scopes: Vec<String>,
+) -> Result<Outcome, AccessTokenError> {
+    let Some((account, _)) = load(realm, &key).await? else {
+        return Err(AccessTokenError::NotConnected { provider: key.provider });
+    };
+    let Some(refresh_token) = account.tokens.refresh_token.as_ref().filter(|_| !account.needs_reauthentication) else {
+        return Ok(Outcome::Refused(account));
+    };
+    let gate_key = by_scope::key(&gate::key(&account, refresh_token), &scopes);
+    let wanted = Wanted::Scopes(scopes);
+    let at_hand = wanted.of(&account).map(Cow::into_owned);
+    let refusal = realm.refresh.by_scope.refusal(&gate_key, realm.clock.now());
+    if let Some(known) = at_hand.as_ref().filter(|known| is_good(realm, known)) {
+        if ahead::has_come(realm, known) && refusal.is_none() {
+            realm.refresh.begin(realm, gate_key, key.clone(), claiming(gate_key, key, wanted));
+        }
+        return Ok(Outcome::Current(known.clone()));
+    }
+    if let Some(refusal) = refusal {
+        return Ok(refusal);
+    }
+    let outcome = realm.refresh.fly(realm, gate_key, key.clone(), claiming(gate_key, key, wanted.clone())).await;
+    let outcome = match outcome {
+        Outcome::Current(account) | Outcome::Refreshed(account) => match wanted.of(&account) {
+            Some(account) => Outcome::Refreshed(account.into_owned()),
+            // Somebody signed in anew meanwhile.
+            None => Outcome::not_this_time(),
+        },
+        outcome => outcome,
+    };
+    Ok(match at_hand {
+        Some(known) => or_at_hand(outcome, known, false, realm.clock.now()),
+        None => outcome,
+    })
+}
+
+/// Refreshes an account whose time has come. Who is served meanwhile is served what there is.
+pub(super) async fn refresh_ahead(realm: &Arc<Realm>, key: AccountKey) {
+    let account = match load(realm, &key).await {
+        Ok(account) => account.map(|(account, _)| account),
+        Err(error) => {
+            tracing::warn!(provider = key.provider, cause = crate::failure::chain(&error), "token store failed");
+            None
+        }
+    };
+    let Some(account) = account.filter(|account| Wanted::Own.settled(realm, account, false).is_none()) else { return };
+    let Some(refresh_token) = &account.tokens.refresh_token else { return };
+    let gate_key = gate::key(&account, refresh_token);
+    realm.refresh.fly(realm, gate_key, key.clone(), claiming(gate_key, key, Wanted::Own)).await;
+}
+
+/// A flight that takes the account first.
+fn claiming(gate_key: gate::Key, key: AccountKey, wanted: Wanted) -> impl FnOnce(Arc<Realm>) -> Claiming {
+    move |realm| {
+        Box::pin(async move {
+            let landed = claim_and_refresh(&realm, &key, &wanted).await;
+            realm.refresh.by_scope.remember_refusal(gate_key, &landed.outcome, realm.clock.now());
+            landed
+        })
+    }
+}
+
+type Claiming = Pin<Box<dyn Future<Output = Landed> + Send>>;
+
+async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: &Wanted) -> Landed {
+    match try_to_claim_and_refresh(realm, key, wanted).await {
+        Ok(landed) => landed,
+        Err(error) => {
+            tracing::error!(provider = key.provider, cause = crate::failure::chain(&error), "token store failed");
+            Outcome::not_this_time().into()
+        }
+    }
 }
 
 /// Takes the account and refreshes it. Whoever cannot take it waits for the one who could, and adopts.
-async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Landed, AuthError> {
+async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: &Wanted) -> Result<Landed, AuthError> {
     let not_this_time = || Ok(Outcome::not_this_time().into());
     let Some(store) = &realm.tokens else { return not_this_time() };
     let begun = realm.clock.now();
     loop {
         let now = realm.clock.now();
         if let Some(lease) = store.claim(key, now, LEASE).await? {
-            let landed = refresh_under_lease(realm, &**store, key, &lease).await;
+            measure::waited(begun, now);
+            let landed = refresh_under_lease(realm, &**store, key, wanted, &lease).await;
             // Also when it failed: nobody shall wait for a lease that does nothing any more.
             if let Err(error) = store.release(key, &lease).await {
                 let cause = crate::failure::chain(&error);
@@ -88,10 +166,12 @@ async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey) -> Result<Lande
             }
         }
         let Some((account, _)) = load(realm, key).await? else { return not_this_time() };
-        if let Some(outcome) = settled(realm, &account, true) {
+        if let Some(outcome) = wanted.settled(realm, &account, true) {
+            measure::waited(begun, now);
             return Ok(Landed::adopted(outcome));
         }
-        let patience = if is_fresh(&account, now, Duration::ZERO) { COURTESY } else { LEASE };
+        let lives = wanted.of(&account).is_some_and(|account| is_fresh(&account, now, Duration::ZERO));
+        let patience = if lives { COURTESY } else { LEASE };
         if now.since(begun) > patience {
             return not_this_time();
         }
@@ -105,19 +185,20 @@ async fn refresh_under_lease(
     realm: &Arc<Realm>,
     store: &dyn TokenStore,
     key: &AccountKey,
+    wanted: &Wanted,
     lease: &Lease,
 ) -> Result<Option<Landed>, AuthError> {
     let Some((account, version)) = load(realm, key).await? else { return Ok(Some(Outcome::not_this_time().into())) };
     // Newer than the store's only if they could not be written before.
     let mut latest = realm.refresh.successors.follow(account.clone());
-    let mut outcome = match settled(realm, &latest, true) {
+    let mut outcome = match wanted.settled(realm, &latest, true) {
         Some(outcome) if latest == account => return Ok(Some(Landed::adopted(outcome))),
         Some(outcome) => outcome,
         // A process that was stopped, or waited long for its store, comes too late: another may be at it by now.
         None if realm.clock.now() + EXCHANGE > lease.until => return Ok(None),
         None => {
             latest.is_unanswered |= lease.lapsed && rotates(realm, key);
-            refresh_within(realm, latest, EXCHANGE).await
+            wanted.refresh_within(realm, latest, EXCHANGE).await
         }
     };
     let after = match &mut outcome {
@@ -126,16 +207,23 @@ async fn refresh_under_lease(
             Some(marked) if *marked != account => marked,
             _ => return Ok(Some(outcome.into())),
         },
-        Outcome::Current(_) => return Ok(Some(outcome.into())),
+        Outcome::Current(_) | Outcome::RefusedForScopes { .. } => return Ok(Some(outcome.into())),
     };
     let remember = || {
         if let Some(spent) = &account.tokens.refresh_token {
             realm.refresh.successors.remember(gate::key(&account, spent), &after, realm.clock.now());
         }
     };
-    match write(realm, store, &after, version, lease).await.inspect_err(|_| remember())? {
+    let swap = write(realm, store, &after, version, lease).await;
+    if swap.is_err() {
+        remember();
+        if matches!(outcome, Outcome::Refreshed(_)) {
+            realm.record(Event::TokensNotStored { provider: &key.provider, subject: &key.subject }).await;
+        }
+    }
+    match swap? {
         Swap::Done(_) => {
-            announce(realm, &outcome).await;
+            wanted.announce(realm, &outcome).await;
             Ok(Some(outcome.into()))
         }
         Swap::Lost(Some(theirs)) => {
@@ -163,6 +251,8 @@ async fn refresh_under_lease(
     }
 }
 
+/// Writes what a refresh brought: there is no second chance to get it. A store that fails is asked again, for about as
+/// long as the lease lasts.
 async fn write(
     realm: &Realm,
     store: &dyn TokenStore,
@@ -170,7 +260,31 @@ async fn write(
     version: u64,
     lease: &Lease,
 ) -> Result<Swap, AuthError> {
-    Ok(store.swap(seal(realm, after, version)?, version, lease).await?)
+    let tokens = seal(realm, after, version)?;
+    let writing = async {
+        for pause in PAUSES_OF_A_STORE {
+            match store.swap(tokens.clone(), version, lease).await {
+                Ok(swap) => return Ok(swap),
+                Err(error) => {
+                    let cause = crate::failure::chain(&error);
+                    tracing::warn!(provider = after.provider, cause, "tokens could not be stored; it is tried again");
+                }
+            }
+            realm.clock.sleep(pause).await;
+        }
+        store.swap(tokens.clone(), version, lease).await
+    };
+    let swap = tokio::select! {
+        swap = writing => swap?,
+        () = realm.clock.sleep(WRITING) => {
+            return Err(StoreError::Unavailable("the refreshed tokens were not stored in time".into()).into());
+        }
+    };
+    Ok(match swap {
+        // An earlier attempt was done, and its answer was lost.
+        Swap::Lost(Some(theirs)) if unseal(realm, &theirs)?.has_tokens_of(after) => Swap::Done(theirs.version),
+        swap => swap,
+    })
 }
 
 fn rotates(realm: &Realm, key: &AccountKey) -> bool {
@@ -218,6 +332,10 @@ pub(crate) fn bound(key: &AccountKey) -> Vec<u8> {
 /// How long a process that died keeps the others from an account.
 pub(super) const LEASE: Duration = Duration::from_secs(10);
 const EXCHANGE: Duration = Duration::from_secs(8);
+const WRITING: Duration = Duration::from_secs(2);
 /// How long a caller whose token still lives waits for another process.
 const COURTESY: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(100);
+/// Between attempts to write.
+const PAUSES_OF_A_STORE: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(900)];

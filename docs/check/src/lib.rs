@@ -32,6 +32,9 @@ mod pages {
     #[doc = include_str!("../../src/microsoft-entra-id.md")]
     pub struct MicrosoftEntraId;
 
+    #[doc = include_str!("../../src/nodes.md")]
+    pub struct Nodes;
+
     #[doc = include_str!("../../src/openid-connect.md")]
     pub struct OpenidConnect;
 

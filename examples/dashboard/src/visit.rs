@@ -111,7 +111,8 @@ impl Visit {
             let token = self.current.access_token(&account.provider).await.map(drop);
             let name = self.providers.iter().find(|(id, _)| *id == account.provider).map(|(_, name)| name);
             let name = name.unwrap_or(&account.provider).clone();
-            connected.push(Connected { provider: account.provider.clone(), name, token });
+            let (provider, authorizations_page) = (account.provider.clone(), account.authorizations_page.clone());
+            connected.push(Connected { provider, name, token, authorizations_page });
         }
         let is_new = |(id, _): &&(String, String)| accounts.iter().all(|account| account.provider != *id);
         let sessions = self.current.sessions().await.map_err(unavailable)?.into_iter().map(|session| SignedIn {

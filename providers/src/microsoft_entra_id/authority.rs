@@ -62,6 +62,15 @@ impl Authority {
         Self { place: Place::Cloud(Cloud::Global), tenant: Tenant::Common }
     }
 
+    /// Where people at work or school take back what they granted; empty for others, whose page nobody documents.
+    pub(super) fn authorizations_page(&self) -> &'static str {
+        match (&self.place, &self.tenant) {
+            (_, Tenant::Consumers) => "",
+            (Place::Cloud(Cloud::Global), _) => "https://myapps.microsoft.com",
+            (Place::Cloud(_) | Place::External(_) | Place::Elsewhere(_), _) => "",
+        }
+    }
+
     /// Reads the address that Auth.js calls the issuer: `https://login.microsoftonline.com/{tenant}/v2.0`, with or
     /// without a slash at its end.
     pub(super) fn parse(text: &str) -> Result<Self, String> {

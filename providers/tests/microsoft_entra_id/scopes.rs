@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use admit::AccessTokenError;
+use admit::{AccessTokenError, MemoryStore};
 use admit_providers::azure_devops::Scope;
 use admit_providers::microsoft_entra_id::Resource;
 use serde_json::json;
@@ -95,10 +95,45 @@ async fn what_is_refused_for_one_resource_leaves_the_token_of_the_other() {
     site.entra.refuses(400, &refusal);
     for _ in 0..3 {
         let error = browser.access_token_for(&["Mail.Read"]).await.unwrap_err();
-        assert!(matches!(error, AccessTokenError::NeedsReauthentication { .. }), "{error:?}");
+        assert!(matches!(error, AccessTokenError::ScopesRefused { claims: None, .. }), "{error:?}");
     }
     assert_eq!(site.entra.token_requests().len(), 2);
     assert_eq!(browser.access_token().await.unwrap(), azure);
     site.clock.advance(Duration::from_secs(60));
     browser.access_token_for(&["Mail.Read"]).await.unwrap();
+}
+
+#[tokio::test]
+async fn claims_that_one_resource_wants_are_told_and_do_not_mark_the_account() {
+    let site = site();
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let claims = r#"{"access_token":{"acrs":{"essential":true,"value":"c1"}}}"#;
+    site.entra.refuses(400, &json!({ "error": "interaction_required", "claims": claims }));
+    let error = browser.access_token_for(&["Mail.Read"]).await.unwrap_err();
+    let AccessTokenError::ScopesRefused { scopes, claims: Some(told), .. } = &error else { panic!("{error:?}") };
+    assert_eq!((scopes.as_slice(), told.as_str()), (&["Mail.Read".to_owned()][..], claims));
+    assert!(browser.access_token().await.is_ok());
+}
+
+#[tokio::test]
+async fn in_a_token_store_the_refresh_token_that_comes_with_another_resource_is_the_next_to_be_used() {
+    let site = Site::and(
+        &format!("{HOST}/common"),
+        |entra| entra.more_scopes(["User.Read".to_owned()]),
+        |builder| builder.token_store(MemoryStore::new()),
+    );
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    for _ in 0..2 {
+        browser.access_token_for(&["User.Read"]).await.unwrap();
+    }
+    browser.access_token_for(&["Mail.Read"]).await.unwrap();
+    site.clock.advance(Duration::from_secs(3600));
+    browser.access_token().await.unwrap();
+    let forms = site.entra.token_requests();
+    let sent: Vec<_> =
+        forms.iter().flatten().filter(|(name, _)| name == "refresh_token").map(|(_, sent)| sent).collect();
+    assert_eq!(sent.len(), 3);
+    assert!(sent[0] != sent[1] && sent[1] != sent[2], "{sent:?}");
 }

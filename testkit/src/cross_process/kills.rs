@@ -100,6 +100,7 @@ where
         let is_sound = (is_lost || answer.starts_with(TOKEN)) && version == SIGNED_IN + 1;
         figures.damaged += usize::from(!is_sound);
         figures.sessions_lost += usize::from(scene.site.whose(&scene.sessions[n]).await != Some(person(n).login));
+        // At a random moment it is told by what came of it: the token was replaced, and what is lost was not written.
         let takes_along = killed.step.map_or(is_lost, |(_, takes_along)| takes_along);
         figures.in_the_gap += usize::from(takes_along);
         let step = killed.step;

@@ -42,6 +42,7 @@ impl Builder {
             sends_iss: true,
             signs_userinfo: false,
             pushed: Pushed::Unknown,
+            offers_revocation: false,
             people: BTreeMap::from([
                 ("ada".to_owned(), (ada, json!({ "locale": "en-GB" }))),
                 ("bo".to_owned(), (bo, json!({}))),
@@ -112,6 +113,12 @@ impl Builder {
     /// Takes them in no other way.
     pub fn requires_pushed_requests(mut self) -> Self {
         self.config.pushed = Pushed::Required;
+        self
+    }
+
+    /// Voids tokens that its client needs no more (RFC 7009).
+    pub fn offers_revocation(mut self) -> Self {
+        self.config.offers_revocation = true;
         self
     }
 

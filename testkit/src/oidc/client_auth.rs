@@ -130,7 +130,8 @@ impl PretendOidc {
     /// Whether an assertion is good, and here for the first time.
     fn check_assertion(&self, assertion: &str, key: &Value, certificate: Option<&[u8]>) -> Result<(), String> {
         let base = self.base();
-        let audiences = [format!("{base}/token"), format!("{base}/par"), self.config.issuer.clone()];
+        let audiences =
+            [format!("{base}/token"), format!("{base}/par"), format!("{base}/revoke"), self.config.issuer.clone()];
         let expected = Expected { client_id: &self.config.client_id, audiences: &audiences, now: self.now() };
         let jti = assertion::check(assertion, key, certificate, &expected)?;
         match self.state().assertions.insert(jti) {

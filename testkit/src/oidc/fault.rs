@@ -1,5 +1,7 @@
 //! What can be made to go wrong, and where.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::Value;
@@ -20,6 +22,8 @@ pub enum Stage {
     Token,
     /// `GET /userinfo`.
     Userinfo,
+    /// `POST /revoke`, where tokens are voided.
+    Revoke,
     /// `GET /logout`, where the browser goes.
     EndSession,
 }
@@ -36,6 +40,8 @@ pub enum Fault {
         /// The body.
         body: Bytes,
     },
+    /// Answers 503, and says when to come back.
+    Busy(Duration),
     /// Drops the connection without having done anything.
     DroppedConnection,
     /// Leaves the ID token out. For [`Stage::Token`], like all up to [`NoIss`](Self::NoIss). What is about claims and

@@ -3,7 +3,7 @@
 use admit::http::{HttpClient, HttpError, HttpRequest, HttpResponse};
 use async_trait::async_trait;
 use bytes::Bytes;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value, json};
 
@@ -49,6 +49,7 @@ fn stage(method: &Method, path: &str) -> Option<Stage> {
         (&Method::GET, "/userinfo") => Some(Stage::Userinfo),
         (&Method::POST, "/token") => Some(Stage::Token),
         (&Method::POST, "/par") => Some(Stage::Pushed),
+        (&Method::POST, "/revoke") => Some(Stage::Revoke),
         (&Method::GET, "/authorize") => Some(Stage::Authorize),
         (&Method::GET, "/logout") => Some(Stage::EndSession),
         _ => None,
@@ -91,6 +92,11 @@ impl PretendOidc {
                 *response.status_mut() = *status;
                 return Ok(response);
             }
+            Some(Fault::Busy(wait)) => {
+                let mut response = answer(StatusCode::SERVICE_UNAVAILABLE, "");
+                response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait.as_secs()));
+                return Ok(response);
+            }
             _ => {}
         }
         Ok(match stage {
@@ -100,6 +106,7 @@ impl PretendOidc {
                 self.published(&json!({ "keys": keys }))
             }
             Stage::Pushed => self.push(&request),
+            Stage::Revoke => self.revoke(&request),
             Stage::Token => self.token(&request, fault.as_ref()),
             Stage::Userinfo | Stage::Authorize | Stage::EndSession => self.userinfo(&request, fault.as_ref()),
         })
@@ -151,6 +158,7 @@ impl PretendOidc {
         );
         set(&mut document, &self.published_client_auth());
         set(&mut document, &self.published_pushed_requests());
+        set(&mut document, &self.published_revocation());
         set(&mut document, &Value::Object(self.state().published.clone().into_iter().collect()));
         Value::Object(document)
     }

@@ -94,6 +94,27 @@ async fn refresh_tokens_rotate_and_the_old_one_is_dead() {
 }
 
 #[tokio::test]
+async fn where_families_are_revoked_a_refresh_token_that_comes_twice_ends_all_that_follow() {
+    let app = App::with(admit_testkit::azure_devops::Builder::revoke_families_on_reuse);
+    let code = app.code("norma", "vso.profile").await;
+    let first = app.exchange(&code).await.text("refresh_token");
+    let again = app.code("norma", "vso.profile").await;
+    let other = app.exchange(&again).await.text("refresh_token");
+    let second = app.refresh(&first).await;
+    let profile = format!("{BASE_URL}/_apis/profile/profiles/me?api-version=7.1");
+    assert_eq!(app.call(&profile, &second.text("access_token")).await.status, 200);
+    assert_eq!((app.azure.rotations("norma"), app.azure.reuses()), (1, 0));
+
+    assert_eq!(app.refresh(&first).await.error(), dead_refresh_token());
+    assert_eq!(app.refresh(&second.text("refresh_token")).await.error(), dead_refresh_token());
+    assert_ne!(app.call(&profile, &second.text("access_token")).await.status, 200);
+    assert_eq!(app.azure.reuses(), 1);
+    assert_eq!(app.azure.violations(), ["token: a refresh token was used a second time"]);
+    // What descends from another consent lives on.
+    assert_eq!(app.refresh(&other).await.status, 200);
+}
+
+#[tokio::test]
 async fn of_fifty_refreshes_with_one_token_one_succeeds() {
     let app = App::new();
     let code = app.code("norma", "vso.profile").await;

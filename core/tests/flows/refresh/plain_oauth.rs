@@ -242,6 +242,7 @@ pub(crate) struct Acme(Arc<Mutex<Desk>>);
 
 #[derive(Default)]
 struct Desk {
+    person: usize,
     answers: VecDeque<Say>,
     seen: Vec<HttpRequest>,
     azure: Option<admit_testkit::PretendAzureDevOps>,
@@ -259,6 +260,17 @@ impl Acme {
 
     pub(crate) fn say(&self, answer: Say) {
         self.0.lock().unwrap().answers.push_back(answer);
+    }
+
+    /// Who stands at the browser from now on, in the place of person 7.
+    pub(crate) fn person(&self, number: usize) {
+        self.0.lock().unwrap().person = number;
+    }
+
+    /// How many forms came to the token endpoint.
+    pub(crate) fn token_requests_made(&self) -> usize {
+        let desk = self.0.lock().unwrap();
+        desk.seen.iter().filter(|request| request.uri().path() == "/token").count()
     }
 
     /// The forms that came to the token endpoint.
@@ -289,7 +301,9 @@ impl HttpClient for Acme {
             match path.as_str() {
                 "/token" => desk.answers.pop_front().expect("an answer for every token request"),
                 _ => {
-                    let body = json!({ "sub": "7", "name": "Ada", "email": "ada@acme.example" }).to_string();
+                    let body =
+                        json!({ "sub": (7 + desk.person).to_string(), "name": "Ada", "email": "ada@acme.example" })
+                            .to_string();
                     Say::Status(200, body.into())
                 }
             }

@@ -33,6 +33,8 @@ pub struct Connected {
     pub name: String,
     /// What came of asking for an access token.
     pub token: Result<(), AccessTokenError>,
+    /// Where the person takes back what they granted there.
+    pub authorizations_page: Option<String>,
 }
 
 /// A session.
@@ -58,6 +60,12 @@ pub fn accounts(view: View<'_>, found: &Accounts) -> Response<Bytes> {
         let action = match is_last {
             true => html! { "It is your only way in" },
             false => button(found, &format!("/api/auth/unlink/{}", account.provider), "Disconnect"),
+        };
+        let action = html! {
+            (action)
+            @if let Some(page) = account.authorizations_page.as_deref().filter(|page| page.starts_with("https://")) {
+                p { a href=(page) rel="noreferrer" { "Withdraw your consent at " (account.name) } }
+            }
         };
         row(&html! { (account.name) }, &[state(view, account), action], ACCOUNTS)
     });

@@ -34,7 +34,9 @@ fn name(name: &str) -> Name {
 /// Two accounts, two sessions, and one more provider.
 fn accounts_of(text: &str) -> Accounts {
     let text = || text.to_owned();
-    let connected = |token| Connected { provider: text(), name: text(), token };
+    let authorizations_page = || Some(format!("https://id.example/{text}", text = text()));
+    let connected =
+        |token| Connected { provider: text(), name: text(), token, authorizations_page: authorizations_page() };
     let at = admit::Timestamp::from_unix_seconds(1_795_300_000);
     let session = |is_current| SignedIn { id: text(), is_current, device: Some(text()), since: at, used: at };
     Accounts {
@@ -421,6 +423,8 @@ fn an_account_that_is_the_only_way_in_cannot_be_taken_off_and_the_others_can() {
     assert_eq!(two.matches("action=\"/api/auth/unlink/acme\"").count(), 2);
     assert!(two.contains("action=\"/api/auth/link/acme\"") && two.contains("action=\"/api/auth/sessions/acme/end\""));
     assert!(two.contains("2 sessions") && two.contains("This one") && two.contains("Sign out everywhere else"));
+
+    assert_eq!(two.matches("href=\"https://id.example/acme\"").count(), 2, "where consent is withdrawn");
 
     let mut found = accounts_of("acme");
     found.connected.truncate(1);

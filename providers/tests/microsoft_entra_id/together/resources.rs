@@ -90,7 +90,7 @@ async fn what_nobody_agreed_to_asks_the_person_back_and_leaves_the_rest() {
     let mut browser = site.browser();
     browser.sign_in_as("norma").await;
     let error = browser.access_token_for(&["Mail.Read"]).await.unwrap_err();
-    assert!(matches!(error, admit::AccessTokenError::NeedsReauthentication { .. }), "{error:?}");
+    assert!(matches!(error, admit::AccessTokenError::ScopesRefused { .. }), "{error:?}");
     browser.access_token_for(&["User.Read"]).await.unwrap();
 }
 
