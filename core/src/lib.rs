@@ -65,6 +65,7 @@
 //! | describe a provider, or override what it does differently | [`OAuthProvider`], [`provider::OAuthFlow`] |
 //! | keep sessions, tokens or users elsewhere | [`store`], [`MemoryStore`] |
 //! | take over what another library kept | [`Import`] |
+//! | replace a client's secret, and lose no grant | [`Auth::remint`] |
 //! | send requests by a client of your own | [`HttpClient`], [`http`] |
 //! | show pages of your own, or change the looks | [`Pages`], [`Theme`] |
 //! | test with time and chance in your hands | [`Clock`], [`Random`], [`Environment`] |
@@ -125,6 +126,7 @@ mod purge;
 mod random;
 mod realm;
 mod refresh;
+mod remint;
 mod requirements;
 mod reseal;
 mod return_to;
@@ -161,6 +163,7 @@ pub use profile::{Email, Image, Profile};
 pub use provider::{Client, OAuthProvider, ProfileError, Provider};
 pub use random::{Random, SystemRandom};
 pub use refresh::{ReauthenticationReason, RefreshEnding};
+pub use remint::{Remint, RemintCounts, RemintError, Reminted};
 pub use requirements::Requirements;
 pub use reseal::Reseal;
 pub use secret::Secret;

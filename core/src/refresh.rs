@@ -26,12 +26,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use by_scope::fresh_for;
+pub(crate) use ending::announce;
 pub use ending::{ReauthenticationReason, RefreshEnding};
+pub(crate) use exchange::{may_have_been_taken, refresh_once};
 pub(crate) use gate::RefreshGate;
 pub(crate) use let_go::{let_go_kept, let_go_stored};
-pub(crate) use stored::{bound, keep, kept_id_token};
+pub(crate) use stored::{bound, keep, kept_id_token, remember, seal, unseal};
 
-use ending::{Landed, announce};
+use ending::Landed;
 use exchange::refresh;
 
 use crate::account::GrantedAccount;

@@ -2,7 +2,7 @@
 
 use super::in_turn::in_turn;
 use crate::TokenSet;
-use crate::provider::{Endpoint, Fingerprint, Grant, Metadata, ProviderError};
+use crate::provider::{Endpoint, Fingerprint, Grant, Metadata, ProviderContext, ProviderError};
 use crate::realm::{Realm, RegisteredOAuth};
 
 /// Presents a grant. Gives the tokens, and which credential they were granted to.
@@ -13,8 +13,18 @@ pub(crate) async fn exchange(
     metadata: Option<&Metadata>,
     grant: &Grant<'_>,
 ) -> Result<(TokenSet, Option<Fingerprint>), ProviderError> {
+    let cx = realm.context(registered, client_id).with(metadata);
+    exchange_by(realm, registered, &cx, grant).await
+}
+
+/// The same in surroundings of the caller's.
+pub(crate) async fn exchange_by(
+    realm: &Realm,
+    registered: &RegisteredOAuth<'_>,
+    cx: &ProviderContext<'_>,
+    grant: &Grant<'_>,
+) -> Result<(TokenSet, Option<Fingerprint>), ProviderError> {
     let flow = registered.flow;
-    let cx = &realm.context(registered, client_id).with(metadata);
     let request = |proof: &_| flow.token_request(cx, grant, proof);
     let read = |answer: &_| flow.token_response(cx, grant, answer);
     let (tokens, place) = in_turn(realm, registered, cx, Endpoint::Token, request, read).await?;

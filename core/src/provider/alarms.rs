@@ -40,6 +40,11 @@ impl Alarms {
         Self(alarms.collect())
     }
 
+    /// None, for a part of a client's credentials.
+    pub(crate) fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// Tells what has come nearer since it was told last.
     pub(crate) async fn tell(&self, realm: &Realm, provider: &str) {
         let now = realm.clock.now();

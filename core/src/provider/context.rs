@@ -40,6 +40,12 @@ impl<'a> ProviderContext<'a> {
         self
     }
 
+    /// With another client for its requests.
+    pub(crate) fn by(mut self, http: &'a dyn HttpClient) -> Self {
+        self.http = http;
+        self
+    }
+
     /// What the issuer says of itself, if the provider speaks OpenID Connect.
     pub fn metadata(&self) -> Option<&'a Metadata> {
         self.metadata

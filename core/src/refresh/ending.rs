@@ -155,7 +155,7 @@ impl From<Outcome> for Landed {
 }
 
 /// Tells log and application of what was kept.
-pub(super) async fn announce(realm: &Realm, outcome: &Outcome) {
+pub(crate) async fn announce(realm: &Realm, outcome: &Outcome) {
     match outcome {
         Outcome::Refreshed(GrantedAccount { provider, subject, .. }) => {
             tracing::info!(provider, ending = %RefreshEnding::Refreshed, "tokens refreshed");

@@ -15,10 +15,10 @@ use std::time::Duration;
 use super::{Outcome, without_refresh_token};
 use crate::account::GrantedAccount;
 use crate::http::{DEADLINE, HttpError};
-use crate::oauth::exchange::exchange;
+use crate::oauth::exchange::{exchange, exchange_by};
 use crate::provider::{Endpoint, Fault, Fingerprint, Grant, Metadata, ProviderError};
 use crate::realm::{Realm, RegisteredOAuth};
-use crate::{Timestamp, TokenSet};
+use crate::{HttpClient, Timestamp, TokenSet};
 
 /// One refresh.
 pub(super) async fn refresh(realm: &Realm, account: GrantedAccount) -> Outcome {
@@ -34,6 +34,30 @@ pub(super) async fn refresh_within(realm: &Realm, account: GrantedAccount, patie
     let attempt =
         Attempt { realm, registered: &registered, client_id: &client_id, until: realm.clock.now() + patience };
     attempt.run(account).await
+}
+
+/// One request for a job that sees to the rest itself: with this client and no other proof, and never a second time.
+pub(crate) async fn refresh_once(
+    realm: &Realm,
+    registered: &RegisteredOAuth<'_>,
+    account: GrantedAccount,
+    http: &dyn HttpClient,
+    patience: Duration,
+) -> Result<GrantedAccount, ProviderError> {
+    let client_id = account.grant.client_id.clone();
+    let attempt = Attempt { realm, registered, client_id: &client_id, until: realm.clock.now() + patience };
+    let metadata = attempt.in_time(Endpoint::Discovery, registered.metadata(realm, &client_id)).await?;
+    let cx = realm.context(registered, &client_id).with(metadata.as_deref()).by(http);
+    let (tokens, minted_by) = match &account.tokens.refresh_token {
+        Some(refresh_token) => {
+            let (redirect_uri, scopes) = (&account.grant.redirect_uri, &account.grant.scopes);
+            let grant = Grant::RefreshToken { refresh_token, redirect_uri, scopes };
+            attempt.in_time(Endpoint::Token, exchange_by(realm, registered, &cx, &grant)).await?
+        }
+        None => return Err(ProviderError::Request("there is no refresh token".to_owned())),
+    };
+    let tokens = attempt.with_id_token(&account, tokens).await?;
+    Ok(attempt.renewed(account, tokens, minted_by))
 }
 
 /// What a refresh is made with.
@@ -70,7 +94,7 @@ impl Attempt<'_> {
         };
         match answer {
             Ok((tokens, minted_by)) => match self.with_id_token(&account, tokens).await {
-                Ok(tokens) => self.refreshed(account, tokens, minted_by),
+                Ok(tokens) => Outcome::Refreshed(self.renewed(account, tokens, minted_by)),
                 Err(error) => self.failed(account, error),
             },
             Err(error) => self.failed(account, error),
@@ -140,7 +164,12 @@ impl Attempt<'_> {
         }
     }
 
-    fn refreshed(&self, mut account: GrantedAccount, mut tokens: TokenSet, minted_by: Option<Fingerprint>) -> Outcome {
+    fn renewed(
+        &self,
+        mut account: GrantedAccount,
+        mut tokens: TokenSet,
+        minted_by: Option<Fingerprint>,
+    ) -> GrantedAccount {
         if tokens.refresh_token.is_none() {
             if self.registered.flow.config().rotates_refresh_tokens {
                 tracing::warn!(
@@ -157,7 +186,7 @@ impl Attempt<'_> {
         account.grant.minted_by = minted_by;
         account.grant.granted_at = self.realm.clock.now();
         account.is_unanswered = false;
-        Outcome::Refreshed(account)
+        account
     }
 
     fn failed(&self, mut account: GrantedAccount, error: ProviderError) -> Outcome {
@@ -184,7 +213,7 @@ impl Attempt<'_> {
 }
 
 /// Whether the provider may have taken the refresh token, though nothing that came back says so.
-fn may_have_been_taken(error: &ProviderError) -> bool {
+pub(crate) fn may_have_been_taken(error: &ProviderError) -> bool {
     match error.first() {
         ProviderError::Unavailable { endpoint: Endpoint::Token, status, retry_after, source } => match (status, source)
         {

@@ -299,7 +299,7 @@ pub(super) async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(Gran
     }
 }
 
-fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Result<StoredTokens, AuthError> {
+pub(crate) fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Result<StoredTokens, AuthError> {
     let key = account.key();
     let signs_out = realm.oauth(&key.provider).is_some_and(|registered| registered.flow.config().sign_out.is_on);
     let kept = if signs_out { KeptTokens::with_id_token(account) } else { KeptTokens::of(account) };
@@ -311,10 +311,17 @@ fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Result<StoredT
     Ok(StoredTokens { account: key, sealed, refresh_at, version })
 }
 
-fn unseal(realm: &Realm, stored: &StoredTokens) -> Result<GrantedAccount, AuthError> {
+pub(crate) fn unseal(realm: &Realm, stored: &StoredTokens) -> Result<GrantedAccount, AuthError> {
     let plain = realm.store_sealer.open(&stored.sealed, &bound(&stored.account)).map_err(|_| AuthError::Unsealable)?;
     let kept: KeptTokens = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
     Ok(kept.account(&stored.account.provider, &stored.account.subject))
+}
+
+/// Keeps in memory what followed a refresh token and could not be written, until the next refresh writes it.
+pub(crate) fn remember(realm: &Realm, before: &GrantedAccount, after: &GrantedAccount) {
+    if let Some(spent) = &before.tokens.refresh_token {
+        realm.refresh.successors.remember(gate::key(before, spent), after, realm.clock.now());
+    }
 }
 
 /// Binds sealed tokens to their account, so that rows cannot change places.

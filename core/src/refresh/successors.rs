@@ -48,7 +48,7 @@ impl Successors {
     }
 
     /// The same for an account.
-    pub(super) fn follow(&self, mut account: GrantedAccount) -> GrantedAccount {
+    pub(crate) fn follow(&self, mut account: GrantedAccount) -> GrantedAccount {
         let table = self.table();
         for _ in 0..LONGEST_CHAIN {
             let Some(refresh_token) = &account.tokens.refresh_token else { break };

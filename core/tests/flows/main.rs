@@ -23,6 +23,7 @@ mod oidc;
 mod pages;
 mod providers;
 mod refresh;
+mod remint;
 mod secrecy;
 mod session;
 mod sessions;

@@ -75,6 +75,8 @@ pub enum Fault {
         /// The header's value.
         retry_after: String,
     },
+    /// Answers rightly, with those headers on top: how Azure DevOps says `Retry-After` with a success.
+    Headers(Vec<(&'static str, String)>),
     /// Answers 203 with a sign-in page, as Azure DevOps does for a token it does not take.
     HtmlWith203,
     /// Answers 200 with a sign-in page.
@@ -122,6 +124,7 @@ impl Fault {
             Self::RedirectTo(url) => answer::redirect(url),
             Self::HugeBody(bytes) => answer::json(StatusCode::OK, &json!({ "padding": "x".repeat(*bytes) })),
             Self::Slow(_)
+            | Self::Headers(_)
             | Self::LostAnswer
             | Self::NoRefreshToken
             | Self::DroppedConnection

@@ -4,10 +4,11 @@ use std::fmt;
 
 use admit::http::{HttpClient, HttpError, HttpRequest, HttpResponse};
 use async_trait::async_trait;
+use http::HeaderName;
 use http::uri::Scheme;
 
 use super::log::RecordedRequest;
-use super::{Fault, PretendAzureDevOps, Stage};
+use super::{Fault, PretendAzureDevOps, Stage, answer};
 use crate::served::is_loopback;
 
 /// Azure DevOps' own address for sign-in, which the back channel in process answers for, as it does for
@@ -39,11 +40,16 @@ impl PretendAzureDevOps {
             }
             None => {}
         }
-        let answer = match stage {
+        let mut answer = match stage {
             Stage::Authorize => self.authorization(&request),
             Stage::Token => self.token(&request, fault == Some(Fault::NoRefreshToken)),
             Stage::Profile | Stage::Rest => self.rest(&request, matches!(fault, Some(Fault::OrganizationDenied(_)))),
         };
+        if let Some(Fault::Headers(headers)) = &fault {
+            for (name, value) in headers {
+                answer::set(&mut answer, HeaderName::from_static(name), value);
+            }
+        }
         if fault == Some(Fault::LostAnswer) { Err(Dropped) } else { Ok(answer) }
     }
 }

@@ -1,0 +1,66 @@
+//! The command `admit`: what operators do to sign-in from a shell.
+//!
+//! | file | is about |
+//! |---|---|
+//! | `azure.rs` | the commands about Azure DevOps, one file each in the folder |
+//! | `config.rs` | the environment, the same as that of the application |
+//! | `output.rs` | results for people and for programs |
+//! | `exit.rs` | how a command ends, as a number |
+//!
+//! Results go to standard output; the log and the progress go to standard error.
+
+mod azure;
+mod config;
+mod exit;
+mod interrupt;
+mod output;
+
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use exit::{Exit, Failure};
+
+/// What operators do to sign-in.
+#[derive(Debug, Parser)]
+#[command(name = "admit", version, after_help = exit::HELP, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Azure DevOps: its secrets
+    #[command(subcommand)]
+    Azure(azure::Command),
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // To nobody, if the stream is closed.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).without_time().with_writer(io::stderr).init();
+    match run(cli) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            failure.tell(&mut io::stderr());
+            failure.exit().into()
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Failure::Runtime)?;
+    runtime.block_on(async {
+        match cli.command {
+            Command::Azure(command) => azure::run(command).await,
+        }
+    })
+}
