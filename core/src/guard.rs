@@ -5,8 +5,8 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
-use crate::page::Reason;
-use crate::{AccessTokenError, AuthError, Current, answer, page, random};
+use crate::page::{Reason, WithoutToken};
+use crate::{AccessTokenError, AuthError, Current, ReauthenticationReason, answer, page, random};
 
 impl Current {
     /// For somebody who is not signed in: a browser goes to sign in and comes back, a program gets 401.
@@ -37,40 +37,66 @@ impl Current {
     }
 
     /// For when an access token cannot be had. If signing in again helps, a browser is sent to do so and a program
-    /// gets 401; it is 503 while the provider cannot refresh, and 500 if somebody has to mend the configuration.
+    /// gets 401; it is 503 while the provider cannot refresh, with the seconds to wait, and 500 if somebody has to mend
+    /// the configuration or the provider has ended. Each page says what to do next.
     pub fn without_token(&self, error: &AccessTokenError) -> Response<Bytes> {
         match error {
             AccessTokenError::SignedOut => self.unauthenticated(),
             AccessTokenError::Session(error) => self.unavailable(error),
-            AccessTokenError::NotConnected { provider } => self.unconnected(provider, None),
-            AccessTokenError::NeedsReauthentication { provider, claims, .. } => {
-                self.unconnected(provider, claims.as_deref())
+            AccessTokenError::NotConnected { provider } => self.unconnected(provider, None, None),
+            AccessTokenError::NeedsReauthentication { provider, reason, claims } => {
+                self.unconnected(provider, Some(*reason), claims.as_deref())
             }
-            AccessTokenError::Unavailable { retry_after, .. } => {
-                let status = StatusCode::SERVICE_UNAVAILABLE;
-                let mut answer = self.failed(status, Reason::ProviderUnavailable, "an access token", error);
-                answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+            AccessTokenError::Unavailable { provider, retry_after, .. } => {
+                // Not a moment too early.
+                let seconds = retry_after.as_millis().div_ceil(1000).max(1);
+                let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+                let mut answer =
+                    self.no_token(provider, Reason::ProviderUnavailable, WithoutToken::NotNow(seconds), error);
+                answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
                 answer
             }
-            AccessTokenError::ProviderRetired { .. } => {
-                self.failed(StatusCode::INTERNAL_SERVER_ERROR, Reason::ProviderRetired, "an access token", error)
+            AccessTokenError::ProviderRetired { provider, .. } => {
+                self.no_token(provider, Reason::ProviderRetired, WithoutToken::Retired, error)
             }
-            AccessTokenError::UnknownProvider(_) | AccessTokenError::Misconfigured { .. } => {
-                self.failed(StatusCode::INTERNAL_SERVER_ERROR, Reason::Configuration, "an access token", error)
+            AccessTokenError::UnknownProvider(provider) | AccessTokenError::Misconfigured { provider, .. } => {
+                self.no_token(provider, Reason::Configuration, WithoutToken::Misconfigured, error)
             }
         }
     }
 
+    /// A page, or JSON, for a token that signing in again would not bring.
+    fn no_token(&self, provider: &str, reason: Reason, why: WithoutToken, error: &AccessTokenError) -> Response<Bytes> {
+        let reference = random::reference(&*self.realm().random);
+        tracing::error!(%reference, cause = crate::failure::chain(error), "an access token could not be had");
+        if self.is_browser() {
+            let name = self.realm().provider(provider).map_or(provider, |registered| registered.provider.name());
+            return page::without_token(&self.realm().shell(), name, why, &reference);
+        }
+        let status = match why {
+            WithoutToken::NotNow(_) => StatusCode::SERVICE_UNAVAILABLE,
+            WithoutToken::Misconfigured | WithoutToken::Retired => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        answer::json_no_store(status, &json!({ "error": reason.code(), "reference": reference }))
+    }
+
     /// For somebody who has to sign in at a provider again, which may want certain claims to be asked for.
-    fn unconnected(&self, provider: &str, claims: Option<&str>) -> Response<Bytes> {
+    fn unconnected(
+        &self,
+        provider: &str,
+        reason: Option<ReauthenticationReason>,
+        claims: Option<&str>,
+    ) -> Response<Bytes> {
         if self.is_browser() {
             let Some(claims) = claims else { return self.unauthenticated() };
             let there = self.sign_in_again().parameter("claims", claims).url();
             return answer::redirect(StatusCode::SEE_OTHER, &there);
         }
         let mut body = json!({ "error": "reauthentication_required", "provider": provider });
-        if let (Some(claims), Some(members)) = (claims, body.as_object_mut()) {
-            members.insert("claims".to_owned(), claims.into());
+        for (name, value) in [("reason", reason.map(ReauthenticationReason::code)), ("claims", claims)] {
+            if let (Some(value), Some(members)) = (value, body.as_object_mut()) {
+                members.insert(name.to_owned(), value.into());
+            }
         }
         answer::json_no_store(StatusCode::UNAUTHORIZED, &body)
     }
