@@ -7,7 +7,8 @@
 
 use std::sync::Arc;
 
-use super::stored::{LEASE, load};
+use super::lease::LEASE;
+use super::stored::load;
 use super::{Outcome, gate};
 use crate::account::GrantedAccount;
 use crate::failure::chain;

@@ -1,10 +1,11 @@
 //! Refresh with a token store: one process at a time, and stored before anybody uses it.
 //!
 //! 1. The account is taken before its tokens are read: what was read earlier may have been spent since.
-//! 2. An exchange is given up before its lease ends, so that nobody sends a refresh token whose answer is still awaited.
-//! 3. Tokens that could not be written are not lost: the store is asked again, and if it fails on, they are remembered
-//!    and written before the next exchange. Until they are written nobody uses them.
-//! 4. A refresh token that is refused after a holder died, or after its answer was lost, is an answer that was lost.
+//! 2. Tokens that could not be written are not lost: they are remembered, and written before the next exchange. Until
+//!    they are written nobody uses them.
+//! 3. Whoever writes last without a lease that counts has lost, and takes what is there. That holds for the mark of a
+//!    dead account as well.
+//! 4. A refresh token that is refused after a holder died is an answer that was lost.
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -12,12 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ending::Landed;
+use super::lease::{EXCHANGE, LEASE, write};
 use super::wanted::Wanted;
 use super::{Outcome, ahead, by_scope, gate, is_fresh, is_good, measure, or_at_hand, without_refresh_token};
 use crate::account::GrantedAccount;
 use crate::kept_tokens::KeptTokens;
 use crate::realm::Realm;
-use crate::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
+use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
 use crate::{AccessTokenError, AuthError, Event, Secret, revoke};
 
 /// Puts the tokens of a new grant into the store.
@@ -251,42 +253,6 @@ async fn refresh_under_lease(
     }
 }
 
-/// Writes what a refresh brought: there is no second chance to get it. A store that fails is asked again, for about as
-/// long as the lease lasts.
-async fn write(
-    realm: &Realm,
-    store: &dyn TokenStore,
-    after: &GrantedAccount,
-    version: u64,
-    lease: &Lease,
-) -> Result<Swap, AuthError> {
-    let tokens = seal(realm, after, version)?;
-    let writing = async {
-        for pause in PAUSES_OF_A_STORE {
-            match store.swap(tokens.clone(), version, lease).await {
-                Ok(swap) => return Ok(swap),
-                Err(error) => {
-                    let cause = crate::failure::chain(&error);
-                    tracing::warn!(provider = after.provider, cause, "tokens could not be stored; it is tried again");
-                }
-            }
-            realm.clock.sleep(pause).await;
-        }
-        store.swap(tokens.clone(), version, lease).await
-    };
-    let swap = tokio::select! {
-        swap = writing => swap?,
-        () = realm.clock.sleep(WRITING) => {
-            return Err(StoreError::Unavailable("the refreshed tokens were not stored in time".into()).into());
-        }
-    };
-    Ok(match swap {
-        // An earlier attempt was done, and its answer was lost.
-        Swap::Lost(Some(theirs)) if unseal(realm, &theirs)?.has_tokens_of(after) => Swap::Done(theirs.version),
-        swap => swap,
-    })
-}
-
 fn rotates(realm: &Realm, key: &AccountKey) -> bool {
     realm.oauth(&key.provider).is_some_and(|registered| registered.flow.config().rotates_refresh_tokens)
 }
@@ -329,13 +295,6 @@ pub(crate) fn bound(key: &AccountKey) -> Vec<u8> {
     format!("{} {} {}", key.provider.len(), key.provider, key.subject).into_bytes()
 }
 
-/// How long a process that died keeps the others from an account.
-pub(super) const LEASE: Duration = Duration::from_secs(10);
-const EXCHANGE: Duration = Duration::from_secs(8);
-const WRITING: Duration = Duration::from_secs(2);
 /// How long a caller whose token still lives waits for another process.
 const COURTESY: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(100);
-/// Between attempts to write.
-const PAUSES_OF_A_STORE: [Duration; 3] =
-    [Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(900)];
