@@ -140,6 +140,16 @@ impl AzureDevOps {
     /// Sends tokens that are not needed any more to `/oauth2/revoke`, too. No paper of Microsoft's knows that address, nor
     /// what it takes; so nothing counts as voided by it, and people are told to withdraw their consent themselves all the
     /// same. To be called after [`endpoints`](Self::endpoints).
+    ///
+    /// ```
+    /// use admit::{Client, provider::OAuthFlow};
+    /// use admit_providers::azure_devops;
+    ///
+    /// let provider = azure_devops(Client::env());
+    /// assert_eq!(provider.config().revocation_url(), None);
+    /// let endpoint = "https://app.vssps.visualstudio.com/oauth2/revoke";
+    /// assert_eq!(provider.danger_undocumented_revocation().config().revocation_url(), Some(endpoint));
+    /// ```
     #[must_use]
     pub fn danger_undocumented_revocation(self) -> Self {
         let token = self.description.token_url().unwrap_or_default();

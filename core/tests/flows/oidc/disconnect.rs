@@ -265,6 +265,25 @@ async fn without_an_endpoint_the_person_is_told_where_to_do_the_rest() {
 }
 
 #[tokio::test]
+async fn an_undocumented_endpoint_is_asked_and_not_relied_on() {
+    let heard = Heard::default();
+    let ears = heard.clone();
+    let describe = |provider: OAuthProvider| {
+        let provider = provider.danger_undocumented_revocation_endpoint("https://id.example/revoke");
+        provider.authorizations_page(PAGE)
+    };
+    let (site, company) = site_and(Builder::offers_revocation, describe, |builder| builder.events(ears));
+    let mut browser = site.browser();
+    sign_in(&mut browser, &company).await;
+    let disconnected = disconnect(&mut browser).await.unwrap();
+    assert!(
+        matches!(&disconnected, Disconnected::HereOnly { authorizations_page: Some(page), cause: None } if page == PAGE),
+        "{disconnected:?}"
+    );
+    assert_eq!((company.count(Stage::Revoke), told(&heard)), (1, vec!["tokens_not_revoked".to_owned()]));
+}
+
+#[tokio::test]
 async fn an_endpoint_of_the_descriptions_own_needs_no_issuer_that_answers() {
     let describe = |provider: OAuthProvider| provider.revocation_endpoint("https://id.example/revoke");
     let build = |company: Builder| company.offers_revocation().documents_live(Duration::from_secs(60));
