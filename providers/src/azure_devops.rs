@@ -7,7 +7,7 @@
 //! https, on localhost too.
 //!
 //! **Environment:** `AUTH_AZURE_DEVOPS_ID` (the App ID), `AUTH_AZURE_DEVOPS_SECRET` (the Client Secret) and
-//! `AUTH_AZURE_DEVOPS_SCOPE`. Older names are read too: `AZURE_DEVOPS_APP_ID`, `AZURE_DEVOPS_CLIENT_SECRET`,
+//! `AUTH_AZURE_DEVOPS_SCOPE`; `AUTH_AZURE_DEVOPS_ENDPOINTS` in place of [`endpoints`](AzureDevOps::endpoints). Older names are read too: `AZURE_DEVOPS_APP_ID`, `AZURE_DEVOPS_CLIENT_SECRET`,
 //! `AZURE_DEVOPS_SCOPE`, and the first two with `AUTH_` before them.
 //!
 //! **Scopes:** [`vso.profile`](Scope::PROFILE) unless you say more; see [`Scope`]. A scope has to be registered with
@@ -36,7 +36,10 @@
 //!     ([authorizations]).
 //!
 //! **Two secrets:** a secret lives 60 days, and the tokens it minted die with it. An app may have two at once: give
-//! [`Client`] the newer first, `Client::new(id, newer).secret(older)`, and sign-ins go on while you change them.
+//! [`Client`] the newer first, `Client::new(id, newer).secret(older)`, and sign-ins go on while you change them. Say when
+//! each was made, by [`Client::made_at`] or `AUTH_AZURE_DEVOPS_SECRET_CREATED`, and you hear of its end 14, 7 and 2 days
+//! before. [`Auth::remint`](admit::Auth::remint), or the command `admit azure secrets sweep`, brings the grants that are
+//! stored under the newer one.
 //!
 //! **Retirement:** Microsoft says that the service ends in 2026, and names no day. Set
 //! [`retires_on`](AzureDevOps::retires_on) when the day is known to you: from then on new sign-ins are refused.

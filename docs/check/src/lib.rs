@@ -17,6 +17,9 @@ mod pages {
     #[doc = include_str!("../../src/azure-devops.md")]
     pub struct AzureDevOps;
 
+    #[doc = include_str!("../../src/azure-devops-secrets.md")]
+    pub struct AzureDevOpsSecrets;
+
     #[doc = include_str!("../../src/callbacks.md")]
     pub struct Callbacks;
 
