@@ -88,6 +88,14 @@ impl GrantedAccount {
         Self { provider, subject, tokens, grant, needs_reauthentication, wanted_claims, is_unanswered, others }
     }
 
+    /// Whether these are the same tokens.
+    pub(crate) fn has_tokens_of(&self, other: &Self) -> bool {
+        self.tokens.access_token == other.tokens.access_token
+            && self.tokens.refresh_token == other.tokens.refresh_token
+            && self.needs_reauthentication == other.needs_reauthentication
+            && self.is_unanswered == other.is_unanswered
+    }
+
     /// Whether these are other tokens than before, or the mark that there will be none. Another mark changes nothing.
     pub(crate) fn is_settled_after(&self, before: &Self) -> bool {
         self.tokens.access_token != before.tokens.access_token

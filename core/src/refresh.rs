@@ -16,6 +16,7 @@ mod by_scope;
 mod ending;
 mod exchange;
 mod gate;
+mod measure;
 mod stored;
 mod successors;
 mod wanted;
@@ -86,6 +87,7 @@ pub(crate) async fn fresh(
     let newer = latest != *kept;
     let account = latest.account(&account.provider, &account.subject);
     if let Some(outcome) = settled(realm, &account, newer) {
+        measure::settled(&outcome);
         return Ok(outcome);
     }
     let Some(refresh_token) = account.tokens.refresh_token.clone() else {

@@ -12,7 +12,7 @@ use std::error::Error as StdError;
 
 pub use once::Once;
 pub use sessions::{SessionKey, SessionRecord, SessionStore};
-pub use tokens::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
+pub use tokens::{AccountKey, Holder, Lease, StoredTokens, Swap, TokenStore};
 pub use users::{EmailProof, LinkOutcome, NewUser, SecurityState, UnlinkOutcome, User, UserStore};
 
 /// Why a store did not do what it was asked.

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use admit::store::{
-    AccountKey, EmailProof, Lease, LinkOutcome, NewUser, Once, SecurityState, SessionKey, SessionRecord, SessionStore,
-    StoreError, StoredTokens, Swap, TokenStore, UnlinkOutcome, User, UserStore,
+    AccountKey, EmailProof, Holder, Lease, LinkOutcome, NewUser, Once, SecurityState, SessionKey, SessionRecord,
+    SessionStore, StoreError, StoredTokens, Swap, TokenStore, UnlinkOutcome, User, UserStore,
 };
 use admit::{Clock, Timestamp};
 use async_trait::async_trait;
@@ -219,6 +219,7 @@ faulty! { TokenStore "tokens" {
     fn load(account: &AccountKey) -> Option<StoredTokens>;
     fn put(tokens: StoredTokens) -> u64;
     fn claim(account: &AccountKey, now: Timestamp, lease: Duration) -> Option<Lease>;
+    fn holder(account: &AccountKey) -> Option<Holder>;
     fn swap(tokens: StoredTokens, expected: u64, lease: &Lease) -> Swap;
     fn release(account: &AccountKey, lease: &Lease) -> ();
     fn delete(account: &AccountKey) -> bool;

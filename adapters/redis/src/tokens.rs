@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use admit::Timestamp;
-use admit::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
+use admit::store::{AccountKey, Holder, Lease, StoreError, StoredTokens, Swap, TokenStore};
 use async_trait::async_trait;
 use redis::{Cmd, Script, ScriptInvocation};
 
@@ -41,6 +41,13 @@ impl TokenStore for RedisStore {
         script.arg(account_name(account)).arg(now.unix_millis()).arg(until.unix_millis());
         let taken: Option<(u64, bool)> = self.connection.run(&script).await?;
         Ok(taken.map(|(fence, lapsed)| Lease { fence, until, lapsed }))
+    }
+
+    async fn holder(&self, account: &AccountKey) -> Result<Option<Holder>, StoreError> {
+        let mut command = Cmd::new();
+        command.arg("HMGET").arg(self.keys.tokens(account)).arg("fence").arg("until");
+        let (fence, until): (Option<u64>, Option<i64>) = self.connection.ask(&command).await?;
+        Ok(fence.zip(until).map(|(fence, until)| Holder { fence, until: Timestamp::from_unix_millis(until) }))
     }
 
     async fn swap(&self, tokens: StoredTokens, expected: u64, lease: &Lease) -> Result<Swap, StoreError> {

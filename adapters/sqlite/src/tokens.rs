@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use admit::Timestamp;
-use admit::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
+use admit::store::{AccountKey, Holder, Lease, StoreError, StoredTokens, Swap, TokenStore};
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row};
 
@@ -37,6 +37,16 @@ impl TokenStore for SqliteStore {
             let row = (&account.provider, &account.subject, bits(lease.fence), lease.until.unix_millis());
             sqlite.prepare_cached(CLAIM)?.execute(row)?;
             Ok(Some(lease))
+        })
+        .await
+    }
+
+    async fn holder(&self, account: &AccountKey) -> Result<Option<Holder>, StoreError> {
+        let account = account.clone();
+        let holder =
+            |row: &Row<'_>| Ok(Holder { fence: number(row, 0)?, until: Timestamp::from_unix_millis(row.get(1)?) });
+        self.read(move |sqlite| {
+            sqlite.prepare_cached(HOLDER)?.query_row((&account.provider, &account.subject), holder).optional()
         })
         .await
     }
@@ -113,6 +123,10 @@ RETURNING version";
 const IS_FREE: &str = "
 SELECT lease_until IS NOT NULL FROM admit_tokens
 WHERE provider = ?1 AND subject = ?2 AND (lease_until IS NULL OR lease_until <= ?3)";
+
+const HOLDER: &str = "
+SELECT lease_fence, lease_until FROM admit_tokens
+WHERE provider = ?1 AND subject = ?2 AND lease_until IS NOT NULL";
 
 const NEXT_FENCE: &str = "
 UPDATE admit_fence SET last = last + 1 RETURNING last";

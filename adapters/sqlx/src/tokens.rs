@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use admit::Timestamp;
-use admit::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
+use admit::store::{AccountKey, Holder, Lease, StoreError, StoredTokens, Swap, TokenStore};
 use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{Row as _, query};
@@ -51,6 +51,16 @@ impl TokenStore for PostgresStore {
         let Some(row) = row else { return Ok(None) };
         let fence = row.try_get::<i64, _>(0).map_err(failed)?.cast_unsigned();
         Ok(Some(Lease { fence, until, lapsed: row.try_get(1).map_err(failed)? }))
+    }
+
+    async fn holder(&self, account: &AccountKey) -> Result<Option<Holder>, StoreError> {
+        let select = "select fence, leased_until from admit_tokens
+                      where provider = $1 and subject = $2 and leased_until is not null";
+        let row = self.find(|| query(select).bind(&account.provider).bind(&account.subject)).await?;
+        let Some(row) = row else { return Ok(None) };
+        let fence = row.try_get::<i64, _>(0).map_err(failed)?.cast_unsigned();
+        let until = Timestamp::from_unix_millis(row.try_get(1).map_err(failed)?);
+        Ok(Some(Holder { fence, until }))
     }
 
     async fn swap(&self, tokens: StoredTokens, expected: u64, lease: &Lease) -> Result<Swap, StoreError> {

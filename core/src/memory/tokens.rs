@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::{MemoryStore, TokenRow};
 use crate::Timestamp;
-use crate::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
+use crate::store::{AccountKey, Holder, Lease, StoreError, StoredTokens, Swap, TokenStore};
 
 #[async_trait]
 impl TokenStore for MemoryStore {
@@ -36,6 +36,11 @@ impl TokenStore for MemoryStore {
             row.lease = Some(lease);
         }
         Ok(Some(lease))
+    }
+
+    async fn holder(&self, account: &AccountKey) -> Result<Option<Holder>, StoreError> {
+        let lease = self.tables().tokens.get(account).and_then(|row| row.lease);
+        Ok(lease.map(|Lease { fence, until, .. }| Holder { fence, until }))
     }
 
     async fn swap(&self, tokens: StoredTokens, expected: u64, lease: &Lease) -> Result<Swap, StoreError> {

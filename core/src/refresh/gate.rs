@@ -12,10 +12,12 @@ use std::time::Duration;
 
 use aws_lc_rs::digest::{self, SHA256};
 use tokio::sync::watch;
+use tracing::Instrument as _;
 
 use super::ahead::Used;
 use super::by_scope::ByScope;
 use super::ending::{Landed, announce_failure};
+use super::measure::Measure;
 use super::successors::Successors;
 use super::{Outcome, backoff};
 use crate::account::GrantedAccount;
@@ -37,6 +39,8 @@ pub(crate) struct RefreshGate {
 struct Board {
     flights: HashMap<Key, watch::Receiver<Option<Outcome>>>,
     pauses: HashMap<Key, Pause>,
+    /// The leases of others that are in the way, and since when they have been seen here.
+    leases: HashMap<Key, (u64, Timestamp)>,
 }
 
 #[derive(Debug)]
@@ -132,15 +136,33 @@ impl RefreshGate {
         let mut landing = Landing { realm: Arc::clone(realm), key, attempt, sender, outcome: None };
         let task = refresh(Arc::clone(realm));
         let realm = Arc::clone(realm);
-        tokio::spawn(async move {
-            let Landed { mut outcome, .. } = task.await.into();
+        let measure = Measure::begin(&account.provider, attempt, now);
+        let span = measure.span.clone();
+        let flight = async move {
+            let Landed { mut outcome, ending } = task.await.into();
             if let Outcome::Failed { retry_after, source: Some(source), .. } = &mut outcome {
                 *retry_after = backoff::pause(attempt, source.retry_after(), &*realm.random);
             }
             announce_failure(&realm, &account, attempt, &outcome).await;
+            measure.end(&account.provider, ending, realm.clock.now());
             landing.bring(outcome);
-        });
+        };
+        tokio::spawn(flight.instrument(span));
         Found::Flight(receiver)
+    }
+
+    /// Since when somebody's lease is known to be in the way of this refresh.
+    pub(super) fn sees_lease(&self, key: Key, fence: u64, now: Timestamp) -> Timestamp {
+        let mut board = self.board();
+        if board.leases.len() >= MOST {
+            board.leases.clear();
+        }
+        let seen = board.leases.entry(key).or_insert((fence, now));
+        // A clock that was set back makes the wait longer, and not endless.
+        if seen.0 != fence || seen.1 > now {
+            *seen = (fence, now);
+        }
+        seen.1
     }
 
     fn land(&self, key: Key, attempt: u32, outcome: &Outcome, now: Timestamp) {
@@ -148,6 +170,7 @@ impl RefreshGate {
         board.flights.remove(&key);
         let Outcome::Failed { retry_after, source, .. } = outcome else {
             board.pauses.remove(&key);
+            board.leases.remove(&key);
             return;
         };
         if board.pauses.len() >= MOST {

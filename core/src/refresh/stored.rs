@@ -2,7 +2,9 @@
 //!
 //! 1. The account is taken before its tokens are read: what was read earlier may have been spent since.
 //! 2. An exchange is given up before its lease ends, so that nobody sends a refresh token whose answer is still awaited.
-//! 3. Tokens that could not be written are not lost: they are remembered, and written before the next exchange.
+//! 3. Tokens that could not be written are not lost: the store is asked again, and if it fails on, they are remembered
+//!    and written before the next exchange. Until they are written nobody uses them.
+//! 4. A refresh token that is refused after a holder died, or after its answer was lost, is an answer that was lost.
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -11,12 +13,12 @@ use std::time::Duration;
 
 use super::ending::Landed;
 use super::wanted::Wanted;
-use super::{Outcome, ahead, by_scope, gate, is_fresh, is_good, or_at_hand, without_refresh_token};
+use super::{Outcome, ahead, by_scope, gate, is_fresh, is_good, measure, or_at_hand, without_refresh_token};
 use crate::account::GrantedAccount;
 use crate::kept_tokens::KeptTokens;
 use crate::realm::Realm;
-use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
-use crate::{AccessTokenError, AuthError, Secret};
+use crate::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
+use crate::{AccessTokenError, AuthError, Event, Secret};
 
 /// Puts the tokens of a new grant into the store.
 pub(crate) async fn keep(realm: &Realm, store: &dyn TokenStore, account: &GrantedAccount) -> Result<(), AuthError> {
@@ -59,7 +61,9 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
     if ahead::has_come(realm, &account) && !realm.refresh.used.is_kept() {
         realm.refresh.begin(realm, gate_key, key.clone(), claiming(gate_key, key, Wanted::Own));
     }
-    Ok(Outcome::Current(account))
+    let outcome = Outcome::Current(account);
+    measure::settled(&outcome);
+    Ok(outcome)
 }
 
 /// The freshest token of an account in the store for other scopes.
@@ -121,7 +125,7 @@ pub(super) async fn refresh_ahead(realm: &Arc<Realm>, key: AccountKey) {
 fn claiming(gate_key: gate::Key, key: AccountKey, wanted: Wanted) -> impl FnOnce(Arc<Realm>) -> Claiming {
     move |realm| {
         Box::pin(async move {
-            let landed = claim_and_refresh(&realm, &key, &wanted).await;
+            let landed = claim_and_refresh(&realm, gate_key, &key, &wanted).await;
             realm.refresh.by_scope.remember_refusal(gate_key, &landed.outcome, realm.clock.now());
             landed
         })
@@ -130,8 +134,8 @@ fn claiming(gate_key: gate::Key, key: AccountKey, wanted: Wanted) -> impl FnOnce
 
 type Claiming = Pin<Box<dyn Future<Output = Landed> + Send>>;
 
-async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: &Wanted) -> Landed {
-    match try_to_claim_and_refresh(realm, key, wanted).await {
+async fn claim_and_refresh(realm: &Arc<Realm>, gate_key: gate::Key, key: &AccountKey, wanted: &Wanted) -> Landed {
+    match try_to_claim_and_refresh(realm, gate_key, key, wanted).await {
         Ok(landed) => landed,
         Err(error) => {
             tracing::error!(provider = key.provider, cause = crate::failure::chain(&error), "token store failed");
@@ -141,13 +145,19 @@ async fn claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: &Wanted
 }
 
 /// Takes the account and refreshes it. Whoever cannot take it waits for the one who could, and adopts.
-async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: &Wanted) -> Result<Landed, AuthError> {
+async fn try_to_claim_and_refresh(
+    realm: &Arc<Realm>,
+    gate_key: gate::Key,
+    key: &AccountKey,
+    wanted: &Wanted,
+) -> Result<Landed, AuthError> {
     let not_this_time = || Ok(Outcome::not_this_time().into());
     let Some(store) = &realm.tokens else { return not_this_time() };
     let begun = realm.clock.now();
     loop {
         let now = realm.clock.now();
-        if let Some(lease) = store.claim(key, now, LEASE).await? {
+        if let Some(lease) = claim(realm, &**store, gate_key, key).await? {
+            measure::waited(begun, now);
             let landed = refresh_under_lease(realm, &**store, key, wanted, &lease).await;
             // Also when it failed: nobody shall wait for a lease that does nothing any more.
             if let Err(error) = store.release(key, &lease).await {
@@ -162,6 +172,7 @@ async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: 
         }
         let Some((account, _)) = load(realm, key).await? else { return not_this_time() };
         if let Some(outcome) = wanted.settled(realm, &account, true) {
+            measure::waited(begun, now);
             return Ok(Landed::adopted(outcome));
         }
         let lives = wanted.of(&account).is_some_and(|account| is_fresh(&account, now, Duration::ZERO));
@@ -170,6 +181,30 @@ async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: 
             return not_this_time();
         }
         realm.clock.sleep(POLL).await;
+    }
+}
+
+/// Takes the account if it is free, or if its holder must be dead.
+///
+/// When a lease ends is said by the clock of its holder, and that may be another's than ours. So a lease counts as ended
+/// once it has been seen here for as long as a lease may last; or at once, if it ended longer ago than clocks differ.
+async fn claim(
+    realm: &Realm,
+    store: &dyn TokenStore,
+    gate_key: gate::Key,
+    key: &AccountKey,
+) -> Result<Option<Lease>, StoreError> {
+    let now = realm.clock.now();
+    if let Some(lease) = store.claim(key, now.before(CLOCKS_DIFFER), CLOCKS_DIFFER + LEASE).await? {
+        return Ok(Some(lease));
+    }
+    match store.holder(key).await? {
+        Some(holder) if now.since(realm.refresh.sees_lease(gate_key, holder.fence, now)) >= LEASE => {
+            // At the moment of its end, as it were: only this lease is in our way, and not one that came after it.
+            let end = holder.until.max(now);
+            store.claim(key, holder.until, end.since(holder.until) + LEASE).await
+        }
+        _ => Ok(None),
     }
 }
 
@@ -205,7 +240,14 @@ async fn refresh_under_lease(
             realm.refresh.successors.remember(gate::key(&account, spent), &after, realm.clock.now());
         }
     };
-    match write(realm, store, &after, version, lease).await.inspect_err(|_| remember())? {
+    let swap = write(realm, store, &after, version, lease).await;
+    if swap.is_err() {
+        remember();
+        if matches!(outcome, Outcome::Refreshed(_)) {
+            realm.record(Event::TokensNotStored { provider: &key.provider, subject: &key.subject }).await;
+        }
+    }
+    match swap? {
         Swap::Done(_) => {
             wanted.announce(realm, &outcome).await;
             Ok(Some(outcome.into()))
@@ -227,6 +269,8 @@ async fn refresh_under_lease(
     }
 }
 
+/// Writes what a refresh brought: there is no second chance to get it. A store that fails is asked again, for about as
+/// long as the lease lasts.
 async fn write(
     realm: &Realm,
     store: &dyn TokenStore,
@@ -234,7 +278,31 @@ async fn write(
     version: u64,
     lease: &Lease,
 ) -> Result<Swap, AuthError> {
-    Ok(store.swap(seal(realm, after, version)?, version, lease).await?)
+    let tokens = seal(realm, after, version)?;
+    let writing = async {
+        for pause in PAUSES_OF_A_STORE {
+            match store.swap(tokens.clone(), version, lease).await {
+                Ok(swap) => return Ok(swap),
+                Err(error) => {
+                    let cause = crate::failure::chain(&error);
+                    tracing::warn!(provider = after.provider, cause, "tokens could not be stored; it is tried again");
+                }
+            }
+            realm.clock.sleep(pause).await;
+        }
+        store.swap(tokens.clone(), version, lease).await
+    };
+    let swap = tokio::select! {
+        swap = writing => swap?,
+        () = realm.clock.sleep(WRITING) => {
+            return Err(StoreError::Unavailable("the refreshed tokens were not stored in time".into()).into());
+        }
+    };
+    Ok(match swap {
+        // An earlier attempt was done, and its answer was lost.
+        Swap::Lost(Some(theirs)) if unseal(realm, &theirs)?.has_tokens_of(after) => Swap::Done(theirs.version),
+        swap => swap,
+    })
 }
 
 fn rotates(realm: &Realm, key: &AccountKey) -> bool {
@@ -275,6 +343,12 @@ pub(crate) fn bound(key: &AccountKey) -> Vec<u8> {
 /// How long a process that died keeps the others from an account.
 const LEASE: Duration = Duration::from_secs(10);
 const EXCHANGE: Duration = Duration::from_secs(8);
+const WRITING: Duration = Duration::from_secs(2);
 /// How long a caller whose token still lives waits for another process.
 const COURTESY: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(100);
+/// How far the clocks of two processes may be apart.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(120);
+/// Between attempts to write.
+const PAUSES_OF_A_STORE: [Duration; 3] =
+    [Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(900)];

@@ -20,6 +20,9 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// Takes the account for `lease` from `now`, unless somebody holds it. Each lease has a higher fencing number.
     async fn claim(&self, account: &AccountKey, now: Timestamp, lease: Duration) -> Result<Option<Lease>, StoreError>;
 
+    /// The lease on an account that was neither written under nor given back, whether or not it has ended.
+    async fn holder(&self, account: &AccountKey) -> Result<Option<Holder>, StoreError>;
+
     /// Puts `tokens` in the place of those with version `expected`, if `lease` is the account's latest.
     /// The stored version becomes `expected + 1`, and the account is free again.
     async fn swap(&self, tokens: StoredTokens, expected: u64, lease: &Lease) -> Result<Swap, StoreError>;
@@ -79,6 +82,15 @@ pub struct Lease {
     /// Whether the holder before let theirs lapse: it neither wrote nor gave the account free, and may have died in the
     /// middle of a refresh.
     pub lapsed: bool,
+}
+
+/// Somebody's lease, as others see it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Its fencing number.
+    pub fence: u64,
+    /// When it ends, by the clock of the one who took it.
+    pub until: Timestamp,
 }
 
 /// What became of a swap. Not `non_exhaustive`: a caller must look at both.

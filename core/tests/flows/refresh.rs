@@ -6,6 +6,7 @@ mod by_scope;
 mod callbacks;
 mod faults;
 pub(crate) mod grants;
+mod lost_answers;
 mod older_cookies;
 pub(crate) mod plain_oauth;
 mod refused;
@@ -14,7 +15,7 @@ mod token_store;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use admit::{AccessTokenError, AuthBuilder, Event, Events, MemoryStore};
+use admit::{AccessTokenError, AuthBuilder, Event, Events, MemoryStore, ReauthenticationReason};
 use admit_testkit::azure_devops::BASE_URL;
 use async_trait::async_trait;
 
@@ -166,13 +167,17 @@ async fn works(site: &Site, token: &str) -> bool {
     site.azure.send(request).await.unwrap().status() == 200
 }
 
-/// Hears the names of events.
+/// Hears the names of events, and why somebody has to sign in again.
 #[derive(Clone, Debug, Default)]
-struct Heard(Arc<Mutex<Vec<&'static str>>>);
+struct Heard(Arc<Mutex<Vec<&'static str>>>, Arc<Mutex<Vec<ReauthenticationReason>>>);
 
 impl Heard {
     fn count(&self, code: &str) -> usize {
         self.0.lock().unwrap().iter().filter(|heard| **heard == code).count()
+    }
+
+    fn reasons(&self) -> Vec<ReauthenticationReason> {
+        self.1.lock().unwrap().clone()
     }
 }
 
@@ -180,5 +185,8 @@ impl Heard {
 impl Events for Heard {
     async fn record(&self, event: &Event<'_>) {
         self.0.lock().unwrap().push(event.code());
+        if let Event::NeedsReauthentication { reason, .. } = event {
+            self.1.lock().unwrap().push(*reason);
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use admit::Timestamp;
-use admit::store::{Lease, StoredTokens, Swap, TokenStore};
+use admit::store::{Holder, Lease, StoredTokens, Swap, TokenStore};
 
 use super::{account, at, at_once, done};
 
@@ -69,19 +69,29 @@ async fn leases(store: &dyn TokenStore) {
 
 async fn a_lease_tells_whether_the_one_before_lapsed(store: &dyn TokenStore) {
     let ada = account("lapsed", "ada");
+    let holder = async || done(store.holder(&ada).await);
+    let seen = |lease: &Lease| Some(Holder { fence: lease.fence, until: lease.until });
+    assert_eq!(holder().await, None, "nobody holds an account that is not there");
     let version = done(store.put(tokens("lapsed", "ada")).await);
-    assert!(!claimed(store, "lapsed", "ada", 0).await.lapsed, "nobody held it before");
+    assert_eq!(holder().await, None);
+    let first = claimed(store, "lapsed", "ada", 0).await;
+    assert!(!first.lapsed, "nobody held it before");
+    assert_eq!(holder().await, seen(&first), "a lease is seen as long as nothing became of it");
     let second = claimed(store, "lapsed", "ada", 30).await;
     assert!(second.lapsed, "the holder before was not heard of again");
+    assert_eq!(holder().await, seen(&second));
     done(store.release(&ada, &second).await);
+    assert_eq!(holder().await, None, "what was given back is nobody's");
     let third = claimed(store, "lapsed", "ada", 31).await;
     assert!(!third.lapsed, "the holder before gave it back, and that is all that counts");
     assert_eq!(done(store.swap(tokens("lapsed", "ada"), version, &third).await), Swap::Done(version + 1));
+    assert_eq!(holder().await, None);
     let fourth = claimed(store, "lapsed", "ada", 32).await;
     assert!(!fourth.lapsed && fourth.fence > third.fence, "who wrote is done, and need not give it back");
     done(store.release(&ada, &third).await);
     assert_eq!(done(store.claim(&ada, at(33), LEASE).await), None, "and gives nothing free that is another's by now");
     done(store.put(tokens("lapsed", "ada")).await);
+    assert_eq!(holder().await, None);
     assert!(!claimed(store, "lapsed", "ada", 34).await.lapsed, "of a new grant nothing lapsed");
 }
 

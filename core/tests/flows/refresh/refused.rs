@@ -4,7 +4,7 @@ use admit::{AccessTokenError, AuthBuilder, ReauthenticationReason};
 use admit_testkit::azure_devops::{Fault, Stage};
 
 use super::grants::{at, auth_at, azure};
-use super::{AZURE, HOMES, Heard, advance, ask, leave, token, works};
+use super::{AZURE, HOMES, Heard, ask, leave, token, works};
 use crate::support::{CLIENT_SECRET, ORIGIN, Site};
 
 #[tokio::test]
@@ -85,24 +85,5 @@ async fn an_error_with_status_200_is_a_refusal_and_no_token() {
             assert!(matches!(ask(&browser).await, Err(AccessTokenError::NeedsReauthentication { .. })));
         }
         assert_eq!(site.azure.refreshes(), 1, "{}", home.name);
-    }
-}
-
-#[tokio::test]
-async fn a_lost_answer_costs_one_more_call_and_then_a_sign_in() {
-    // azure.md T32
-    for home in HOMES {
-        let site = Site::with(home.configure);
-        let mut browser = site.browser();
-        browser.sign_in().await;
-        let old = token(&browser).await;
-        leave(&site, 60);
-        site.azure.fail_once(Stage::Token, Fault::LostAnswer);
-        assert_eq!(token(&browser).await, old, "{}: what is at hand still lives", home.name);
-        advance(&site, 6);
-        for _ in 0..5 {
-            assert!(matches!(ask(&browser).await, Err(AccessTokenError::NeedsReauthentication { .. })));
-        }
-        assert_eq!(site.azure.refreshes(), 2, "{}", home.name);
     }
 }

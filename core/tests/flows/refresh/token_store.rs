@@ -132,6 +132,25 @@ async fn a_sign_in_during_a_refresh_is_what_counts() {
 }
 
 #[tokio::test]
+async fn a_store_that_fails_when_tokens_are_to_be_written_is_asked_again_at_once() {
+    // REF-006
+    let store = Faulty::new(MemoryStore::new());
+    let heard = Heard::default();
+    let site = Site::with(|builder| builder.token_store(store.clone()).events(heard.clone()));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let old = token(&browser).await;
+    leave(&site, 60);
+    store.fail_next("tokens.swap", 3);
+    let (asked, waited) = pass_the_time(&site, ask_in_a_task(browser.current("/"))).await;
+    let new = asked.unwrap();
+    assert!(new != old && works(&site, &new).await);
+    assert!((1_300..=1_400).contains(&waited), "{waited} ms");
+    assert_eq!((site.azure.refreshes(), store.calls("tokens.swap")), (1, 4));
+    assert_eq!((heard.count("tokens_refreshed"), heard.count("tokens_not_stored")), (1, 0));
+}
+
+#[tokio::test]
 async fn tokens_that_the_store_would_not_take_are_written_when_it_does() {
     // REF-006
     let store = Faulty::new(MemoryStore::new());
@@ -141,11 +160,18 @@ async fn tokens_that_the_store_would_not_take_are_written_when_it_does() {
     browser.sign_in().await;
     let old = token(&browser).await;
     leave(&site, 60);
-    store.fail_next("tokens.swap", 2);
-    assert_eq!(token(&browser).await, old, "what is not stored is not used");
-    advance(&site, 2);
-    assert_eq!(token(&browser).await, old);
-    assert_eq!(heard.count("tokens_refreshed"), 0);
+    store.break_down_at("tokens.swap");
+    let (asked, _) = pass_the_time(&site, ask_in_a_task(browser.current("/"))).await;
+    assert_eq!(asked.unwrap(), old, "what is not stored is not used, and what is at hand lives");
+    assert_eq!(heard.count("tokens_not_stored"), 1);
+    advance(&site, 60);
+    let (asked, _) = pass_the_time(&site, ask_in_a_task(browser.current("/"))).await;
+    let error = asked.unwrap_err();
+    let AccessTokenError::Unavailable { retry_after, .. } = error else { panic!("{error:?}") };
+    assert!(!retry_after.is_zero());
+    assert_eq!((heard.count("tokens_refreshed"), site.azure.refreshes()), (0, 1));
+
+    store.mend();
     advance(&site, 2);
     let new = token(&browser).await;
     assert!(new != old && works(&site, &new).await);
@@ -155,7 +181,26 @@ async fn tokens_that_the_store_would_not_take_are_written_when_it_does() {
     assert_eq!(elsewhere.access_token(AZURE).await.unwrap().expose(), new);
     leave(&site, 60);
     assert!(works(&site, &token(&browser).await).await, "the successor is refreshed in its turn");
-    assert_eq!(site.azure.refreshes(), 2);
+    assert_eq!((site.azure.refreshes(), heard.count("needs_reauth")), (2, 0));
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_was_lost_is_known_for_what_it_is() {
+    // REF-006
+    let store = Faulty::new(MemoryStore::new());
+    let heard = Heard::default();
+    let site = Site::with(|builder| builder.token_store(store.clone()).events(heard.clone()));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    leave(&site, 60);
+    store.lose_answers("tokens.swap");
+    let current = browser.current("/");
+    let asked = ask_in_a_task(current);
+    site.clock.until_sleepers(2).await;
+    store.mend();
+    let (asked, _) = pass_the_time(&site, asked).await;
+    assert!(works(&site, &asked.unwrap()).await);
+    assert_eq!((site.azure.refreshes(), heard.count("tokens_refreshed")), (1, 1));
 }
 
 #[tokio::test]
