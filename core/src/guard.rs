@@ -5,7 +5,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
-use crate::page::Reason;
+use crate::page::{Reason, WithoutToken};
 use crate::{AccessTokenError, AuthError, Current, answer, page, random};
 
 impl Current {
@@ -37,38 +37,62 @@ impl Current {
     }
 
     /// For when an access token cannot be had. If signing in again helps, a browser is sent to do so and a program
-    /// gets 401; it is 503 while the provider cannot refresh, and 500 if somebody has to mend the configuration.
+    /// gets 401; it is 503 while the provider cannot refresh, with the seconds to wait, and 500 if somebody has to mend
+    /// the configuration or the provider has ended. Each page says what to do next.
     pub fn without_token(&self, error: &AccessTokenError) -> Response<Bytes> {
         match error {
             AccessTokenError::SignedOut => self.unauthenticated(),
             AccessTokenError::Session(error) => self.unavailable(error),
-            AccessTokenError::NotConnected { provider } => self.unconnected(provider, &[], None),
-            AccessTokenError::NeedsReauthentication { provider, claims, .. } => {
-                self.unconnected(provider, &[], claims.as_deref())
+            AccessTokenError::NotConnected { provider } => self.unconnected(provider, None, &[]),
+            AccessTokenError::NeedsReauthentication { provider, reason, claims } => {
+                self.unconnected(provider, Some(reason.code()), &[("claims", claims.as_deref())])
             }
             AccessTokenError::ScopesRefused { provider, scopes, claims } => {
-                self.unconnected(provider, scopes, claims.as_deref())
+                let asked = [("scope", Some(scopes.join(" "))), ("claims", claims.clone())];
+                let asked = asked.each_ref().map(|(name, value)| (*name, value.as_deref()));
+                self.unconnected(provider, Some("scopes_refused"), &asked)
             }
-            AccessTokenError::Unavailable { retry_after, .. } => {
-                let status = StatusCode::SERVICE_UNAVAILABLE;
-                let mut answer = self.failed(status, Reason::ProviderUnavailable, "an access token", error);
-                answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(retry_after.as_secs().max(1)));
+            AccessTokenError::Unavailable { provider, retry_after, .. } => {
+                // Not a moment too early.
+                let seconds = retry_after.as_millis().div_ceil(1000).max(1);
+                let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+                let mut answer =
+                    self.no_token(provider, Reason::ProviderUnavailable, WithoutToken::NotNow(seconds), error);
+                answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
                 answer
             }
-            AccessTokenError::ProviderRetired { .. } => {
-                self.failed(StatusCode::INTERNAL_SERVER_ERROR, Reason::ProviderRetired, "an access token", error)
+            AccessTokenError::ProviderRetired { provider, .. } => {
+                self.no_token(provider, Reason::ProviderRetired, WithoutToken::Retired, error)
             }
-            AccessTokenError::UnknownProvider(_) | AccessTokenError::Misconfigured { .. } => {
-                self.failed(StatusCode::INTERNAL_SERVER_ERROR, Reason::Configuration, "an access token", error)
+            AccessTokenError::UnknownProvider(provider) | AccessTokenError::Misconfigured { provider, .. } => {
+                self.no_token(provider, Reason::Configuration, WithoutToken::Misconfigured, error)
             }
         }
     }
 
-    /// For somebody who has to sign in at a provider again, which may have to be asked for certain scopes and claims.
-    fn unconnected(&self, provider: &str, scopes: &[String], claims: Option<&str>) -> Response<Bytes> {
-        let scope = (!scopes.is_empty()).then(|| scopes.join(" "));
-        let asked = [("scope", scope.as_deref()), ("claims", claims)];
-        let mut asked = asked.into_iter().filter_map(|(name, value)| Some((name, value?))).peekable();
+    /// A page, or JSON, for a token that signing in again would not bring.
+    fn no_token(&self, provider: &str, reason: Reason, why: WithoutToken, error: &AccessTokenError) -> Response<Bytes> {
+        let reference = random::reference(&*self.realm().random);
+        tracing::error!(%reference, cause = crate::failure::chain(error), "an access token could not be had");
+        if self.is_browser() {
+            let name = self.realm().provider(provider).map_or(provider, |registered| registered.provider.name());
+            return page::without_token(&self.realm().shell(), name, why, &reference);
+        }
+        let status = match why {
+            WithoutToken::NotNow(_) => StatusCode::SERVICE_UNAVAILABLE,
+            WithoutToken::Misconfigured | WithoutToken::Retired => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        answer::json_no_store(status, &json!({ "error": reason.code(), "reference": reference }))
+    }
+
+    /// For somebody who has to sign in at a provider again, which may have to be asked for certain scopes or claims.
+    fn unconnected(
+        &self,
+        provider: &str,
+        reason: Option<&'static str>,
+        asked: &[(&'static str, Option<&str>)],
+    ) -> Response<Bytes> {
+        let mut asked = asked.iter().filter_map(|(name, value)| Some((*name, (*value)?))).peekable();
         if self.is_browser() {
             if asked.peek().is_none() {
                 return self.unauthenticated();
@@ -78,7 +102,8 @@ impl Current {
         }
         let mut body = json!({ "error": "reauthentication_required", "provider": provider });
         if let Some(members) = body.as_object_mut() {
-            members.extend(asked.map(|(name, value)| (name.to_owned(), value.into())));
+            let told = reason.map(|reason| ("reason", reason)).into_iter().chain(asked);
+            members.extend(told.map(|(name, value)| (name.to_owned(), value.into())));
         }
         answer::json_no_store(StatusCode::UNAUTHORIZED, &body)
     }

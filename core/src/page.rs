@@ -16,6 +16,7 @@ mod sign_in;
 mod sign_out;
 mod style;
 mod verify_request;
+mod without_token;
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
@@ -27,6 +28,7 @@ pub(crate) use self::refused::refused;
 pub(crate) use self::sign_in::{News, Way, sign_in};
 pub(crate) use self::sign_out::sign_out;
 pub(crate) use self::verify_request::verify_request;
+pub(crate) use self::without_token::{WithoutToken, without_token};
 use crate::{ColorScheme, Theme};
 use logo::Logo;
 
@@ -147,6 +149,7 @@ mod tests {
             verify_request(&shell),
             error(&shell, Some("Configuration"), Some("state_missing"), Some("b7Qk2")),
             refused(&shell, None),
+            without_token(&shell, "Acme", WithoutToken::NotNow(5), "b7Qk2"),
         ]
     }
 

@@ -196,6 +196,8 @@ async fn claim(
 ) -> Result<Option<Lease>, StoreError> {
     let now = realm.clock.now();
     if let Some(lease) = store.claim(key, now.before(CLOCKS_DIFFER), CLOCKS_DIFFER + LEASE).await? {
+        // Should the task panic, this process knows since when its own lease is in the way.
+        realm.refresh.sees_lease(gate_key, lease.fence, now);
         return Ok(Some(lease));
     }
     match store.holder(key).await? {

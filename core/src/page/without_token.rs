@@ -1,0 +1,102 @@
+//! The page for a person whose request needs a token that cannot be had, and what to do now.
+
+use bytes::Bytes;
+use http::{Response, StatusCode};
+use maud::html;
+
+use super::Shell;
+
+/// Why there is no token, and signing in again would not help.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum WithoutToken {
+    /// It is worth trying again after so many seconds.
+    NotNow(u64),
+    /// An administrator has to act.
+    Misconfigured,
+    /// The provider's service has ended.
+    Retired,
+}
+
+/// The page. `provider` is its name, for people.
+pub(crate) fn without_token(
+    shell: &Shell<'_>,
+    provider: &str,
+    why: WithoutToken,
+    correlation: &str,
+) -> Response<Bytes> {
+    let (status, heading) = match why {
+        WithoutToken::NotNow(_) => (StatusCode::SERVICE_UNAVAILABLE, "Please try again soon"),
+        WithoutToken::Misconfigured => (StatusCode::INTERNAL_SERVER_ERROR, "An administrator has to act"),
+        WithoutToken::Retired => (StatusCode::INTERNAL_SERVER_ERROR, "This service has ended"),
+    };
+    let content = html! {
+        h1 { (heading) }
+        div role="alert" {
+            @match why {
+                WithoutToken::NotNow(seconds) => {
+                    p { "What you opened comes from " (provider) ", which does not answer at the moment." }
+                    p { "You are still signed in. Try again in " (in_words(seconds)) "." }
+                }
+                WithoutToken::Misconfigured => {
+                    p { "What you opened comes from " (provider) ", which does not accept this site's set-up." }
+                    p { "You are still signed in. Tell the people who run this site, with the reference below." }
+                }
+                WithoutToken::Retired => {
+                    p { "What you opened comes from " (provider) ", which no longer offers it to this site." }
+                    p { "Sign in another way, or ask the people who run this site." }
+                }
+            }
+        }
+        @if matches!(why, WithoutToken::Retired) {
+            div.actions { a.button.primary href=(shell.sign_in()) { "Sign in another way" } }
+        }
+        (shell.reference(Some(correlation)))
+    };
+    shell.page(status, heading, &content)
+}
+
+fn in_words(seconds: u64) -> String {
+    match seconds {
+        0 | 1 => "a second".to_owned(),
+        2..=119 => format!("{seconds} seconds"),
+        _ => format!("{} minutes", seconds.div_ceil(60)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Theme;
+    use crate::page::tests::{content, shell};
+
+    fn page(why: WithoutToken) -> Response<Bytes> {
+        without_token(&shell(&Theme::default()), "Azure <DevOps>", why, "b7Qk2")
+    }
+
+    #[test]
+    fn who_only_has_to_wait_is_told_for_how_long() {
+        let page = page(WithoutToken::NotNow(5));
+        assert_eq!(page.status(), 503);
+        insta::assert_snapshot!(content(&page), @"");
+    }
+
+    #[test]
+    fn what_an_administrator_has_to_mend_has_a_reference() {
+        let page = page(WithoutToken::Misconfigured);
+        assert_eq!(page.status(), 500);
+        insta::assert_snapshot!(content(&page), @"");
+    }
+
+    #[test]
+    fn when_a_service_has_ended_there_are_other_ways() {
+        let page = page(WithoutToken::Retired);
+        assert_eq!(page.status(), 500);
+        insta::assert_snapshot!(content(&page), @"");
+    }
+
+    #[test]
+    fn times_read_as_people_say_them() {
+        let words = [0, 1, 2, 119, 120, 121, 3_600].map(in_words);
+        assert_eq!(words, ["a second", "a second", "2 seconds", "119 seconds", "2 minutes", "3 minutes", "60 minutes"]);
+    }
+}
