@@ -6,7 +6,7 @@ use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
 use crate::page::{Reason, WithoutToken};
-use crate::{AccessTokenError, AuthError, Current, ReauthenticationReason, answer, page, random};
+use crate::{AccessTokenError, AuthError, Current, answer, page, random};
 
 impl Current {
     /// For somebody who is not signed in: a browser goes to sign in and comes back, a program gets 401.
@@ -43,12 +43,14 @@ impl Current {
         match error {
             AccessTokenError::SignedOut => self.unauthenticated(),
             AccessTokenError::Session(error) => self.unavailable(error),
-            AccessTokenError::NotConnected { provider } => self.unconnected(provider, None, &[], None),
+            AccessTokenError::NotConnected { provider } => self.unconnected(provider, None, &[]),
             AccessTokenError::NeedsReauthentication { provider, reason, claims } => {
-                self.unconnected(provider, Some(*reason), &[], claims.as_deref())
+                self.unconnected(provider, Some(reason.code()), &[("claims", claims.as_deref())])
             }
             AccessTokenError::ScopesRefused { provider, scopes, claims } => {
-                self.unconnected(provider, None, scopes, claims.as_deref())
+                let asked = [("scope", Some(scopes.join(" "))), ("claims", claims.clone())];
+                let asked = asked.each_ref().map(|(name, value)| (*name, value.as_deref()));
+                self.unconnected(provider, Some("scopes_refused"), &asked)
             }
             AccessTokenError::Unavailable { provider, retry_after, .. } => {
                 // Not a moment too early.
@@ -83,17 +85,14 @@ impl Current {
         answer::json_no_store(status, &json!({ "error": reason.code(), "reference": reference }))
     }
 
-    /// For somebody who has to sign in at a provider again, which may have to be asked for certain scopes and claims.
+    /// For somebody who has to sign in at a provider again, which may have to be asked for certain scopes or claims.
     fn unconnected(
         &self,
         provider: &str,
-        reason: Option<ReauthenticationReason>,
-        scopes: &[String],
-        claims: Option<&str>,
+        reason: Option<&'static str>,
+        asked: &[(&'static str, Option<&str>)],
     ) -> Response<Bytes> {
-        let scope = (!scopes.is_empty()).then(|| scopes.join(" "));
-        let asked = [("scope", scope.as_deref()), ("claims", claims)];
-        let mut asked = asked.into_iter().filter_map(|(name, value)| Some((name, value?))).peekable();
+        let mut asked = asked.iter().filter_map(|(name, value)| Some((*name, (*value)?))).peekable();
         if self.is_browser() {
             if asked.peek().is_none() {
                 return self.unauthenticated();
@@ -103,8 +102,8 @@ impl Current {
         }
         let mut body = json!({ "error": "reauthentication_required", "provider": provider });
         if let Some(members) = body.as_object_mut() {
-            let reason = reason.map(|reason| ("reason", reason.code()));
-            members.extend(reason.into_iter().chain(asked).map(|(name, value)| (name.to_owned(), value.into())));
+            let told = reason.map(|reason| ("reason", reason)).into_iter().chain(asked);
+            members.extend(told.map(|(name, value)| (name.to_owned(), value.into())));
         }
         answer::json_no_store(StatusCode::UNAUTHORIZED, &body)
     }

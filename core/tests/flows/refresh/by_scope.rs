@@ -131,7 +131,9 @@ async fn a_token_that_the_store_would_not_take_is_not_lost() {
     let mut browser = site.browser();
     browser.sign_in().await;
     store.break_down_at("tokens.swap");
-    let error = browser.current("/").access_token_for(AZURE, WORK).await.unwrap_err();
+    let current = browser.current("/");
+    let asked = tokio::spawn(async move { current.access_token_for(AZURE, WORK).await });
+    let error = pass_the_time(&site, asked).await.0.unwrap_err();
     assert!(matches!(error, AccessTokenError::Unavailable { .. }), "{error:?}");
     store.mend();
     advance(&site, 30);
@@ -194,7 +196,9 @@ async fn who_lacks_scopes_is_sent_to_agree_to_them() {
     let error = browser.current("/").access_token_for("acme", &["mail", "files"]).await.unwrap_err();
     let answer = browser.current("/inbox").without_token(&error);
     let body: Value = serde_json::from_slice(answer.body()).unwrap();
-    let told = json!({ "error": "reauthentication_required", "provider": "acme", "scope": "mail files" });
+    let told = json!({
+        "error": "reauthentication_required", "provider": "acme", "reason": "scopes_refused", "scope": "mail files",
+    });
     assert_eq!((answer.status(), body), (StatusCode::UNAUTHORIZED, told));
     browser.headers.insert(ACCEPT, "text/html".parse().unwrap());
     let there = location(&browser.current("/inbox").without_token(&error));
