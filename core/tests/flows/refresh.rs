@@ -2,6 +2,7 @@
 
 mod at_once;
 mod callbacks;
+mod clocks;
 mod endings;
 mod faults;
 pub(crate) mod grants;
