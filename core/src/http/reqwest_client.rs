@@ -90,4 +90,20 @@ mod tests {
         let request = http::Request::get("http://idp.example/token").body(Bytes::new()).unwrap();
         assert!(matches!(client.send(request).await, Err(HttpError::Refused(_))));
     }
+
+    #[tokio::test]
+    async fn what_never_left_is_told_from_what_may_have_arrived() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let client = ReqwestClient::new().unwrap();
+        let request = || http::Request::post(format!("http://{address}/token")).body(Bytes::from("grant")).unwrap();
+        let hung_up = std::thread::spawn(move || drop(listener.accept().unwrap()));
+        let error = client.send(request()).await.unwrap_err();
+        assert!(matches!(error, HttpError::Connection(_)) && error.may_have_arrived(), "{error:?}");
+        hung_up.join().unwrap();
+
+        // By now nobody listens there.
+        let error = client.send(request()).await.unwrap_err();
+        assert!(matches!(error, HttpError::Unreachable(_)) && !error.may_have_arrived(), "{error:?}");
+    }
 }

@@ -4,6 +4,7 @@ mod ahead;
 mod at_once;
 mod by_scope;
 mod callbacks;
+mod clocks;
 mod endings;
 mod faults;
 pub(crate) mod grants;

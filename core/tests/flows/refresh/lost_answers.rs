@@ -169,8 +169,8 @@ async fn an_answer_that_came_after_all_heals_the_mark() {
 }
 
 fn reason<T>(asked: Result<T, AccessTokenError>) -> Option<ReauthenticationReason> {
-    match asked {
-        Err(AccessTokenError::NeedsReauthentication { reason, .. }) => Some(reason),
+    match asked.err()? {
+        AccessTokenError::NeedsReauthentication { reason, .. } => Some(reason),
         _ => None,
     }
 }
