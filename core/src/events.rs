@@ -125,7 +125,7 @@ pub enum Event<'a> {
         provider: &'a str,
         /// The provider's identifier of the person.
         subject: &'a str,
-        /// The how many-th in a row, in this process, from one.
+        /// Its number among attempts in a row, in this process, from one.
         attempt: u32,
         /// The pause.
         retry_after: Duration,
@@ -136,7 +136,7 @@ pub enum Event<'a> {
         provider: &'a str,
         /// The provider's identifier of the person.
         subject: &'a str,
-        /// The how many-th in a row, in this process, from one.
+        /// Its number among attempts in a row, in this process, from one.
         attempt: u32,
         /// How long it is not tried again.
         retry_after: Duration,
@@ -147,7 +147,7 @@ pub enum Event<'a> {
         provider: &'a str,
         /// The provider's identifier of the person.
         subject: &'a str,
-        /// The how many-th in a row, in this process, from one.
+        /// Its number among attempts in a row, in this process, from one.
         attempt: u32,
     },
     /// The token store does not take refreshed tokens. They are remembered, and written when it does.

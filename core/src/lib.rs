@@ -73,6 +73,7 @@
 //! | feature | default | brings |
 //! |---|---|---|
 //! | `reqwest` | yes | `http::ReqwestClient`, on rustls; without it, give the builder an [`HttpClient`] |
+//! | `metrics` | no | a counter and a histogram of refreshes, by the `metrics` facade |
 
 mod account;
 mod action;

@@ -5,7 +5,7 @@
 //! 3. What followed a refresh token is remembered for a day. A request with an older cookie gets the successor in the
 //!    place of burning the old token.
 //! 4. A refused token is not tried again. A fault that passes is tried again after a pause, and until then the token
-//!    at hand is served while it lives.
+//!    at hand is served while it lives. Each ending has a [name](RefreshEnding), and is told once.
 //! 5. What a refresh brought is kept first, in the table of successors and in the store if there is one. Then the
 //!    application hears of it, and then it is used.
 //! 6. With a token store, one process refreshes at a time.
@@ -16,6 +16,7 @@ mod by_scope;
 mod ending;
 mod exchange;
 mod gate;
+mod lease;
 mod measure;
 mod stored;
 mod successors;

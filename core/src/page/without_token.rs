@@ -77,21 +77,48 @@ mod tests {
     fn who_only_has_to_wait_is_told_for_how_long() {
         let page = page(WithoutToken::NotNow(5));
         assert_eq!(page.status(), 503);
-        insta::assert_snapshot!(content(&page), @"");
+        insta::assert_snapshot!(content(&page), @r#"
+        <h1>Please try again soon</h1>
+        <div role="alert">
+        <p>What you opened comes from Azure &lt;DevOps&gt;, which does not answer at the moment.</p>
+        <p>You are still signed in. Try again in 5 seconds.</p>
+        </div>
+        <p class="reference">Reference: <code>b7Qk2</code>
+        </p>
+        "#);
     }
 
     #[test]
     fn what_an_administrator_has_to_mend_has_a_reference() {
         let page = page(WithoutToken::Misconfigured);
         assert_eq!(page.status(), 500);
-        insta::assert_snapshot!(content(&page), @"");
+        insta::assert_snapshot!(content(&page), @r#"
+        <h1>An administrator has to act</h1>
+        <div role="alert">
+        <p>What you opened comes from Azure &lt;DevOps&gt;, which does not accept this site's set-up.</p>
+        <p>You are still signed in. Tell the people who run this site, with the reference below.</p>
+        </div>
+        <p class="reference">Reference: <code>b7Qk2</code>
+        </p>
+        "#);
     }
 
     #[test]
     fn when_a_service_has_ended_there_are_other_ways() {
         let page = page(WithoutToken::Retired);
         assert_eq!(page.status(), 500);
-        insta::assert_snapshot!(content(&page), @"");
+        insta::assert_snapshot!(content(&page), @r#"
+        <h1>This service has ended</h1>
+        <div role="alert">
+        <p>What you opened comes from Azure &lt;DevOps&gt;, which no longer offers it to this site.</p>
+        <p>Sign in another way, or ask the people who run this site.</p>
+        </div>
+        <div class="actions">
+        <a class="button primary" href="/api/auth/signin">Sign in another way</a>
+        </div>
+        <p class="reference">Reference: <code>b7Qk2</code>
+        </p>
+        "#);
     }
 
     #[test]

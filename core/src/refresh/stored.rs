@@ -1,10 +1,11 @@
 //! Refresh with a token store: one process at a time, and stored before anybody uses it.
 //!
 //! 1. The account is taken before its tokens are read: what was read earlier may have been spent since.
-//! 2. An exchange is given up before its lease ends, so that nobody sends a refresh token whose answer is still awaited.
-//! 3. Tokens that could not be written are not lost: the store is asked again, and if it fails on, they are remembered
-//!    and written before the next exchange. Until they are written nobody uses them.
-//! 4. A refresh token that is refused after a holder died, or after its answer was lost, is an answer that was lost.
+//! 2. Tokens that could not be written are not lost: they are remembered, and written before the next exchange. Until
+//!    they are written nobody uses them.
+//! 3. Whoever writes last without a lease that counts has lost, and takes what is there. That holds for the mark of a
+//!    dead account as well.
+//! 4. A refresh token that is refused after a holder died is an answer that was lost.
 
 use std::borrow::Cow;
 use std::pin::Pin;
@@ -12,12 +13,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::ending::Landed;
+use super::lease::{EXCHANGE, LEASE, claim, write};
 use super::wanted::Wanted;
 use super::{Outcome, ahead, by_scope, gate, is_fresh, is_good, measure, or_at_hand, without_refresh_token};
 use crate::account::GrantedAccount;
 use crate::kept_tokens::KeptTokens;
 use crate::realm::Realm;
-use crate::store::{AccountKey, Lease, StoreError, StoredTokens, Swap, TokenStore};
+use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
 use crate::{AccessTokenError, AuthError, Event, Secret};
 
 /// Puts the tokens of a new grant into the store.
@@ -184,32 +186,6 @@ async fn try_to_claim_and_refresh(
     }
 }
 
-/// Takes the account if it is free, or if its holder must be dead.
-///
-/// When a lease ends is said by the clock of its holder, and that may be another's than ours. So a lease counts as ended
-/// once it has been seen here for as long as a lease may last; or at once, if it ended longer ago than clocks differ.
-async fn claim(
-    realm: &Realm,
-    store: &dyn TokenStore,
-    gate_key: gate::Key,
-    key: &AccountKey,
-) -> Result<Option<Lease>, StoreError> {
-    let now = realm.clock.now();
-    if let Some(lease) = store.claim(key, now.before(CLOCKS_DIFFER), CLOCKS_DIFFER + LEASE).await? {
-        // Should the task panic, this process knows since when its own lease is in the way.
-        realm.refresh.sees_lease(gate_key, lease.fence, now);
-        return Ok(Some(lease));
-    }
-    match store.holder(key).await? {
-        Some(holder) if now.since(realm.refresh.sees_lease(gate_key, holder.fence, now)) >= LEASE => {
-            // At the moment of its end, as it were: only this lease is in our way, and not one that came after it.
-            let end = holder.until.max(now);
-            store.claim(key, holder.until, end.since(holder.until) + LEASE).await
-        }
-        _ => Ok(None),
-    }
-}
-
 /// One refresh, with the account taken. `None` if it has to be taken once more, to write what is held by now.
 async fn refresh_under_lease(
     realm: &Realm,
@@ -271,42 +247,6 @@ async fn refresh_under_lease(
     }
 }
 
-/// Writes what a refresh brought: there is no second chance to get it. A store that fails is asked again, for about as
-/// long as the lease lasts.
-async fn write(
-    realm: &Realm,
-    store: &dyn TokenStore,
-    after: &GrantedAccount,
-    version: u64,
-    lease: &Lease,
-) -> Result<Swap, AuthError> {
-    let tokens = seal(realm, after, version)?;
-    let writing = async {
-        for pause in PAUSES_OF_A_STORE {
-            match store.swap(tokens.clone(), version, lease).await {
-                Ok(swap) => return Ok(swap),
-                Err(error) => {
-                    let cause = crate::failure::chain(&error);
-                    tracing::warn!(provider = after.provider, cause, "tokens could not be stored; it is tried again");
-                }
-            }
-            realm.clock.sleep(pause).await;
-        }
-        store.swap(tokens.clone(), version, lease).await
-    };
-    let swap = tokio::select! {
-        swap = writing => swap?,
-        () = realm.clock.sleep(WRITING) => {
-            return Err(StoreError::Unavailable("the refreshed tokens were not stored in time".into()).into());
-        }
-    };
-    Ok(match swap {
-        // An earlier attempt was done, and its answer was lost.
-        Swap::Lost(Some(theirs)) if unseal(realm, &theirs)?.has_tokens_of(after) => Swap::Done(theirs.version),
-        swap => swap,
-    })
-}
-
 fn rotates(realm: &Realm, key: &AccountKey) -> bool {
     realm.oauth(&key.provider).is_some_and(|registered| registered.flow.config().rotates_refresh_tokens)
 }
@@ -319,7 +259,7 @@ async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(GrantedAccount,
     }
 }
 
-fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Result<StoredTokens, AuthError> {
+pub(super) fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Result<StoredTokens, AuthError> {
     let key = account.key();
     let signs_out = realm.oauth(&key.provider).is_some_and(|registered| registered.flow.config().sign_out.is_on);
     let kept = if signs_out { KeptTokens::with_id_token(account) } else { KeptTokens::of(account) };
@@ -331,7 +271,7 @@ fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Result<StoredT
     Ok(StoredTokens { account: key, sealed, refresh_at, version })
 }
 
-fn unseal(realm: &Realm, stored: &StoredTokens) -> Result<GrantedAccount, AuthError> {
+pub(super) fn unseal(realm: &Realm, stored: &StoredTokens) -> Result<GrantedAccount, AuthError> {
     let plain = realm.store_sealer.open(&stored.sealed, &bound(&stored.account)).map_err(|_| AuthError::Unsealable)?;
     let kept: KeptTokens = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
     Ok(kept.account(&stored.account.provider, &stored.account.subject))
@@ -342,15 +282,6 @@ pub(crate) fn bound(key: &AccountKey) -> Vec<u8> {
     format!("{} {} {}", key.provider.len(), key.provider, key.subject).into_bytes()
 }
 
-/// How long a process that died keeps the others from an account.
-const LEASE: Duration = Duration::from_secs(10);
-const EXCHANGE: Duration = Duration::from_secs(8);
-const WRITING: Duration = Duration::from_secs(2);
 /// How long a caller whose token still lives waits for another process.
 const COURTESY: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(100);
-/// How far the clocks of two processes may be apart.
-const CLOCKS_DIFFER: Duration = Duration::from_secs(120);
-/// Between attempts to write.
-const PAUSES_OF_A_STORE: [Duration; 3] =
-    [Duration::from_millis(100), Duration::from_millis(300), Duration::from_millis(900)];

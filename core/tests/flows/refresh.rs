@@ -8,6 +8,8 @@ mod endings;
 mod faults;
 pub(crate) mod grants;
 mod lost_answers;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod older_cookies;
 pub(crate) mod plain_oauth;
 mod refused;

@@ -161,7 +161,7 @@ async fn each_ending_leads_to_a_page_with_the_next_step() {
             shown.push(format!("{name}, {accept}: {}\n{location:?} {wait:?}\n{text}\n", answer.status()));
         }
     }
-    insta::assert_snapshot!(shown.join("\n"), @"");
+    insta::assert_snapshot!("pages", shown.join("\n"));
 }
 
 #[tokio::test]
