@@ -7,6 +7,7 @@
 
 #![allow(clippy::expect_used, reason = "a benchmark that cannot be set up must stop")]
 
+pub mod access_token;
 mod bare;
 pub mod id_token;
 pub mod instructions;
@@ -52,6 +53,7 @@ impl std::fmt::Debug for Operation {
 /// All there are.
 pub fn operations() -> impl Iterator<Item = Operation> {
     let sessions = session_cookie::operations().into_iter().chain(session::operations());
+    let sessions = sessions.chain(access_token::operations());
     sessions.chain(sign_in::operations()).chain(id_token::operations()).chain(oidc::operations())
 }
 

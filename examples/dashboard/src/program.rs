@@ -44,6 +44,7 @@ async fn open_and_serve(
         interrupts.recv().await;
     };
     announce(&settings, &site, &base_url);
+    tokio::spawn(site.auth.keep_fresh(10));
     Ok(serve(site, sockets, Box::pin(interrupted)).await?)
 }
 
