@@ -357,10 +357,10 @@ async fn the_newest_secret_by_date_is_shown_first_and_an_end_that_comes_near_is_
         site.browser().sign_in().await;
     }
     let older = (1, "2026-12-10T00:00:00.000Z".to_owned());
-    assert_eq!(told(), [older.clone()]);
+    assert_eq!(told(), vec![older.clone()]);
     days(12);
     site.browser().sign_in().await;
-    assert_eq!(told(), [older.clone()], "two steps at once are one word");
+    assert_eq!(told(), vec![older.clone()], "two steps at once are one word");
     days(40);
     site.browser().sign_in().await;
     assert_eq!(told(), [(0, "2027-01-19T00:00:00.000Z".to_owned()), older], "sixty days after it was made");
