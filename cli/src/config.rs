@@ -43,12 +43,10 @@ pub(crate) async fn auth(provider: impl Provider, stores: &Stores) -> Result<Aut
         .or_else(|| text("NEXTAUTH_URL"))
         .ok_or_else(|| Failure::Environment("AUTH_URL is not set; set it as the application has it".to_owned()))?;
     let builder = Auth::builder(url).environment(Environment::process()).provider(provider);
-    // Opened last: a mistake elsewhere shall not have touched a database.
-    let checked = builder_with_tokens(builder, stores).await?;
-    Ok(checked.build()?)
+    Ok(with_tokens(builder, stores).await?.build()?)
 }
 
-async fn builder_with_tokens(builder: AuthBuilder, stores: &Stores) -> Result<AuthBuilder, Failure> {
+async fn with_tokens(builder: AuthBuilder, stores: &Stores) -> Result<AuthBuilder, Failure> {
     let (database, redis) = (text("DATABASE_URL").map(Secret::new), text("REDIS_URL").map(Secret::new));
     let home = stores.tokens_in.or(database.as_ref().map(|_| Home::Database)).or(redis.as_ref().map(|_| Home::Redis));
     let missing = |name| Failure::Environment(format!("{name} is not set; set it as the application has it"));

@@ -1,4 +1,11 @@
 //! `admit azure secrets sweep`: the binary itself, against a pretend Azure DevOps on a socket and a real SQLite file.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "these are tests"
+)]
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;

@@ -205,3 +205,19 @@ pub struct GrantRecord {
     /// When it was made, or last refreshed.
     pub granted_at: Timestamp,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_that_was_kept_with_the_place_of_its_secret_is_read_as_one_of_an_unknown_secret() {
+        let old =
+            r#"{"client_id":"app","redirect_uri":"https://app.example/cb","scopes":[],"credential":1,"granted_at":0}"#;
+        let grant: GrantRecord = serde_json::from_str(old).unwrap();
+        assert_eq!((grant.client_id.as_str(), grant.minted_by), ("app", None));
+        let grant = GrantRecord { minted_by: Some(Fingerprint::of(&Secret::new("newer"))), ..grant };
+        let kept = serde_json::to_string(&grant).unwrap();
+        assert_eq!(serde_json::from_str::<GrantRecord>(&kept).unwrap(), grant);
+    }
+}

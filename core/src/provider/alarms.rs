@@ -69,12 +69,15 @@ impl Alarm {
     }
 
     fn text(&self, now: Timestamp) -> String {
-        let days = self.ends_at.since(now).as_secs().div_ceil(DAY);
+        let time = match self.ends_at.since(now).as_secs().div_ceil(DAY) {
+            1 => "a day".to_owned(),
+            days => format!("{days} days"),
+        };
         match (self.place, now >= self.ends_at) {
-            (0, false) => format!("the client secret ends within {days} days; make the next one, and give both"),
+            (0, false) => format!("the client secret ends within {time}; make the next one, and give both"),
             (0, true) => "the client secret has ended; make another, and give it".to_owned(),
             (_, false) => format!(
-                "an older client secret ends within {days} days, and what it minted may end with it; mint it anew \
+                "an older client secret ends within {time}, and what it minted may end with it; mint it anew \
                  under the newest"
             ),
             (_, true) => "an older client secret has ended; take it out".to_owned(),

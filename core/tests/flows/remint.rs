@@ -16,6 +16,7 @@ use admit_testkit::{CookieJar, Faulty, FixedRandom};
 use async_trait::async_trait;
 use http::StatusCode;
 
+use crate::support::log::Heard;
 use crate::support::{CLIENT_SECRET, ORIGIN, SECRET, Site};
 
 const AZURE: &str = "azure-devops";
@@ -356,13 +357,35 @@ async fn the_newest_secret_by_date_is_shown_first_and_an_end_that_comes_near_is_
         site.browser().sign_in().await;
     }
     let older = (1, "2026-12-10T00:00:00.000Z".to_owned());
-    assert_eq!(told(), [older.clone()]);
+    assert_eq!(told(), vec![older.clone()]);
     days(12);
     site.browser().sign_in().await;
-    assert_eq!(told(), [older.clone()], "two steps at once are one word");
+    assert_eq!(told(), vec![older.clone()], "two steps at once are one word");
     days(40);
     site.browser().sign_in().await;
     assert_eq!(told(), [(0, "2027-01-19T00:00:00.000Z".to_owned()), older], "sixty days after it was made");
+}
+
+#[tokio::test]
+async fn an_end_that_is_near_is_in_the_log_at_the_start_and_says_what_to_do() {
+    let heard = Heard::default();
+    let _listening = heard.listen();
+    let site = Site::new();
+    let day = |days: u64| site.clock.now() + Duration::from_secs(days * 86_400);
+    let client =
+        Client::new("app-id", NEW).ends_at(day(1)).secret(OLD).made_at(day(0).before(Duration::from_secs(61 * 86_400)));
+    Auth::builder(ORIGIN)
+        .secret(SECRET)
+        .environment(Environment::default())
+        .clock(site.clock.clone())
+        .danger_single_process_refresh()
+        .provider(azure_devops(client))
+        .build()
+        .unwrap();
+    let text = heard.text();
+    assert!(text.contains("the client secret ends within a day; make the next one, and give both"), "{text}");
+    assert!(text.contains("an older client secret has ended; take it out"), "{text}");
+    assert!(!text.contains(NEW) && !text.contains(OLD));
 }
 
 #[tokio::test]
