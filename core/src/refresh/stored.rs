@@ -188,7 +188,7 @@ async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: 
             }
             turns += 1;
             match turn? {
-                Turn::Over(landed) => return Ok(landed),
+                Turn::Over(landed) => return Ok(*landed),
                 Turn::Again if now.since(begun) <= LEASE && turns < MOST_TURNS => continue,
                 Turn::Again | Turn::Unwritten => return not_this_time(),
             }
@@ -209,7 +209,7 @@ async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: 
 
 /// What became of a turn with the account taken.
 enum Turn {
-    Over(Landed),
+    Over(Box<Landed>),
     /// It has to be taken once more: to write or to refresh what is held by now, or because too little was left of the
     /// lease.
     Again,
@@ -225,7 +225,7 @@ async fn refresh_under_lease(
     wanted: &Wanted,
     lease: &Lease,
 ) -> Result<Turn, AuthError> {
-    let over = |outcome: Outcome| Ok(Turn::Over(outcome.into()));
+    let over = |outcome: Outcome| Ok(Turn::Over(Box::new(outcome.into())));
     let Some((account, version)) = in_time(realm, load(realm, key)).await? else {
         return over(Outcome::not_this_time());
     };
@@ -237,7 +237,7 @@ async fn refresh_under_lease(
     let settled = wanted.settled(realm, &latest, true);
     let is_settled = settled.is_some();
     let mut outcome = match settled {
-        Some(outcome) if !is_unwritten => return Ok(Turn::Over(Landed::adopted(outcome))),
+        Some(outcome) if !is_unwritten => return Ok(Turn::Over(Box::new(Landed::adopted(outcome)))),
         Some(outcome) => outcome,
         // Before anything else is spent.
         None if is_unwritten => Outcome::Refreshed(latest.clone()),
@@ -292,7 +292,7 @@ async fn refresh_under_lease(
                 return if matches!(outcome, Outcome::Failed { .. }) { over(outcome) } else { Ok(Turn::Again) };
             }
             // Somebody signed in anew or took over meanwhile: theirs is what counts.
-            Ok(Turn::Over(Landed::adopted(Outcome::adopted(theirs))))
+            Ok(Turn::Over(Box::new(Landed::adopted(Outcome::adopted(theirs)))))
         }
         // Somebody let the account's tokens go meanwhile. What followed them goes as well.
         Swap::Lost(None) => {

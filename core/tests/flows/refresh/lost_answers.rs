@@ -9,8 +9,8 @@ use admit::store::TokenStore;
 use admit::{
     AccessTokenError, AuthBuilder, Clock, HttpClient, HttpRequest, HttpResponse, MemoryStore, ReauthenticationReason,
 };
-use admit_testkit::{Faulty, PretendAzureDevOps};
 use admit_testkit::azure_devops::{Fault, Stage};
+use admit_testkit::{Faulty, PretendAzureDevOps};
 use async_trait::async_trait;
 
 use super::grants::{at, auth_at, azure};

@@ -39,7 +39,7 @@ async fn a_session_has_the_members_of_the_wire_and_its_cookie_is_sealed_anew() {
     content-type: application/json
     expires: 0
     pragma: no-cache
-    set-cookie: __Secure-authjs.session-token=(3038 characters); Path=/; Expires=Mon, 21 Dec 2026 22:26:40 GMT; HttpOnly; Secure; SameSite=Lax
+    set-cookie: __Secure-authjs.session-token=(3059 characters); Path=/; Expires=Mon, 21 Dec 2026 22:26:40 GMT; HttpOnly; Secure; SameSite=Lax
 
     {
       "expires": "2026-12-21T22:26:40.000Z",
@@ -160,7 +160,7 @@ async fn an_update_hands_the_page_s_data_to_the_callbacks() {
     200 OK
     cache-control: private, no-cache, no-store
     content-type: application/json
-    set-cookie: __Secure-authjs.session-token=(3059 characters); Path=/; Expires=Mon, 21 Dec 2026 22:26:40 GMT; HttpOnly; Secure; SameSite=Lax
+    set-cookie: __Secure-authjs.session-token=(3081 characters); Path=/; Expires=Mon, 21 Dec 2026 22:26:40 GMT; HttpOnly; Secure; SameSite=Lax
 
     {
       "color": "teal",
