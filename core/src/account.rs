@@ -95,6 +95,7 @@ impl GrantedAccount {
             && self.tokens.refresh_token == other.tokens.refresh_token
             && self.needs_reauthentication == other.needs_reauthentication
             && self.is_unanswered == other.is_unanswered
+            && self.others == other.others
     }
 
     /// Whether these are other tokens than before, or the mark that there will be none. Another mark changes nothing.

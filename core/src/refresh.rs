@@ -32,7 +32,7 @@ pub use ending::{ReauthenticationReason, RefreshEnding};
 pub(crate) use exchange::{may_have_been_taken, refresh_once};
 pub(crate) use gate::RefreshGate;
 pub(crate) use let_go::{let_go_kept, let_go_stored};
-pub(crate) use stored::{bound, keep, kept_id_token, remember, seal, unseal};
+pub(crate) use stored::{bound, keep, kept_id_token, remember, rotates, seal, unseal};
 
 use ending::Landed;
 use exchange::refresh;
@@ -95,10 +95,10 @@ pub(crate) async fn fresh(
         measure::settled(&outcome);
         return Ok(outcome);
     }
-    let Some(refresh_token) = account.tokens.refresh_token.clone() else {
-        return Ok(without_refresh_token(account, realm.clock.now()));
-    };
-    let key = gate::key(&account, &refresh_token);
+    if account.tokens.refresh_token.is_none() && is_fresh(&account, realm.clock.now(), Duration::ZERO) {
+        return Ok(at_hand(account, newer));
+    }
+    let key = gate::key(&account, gate::spent(&account));
     let flight = realm.refresh.fly(realm, key, account.key(), |realm| {
         let account = account.clone();
         let stored = matches!(live.home, Home::Store { .. }).then(|| live.clone());

@@ -179,6 +179,12 @@ async fn under_lease(
 ) -> Result<Row, AuthError> {
     let Some(stored) = store.load(key).await? else { return Ok(Row::Already) };
     let sealed = match anew(realm, &stored) {
+        // Only the first who takes the account is told that somebody died with it; the next refresh has to know.
+        Ok(_) if lease.lapsed && refresh::rotates(realm, key) => {
+            let mut account = refresh::unseal(realm, &stored)?;
+            account.is_unanswered = true;
+            refresh::seal(realm, &account, stored.version)?.sealed
+        }
         Ok(Some(sealed)) => sealed,
         Ok(None) => return Ok(Row::Already),
         Err(error) => return Ok(unreadable("the tokens of an account", Some(&key.provider), &error)),

@@ -60,7 +60,7 @@ pub(crate) async fn fresh_for(
 /// The same with a session's refresh token, which is kept whatever comes.
 async fn in_memory(realm: &Arc<Realm>, account: GrantedAccount, scopes: Vec<String>) -> Outcome {
     let Some(refresh_token) = account.tokens.refresh_token.as_ref().filter(|_| !account.needs_reauthentication) else {
-        return Outcome::Refused(account);
+        return Outcome::Refused(GrantedAccount { needs_reauthentication: true, ..account });
     };
     let key = key(&gate::key(&account, refresh_token), &scopes);
     let by_scope = &realm.refresh.by_scope;

@@ -134,7 +134,8 @@ impl fmt::Display for ReauthenticationReason {
 /// What one flight came to.
 pub(crate) struct Landed {
     pub(super) outcome: Outcome,
-    pub(super) ending: RefreshEnding,
+    /// `None` for what was no refresh.
+    pub(super) ending: Option<RefreshEnding>,
 }
 
 impl Landed {
@@ -144,13 +145,18 @@ impl Landed {
             RefreshEnding::Refreshed | RefreshEnding::StillValid => RefreshEnding::Adopted,
             ending => ending,
         };
-        Self { outcome, ending }
+        Self { outcome, ending: Some(ending) }
+    }
+
+    /// The tokens were let go: a dead end that nobody came to.
+    pub(super) fn let_go(outcome: Outcome) -> Self {
+        Self { outcome, ending: None }
     }
 }
 
 impl From<Outcome> for Landed {
     fn from(outcome: Outcome) -> Self {
-        Self { ending: RefreshEnding::of(&outcome), outcome }
+        Self { ending: Some(RefreshEnding::of(&outcome)), outcome }
     }
 }
 

@@ -95,7 +95,11 @@ impl Attempt<'_> {
         match answer {
             Ok((tokens, minted_by)) => match self.with_id_token(&account, tokens).await {
                 Ok(tokens) => Outcome::Refreshed(self.renewed(account, tokens, minted_by)),
-                Err(error) => self.failed(account, error),
+                Err(error) => {
+                    // It was spent for an answer that is of no use.
+                    account.is_unanswered |= rotates;
+                    self.failed(account, error)
+                }
             },
             Err(error) => self.failed(account, error),
         }

@@ -70,6 +70,11 @@ pub(crate) fn key(account: &GrantedAccount, refresh_token: &Secret) -> Key {
     key
 }
 
+/// What names a grant here: its refresh token, or the access token of one that has none.
+pub(crate) fn spent(account: &GrantedAccount) -> &Secret {
+    account.tokens.refresh_token.as_ref().unwrap_or(&account.tokens.access_token)
+}
+
 impl RefreshGate {
     /// Joins the refresh under this key, or begins it in a task of its own.
     pub(crate) async fn fly<F, L>(
@@ -142,7 +147,9 @@ impl RefreshGate {
                 *retry_after = backoff::pause(attempt, source.retry_after(), &*realm.random);
             }
             announce_failure(&realm, &account, attempt, &outcome).await;
-            measure.end(&account.provider, ending, realm.clock.now());
+            if let Some(ending) = ending {
+                measure.end(&account.provider, ending, realm.clock.now());
+            }
             landing.bring(outcome);
         };
         tokio::spawn(flight.instrument(span));

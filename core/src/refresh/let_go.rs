@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use super::ending::Landed;
 use super::lease::LEASE;
 use super::stored::load;
 use super::{Outcome, gate};
@@ -47,7 +48,7 @@ pub(crate) async fn let_go_kept(realm: &Arc<Realm>, account: GrantedAccount) -> 
         let mark = |realm: &Realm| realm.refresh.successors.remember(key, &over, realm.clock.now());
         let outcome = realm.refresh.fly(realm, key, latest.key(), |realm| {
             mark(&realm);
-            std::future::ready(Outcome::Refused(over.clone()))
+            std::future::ready(Landed::let_go(Outcome::Refused(over.clone())))
         });
         match outcome.await {
             // A refresh was under way.

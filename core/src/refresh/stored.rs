@@ -1,8 +1,8 @@
 //! Refresh with a token store: one process at a time, and stored before anybody uses it.
 //!
 //! 1. The account is taken before its tokens are read: what was read earlier may have been spent since.
-//! 2. Tokens that could not be written are not lost: they are remembered, and written before the next exchange. Until
-//!    they are written nobody uses them.
+//! 2. Tokens that could not be written are not lost: they are remembered, and written as soon as the store takes them
+//!    and before the next exchange, whether anybody asks or not. Until they are written nobody uses them.
 //! 3. Whoever writes last without a lease that counts has lost, and takes what is there. That holds for the mark of a
 //!    dead account as well.
 //! 4. A refresh token that is refused after a holder died is an answer that was lost.
@@ -12,8 +12,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ending::Landed;
-use super::lease::{EXCHANGE, LEASE, write};
+use super::ending::{Landed, announce};
+use super::lease::{EXCHANGE, LEASE, in_time, write, write_on};
 use super::wanted::Wanted;
 use super::{Outcome, ahead, by_scope, gate, is_fresh, is_good, measure, or_at_hand, without_refresh_token};
 use crate::account::GrantedAccount;
@@ -52,7 +52,7 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
         return Ok(Outcome::Refused(account));
     }
     let Some(refresh_token) = &account.tokens.refresh_token else {
-        return Ok(without_refresh_token(account, realm.clock.now()));
+        return Ok(unrefreshable(realm, key, account).await);
     };
     realm.refresh.used.note(realm, &key, &account);
     let gate_key = gate::key(&account, refresh_token);
@@ -68,6 +68,25 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
     Ok(outcome)
 }
 
+/// An account without a refresh token: its token while it lives. Then it is marked, and that is told once.
+async fn unrefreshable(realm: &Arc<Realm>, key: AccountKey, account: GrantedAccount) -> Outcome {
+    match without_refresh_token(account.clone(), realm.clock.now()) {
+        Outcome::Refused(refused) => {
+            let gate_key = gate::key(&account, gate::spent(&account));
+            let flight = realm.refresh.fly(realm, gate_key, key.clone(), claiming(gate_key, key, Wanted::Own));
+            match flight.await {
+                // It is over, whether that could be written or not.
+                Outcome::Failed { .. } => Outcome::Refused(refused),
+                outcome => outcome,
+            }
+        }
+        outcome => {
+            measure::settled(&outcome);
+            outcome
+        }
+    }
+}
+
 /// The freshest token of an account in the store for other scopes.
 pub(super) async fn fresh_for(
     realm: &Arc<Realm>,
@@ -78,7 +97,7 @@ pub(super) async fn fresh_for(
         return Err(AccessTokenError::NotConnected { provider: key.provider });
     };
     let Some(refresh_token) = account.tokens.refresh_token.as_ref().filter(|_| !account.needs_reauthentication) else {
-        return Ok(Outcome::Refused(account));
+        return Ok(Outcome::Refused(GrantedAccount { needs_reauthentication: true, ..account }));
     };
     let gate_key = by_scope::key(&gate::key(&account, refresh_token), &scopes);
     let wanted = Wanted::Scopes(scopes);
@@ -151,23 +170,30 @@ async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: 
     let not_this_time = || Ok(Outcome::not_this_time().into());
     let Some(store) = &realm.tokens else { return not_this_time() };
     let begun = realm.clock.now();
+    let (mut turns, mut lapsed) = (0, false);
     loop {
         let now = realm.clock.now();
-        if let Some(lease) = store.claim(key, now, LEASE).await? {
+        if let Some(lease) = in_time(realm, store.claim(key, now, LEASE)).await? {
             measure::waited(begun, now);
-            let landed = refresh_under_lease(realm, &**store, key, wanted, &lease).await;
-            // Also when it failed: nobody shall wait for a lease that does nothing any more.
-            if let Err(error) = store.release(key, &lease).await {
+            // Only the first claim is told that the holder before may have died.
+            lapsed |= lease.lapsed;
+            let lease = Lease { lapsed, ..lease };
+            let turn = refresh_under_lease(realm, store, key, wanted, &lease).await;
+            // Also when it failed: nobody shall wait for a lease that does nothing any more. But one that still has a
+            // use is kept, and so is the word that somebody died before: the next who comes is told.
+            let is_kept = matches!(turn, Ok(Turn::Unwritten)) || (turn.is_err() && lapsed);
+            if !is_kept && let Err(error) = in_time(realm, store.release(key, &lease)).await {
                 let cause = crate::failure::chain(&error);
                 tracing::warn!(provider = key.provider, cause, "a lease could not be given back; it will lapse");
             }
-            match landed? {
-                Some(landed) => return Ok(landed),
-                None if now.since(begun) > LEASE => return not_this_time(),
-                None => continue,
+            turns += 1;
+            match turn? {
+                Turn::Over(landed) => return Ok(*landed),
+                Turn::Again if now.since(begun) <= LEASE && turns < MOST_TURNS => continue,
+                Turn::Again | Turn::Unwritten => return not_this_time(),
             }
         }
-        let Some((account, _)) = load(realm, key).await? else { return not_this_time() };
+        let Some((account, _)) = in_time(realm, load(realm, key)).await? else { return not_this_time() };
         if let Some(outcome) = wanted.settled(realm, &account, true) {
             measure::waited(begun, now);
             return Ok(Landed::adopted(outcome));
@@ -181,65 +207,92 @@ async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: 
     }
 }
 
-/// One refresh, with the account taken. `None` if it has to be taken once more: to write what is held by now, or
-/// because too little is left of the lease.
+/// What became of a turn with the account taken.
+enum Turn {
+    Over(Box<Landed>),
+    /// It has to be taken once more: to write or to refresh what is held by now, or because too little was left of the
+    /// lease.
+    Again,
+    /// What was brought could not be written. That goes on, under the same lease.
+    Unwritten,
+}
+
+/// One refresh, with the account taken.
 async fn refresh_under_lease(
     realm: &Arc<Realm>,
-    store: &dyn TokenStore,
+    store: &Arc<dyn TokenStore>,
     key: &AccountKey,
     wanted: &Wanted,
     lease: &Lease,
-) -> Result<Option<Landed>, AuthError> {
-    let Some((account, version)) = load(realm, key).await? else { return Ok(Some(Outcome::not_this_time().into())) };
+) -> Result<Turn, AuthError> {
+    let over = |outcome: Outcome| Ok(Turn::Over(Box::new(outcome.into())));
+    let Some((account, version)) = in_time(realm, load(realm, key)).await? else {
+        return over(Outcome::not_this_time());
+    };
     // Newer than the store's only if they could not be written before.
     let mut latest = realm.refresh.successors.follow(account.clone());
-    let mut outcome = match wanted.settled(realm, &latest, true) {
-        Some(outcome) if latest == account => return Ok(Some(Landed::adopted(outcome))),
+    let is_unwritten = latest != account;
+    // Memory keeps none, and the one that is there still says who signs out.
+    latest.tokens.id_token = latest.tokens.id_token.or_else(|| account.tokens.id_token.clone());
+    let settled = wanted.settled(realm, &latest, true);
+    let is_settled = settled.is_some();
+    let mut outcome = match settled {
+        Some(outcome) if !is_unwritten => return Ok(Turn::Over(Box::new(Landed::adopted(outcome)))),
         Some(outcome) => outcome,
+        // Before anything else is spent.
+        None if is_unwritten => Outcome::Refreshed(latest.clone()),
         // A process that was stopped, or waited long for its store, comes too late: another may be at it by now.
-        None if realm.clock.now() + EXCHANGE > lease.until => return Ok(None),
+        None if realm.clock.now() + EXCHANGE > lease.until => return Ok(Turn::Again),
         None => {
             latest.is_unanswered |= lease.lapsed && rotates(realm, key);
-            wanted.refresh_within(realm, latest, EXCHANGE).await
+            wanted.refresh_within(realm, latest.clone(), EXCHANGE).await
         }
     };
     let after = match &mut outcome {
         Outcome::Refreshed(after) | Outcome::Refused(after) => Arc::new(after.clone()),
         Outcome::Failed { marked, .. } => match marked.take() {
             Some(marked) if *marked != account => marked,
-            _ => return Ok(Some(outcome.into())),
+            _ => return over(outcome),
         },
-        Outcome::Current(_) | Outcome::RefusedForScopes { .. } => return Ok(Some(outcome.into())),
+        Outcome::Current(_) | Outcome::RefusedForScopes { .. } => return over(outcome),
     };
-    let remember = || {
-        if let Some(spent) = &account.tokens.refresh_token {
-            realm.refresh.successors.remember(gate::key(&account, spent), &after, realm.clock.now());
+    let swap = match write(realm, &**store, &after, version, lease).await {
+        Ok(swap) => swap,
+        Err(error) => {
+            let cause = crate::failure::chain(&error);
+            tracing::error!(provider = key.provider, cause, "refreshed tokens could not be stored this time");
+            remember(realm, &account, &after);
+            if matches!(outcome, Outcome::Refreshed(_)) && !is_unwritten {
+                realm.record(Event::TokensNotStored { provider: &key.provider, subject: &key.subject }).await;
+                write_on(realm, store, wanted.clone(), after, version, *lease);
+                return Ok(Turn::Unwritten);
+            }
+            return over(Outcome::not_this_time());
         }
     };
-    let swap = write(realm, store, &after, version, lease).await;
-    if swap.is_err() {
-        remember();
-        if matches!(outcome, Outcome::Refreshed(_)) {
-            realm.record(Event::TokensNotStored { provider: &key.provider, subject: &key.subject }).await;
-        }
-    }
-    match swap? {
+    match swap {
         Swap::Done(_) => {
-            wanted.announce(realm, &outcome).await;
-            Ok(Some(outcome.into()))
+            // What was written for want of an earlier chance may be the account's own token, whatever is wanted now.
+            if is_unwritten && after.tokens.access_token != account.tokens.access_token {
+                announce(realm, &outcome).await;
+            } else {
+                wanted.announce(realm, &outcome).await;
+            }
+            if is_unwritten && !is_settled { Ok(Turn::Again) } else { over(outcome) }
         }
         Swap::Lost(Some(theirs)) => {
             let theirs = unseal(realm, &theirs)?;
             // Somebody found the token dead that was spent here. What followed it is what counts.
             if matches!(outcome, Outcome::Refreshed(_)) && theirs.tokens.refresh_token == account.tokens.refresh_token {
-                remember();
-                return Ok(None);
+                remember(realm, &account, &after);
+                return Ok(Turn::Again);
             }
-            if matches!(outcome, Outcome::Failed { .. }) && !theirs.is_settled_after(&account) {
-                return Ok(Some(outcome.into()));
+            if !theirs.is_settled_after(&account) {
+                // Somebody took over and is not done, or brought something else: there is no token in it for now.
+                return if matches!(outcome, Outcome::Failed { .. }) { over(outcome) } else { Ok(Turn::Again) };
             }
             // Somebody signed in anew or took over meanwhile: theirs is what counts.
-            Ok(Some(Landed::adopted(Outcome::adopted(theirs))))
+            Ok(Turn::Over(Box::new(Landed::adopted(Outcome::adopted(theirs)))))
         }
         // Somebody let the account's tokens go meanwhile. What followed them goes as well.
         Swap::Lost(None) => {
@@ -248,12 +301,13 @@ async fn refresh_under_lease(
                 drop(revoke::begin(realm, account.clone()));
             }
             account.needs_reauthentication = true;
-            Ok(Some(Outcome::Refused(account).into()))
+            over(Outcome::Refused(account))
         }
     }
 }
 
-fn rotates(realm: &Realm, key: &AccountKey) -> bool {
+/// Whether a provider takes each refresh token once.
+pub(crate) fn rotates(realm: &Realm, key: &AccountKey) -> bool {
     realm.oauth(&key.provider).is_some_and(|registered| registered.flow.config().rotates_refresh_tokens)
 }
 
@@ -283,11 +337,24 @@ pub(crate) fn unseal(realm: &Realm, stored: &StoredTokens) -> Result<GrantedAcco
     Ok(kept.account(&stored.account.provider, &stored.account.subject))
 }
 
+/// Writes what is remembered of an account and could not be written before; whether nothing is left to write.
+pub(super) async fn write_remembered(realm: &Arc<Realm>, key: &AccountKey) -> Result<bool, AuthError> {
+    let Some(account) = unwritten(realm, key).await? else { return Ok(true) };
+    let gate_key = gate::key(&account, gate::spent(&account));
+    realm.refresh.fly(realm, gate_key, key.clone(), claiming(gate_key, key.clone(), Wanted::Own)).await;
+    Ok(unwritten(realm, key).await?.is_none())
+}
+
+/// An account as the store has it, if something newer is remembered.
+async fn unwritten(realm: &Realm, key: &AccountKey) -> Result<Option<GrantedAccount>, AuthError> {
+    let stored = in_time(realm, load(realm, key)).await?.map(|(account, _)| account);
+    Ok(stored.filter(|account| realm.refresh.successors.follow(account.clone()) != *account))
+}
+
 /// Keeps in memory what followed a refresh token and could not be written, until the next refresh writes it.
 pub(crate) fn remember(realm: &Realm, before: &GrantedAccount, after: &GrantedAccount) {
-    if let Some(spent) = &before.tokens.refresh_token {
-        realm.refresh.successors.remember(gate::key(before, spent), after, realm.clock.now());
-    }
+    let key = gate::key(before, gate::spent(before));
+    realm.refresh.successors.remember(key, after, realm.clock.now());
 }
 
 /// Binds sealed tokens to their account, so that rows cannot change places.
@@ -298,3 +365,5 @@ pub(crate) fn bound(key: &AccountKey) -> Vec<u8> {
 /// How long a caller whose token still lives waits for another process.
 const COURTESY: Duration = Duration::from_secs(2);
 const POLL: Duration = Duration::from_millis(100);
+/// For a store that loses every swap. Two are enough for one that does not.
+const MOST_TURNS: u32 = 8;

@@ -51,9 +51,9 @@ impl Successors {
     pub(crate) fn follow(&self, mut account: GrantedAccount) -> GrantedAccount {
         let table = self.table();
         for _ in 0..LONGEST_CHAIN {
-            let Some(refresh_token) = &account.tokens.refresh_token else { break };
-            let Some(Known { account: next, .. }) = table.known.get(&gate::key(&account, refresh_token)) else { break };
-            let same = next.tokens.refresh_token.as_ref() == Some(refresh_token);
+            let key = gate::key(&account, gate::spent(&account));
+            let Some(Known { account: next, .. }) = table.known.get(&key) else { break };
+            let same = next.tokens.refresh_token == account.tokens.refresh_token;
             if same && next.grant.granted_at < account.grant.granted_at {
                 break;
             }

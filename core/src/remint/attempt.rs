@@ -55,8 +55,10 @@ impl Job {
             return Ok(Attempt::Became(Reminted::Held));
         };
         let attempt = self.under_lease(key, &mut lease, http).await;
-        // Also when it failed: nobody shall wait for a lease that does nothing any more.
-        if let Err(error) = self.store.release(key, &lease).await {
+        // Also when it failed: nobody shall wait for a lease that does nothing any more. But whoever is told that
+        // somebody died with the account, and could not note it, leaves it to the next.
+        let is_kept = attempt.is_err() && lease.lapsed;
+        if !is_kept && let Err(error) = self.store.release(key, &lease).await {
             tracing::warn!(
                 provider = key.provider,
                 cause = chain(&error),
@@ -78,24 +80,31 @@ impl Job {
             return Ok(Attempt::Became(Reminted::Held));
         }
         let Some(registered) = self.realm.oauth(&self.provider) else { return Ok(Attempt::Gone) };
+        let marked = GrantedAccount { is_unanswered: true, ..account.clone() };
+        // Whoever died with the account in hand may have sent its token.
+        if lease.lapsed && registered.flow.config().rotates_refresh_tokens {
+            return Ok(Attempt::Became(match self.swap(&marked, stored.version, lease).await? {
+                Swap::Done(_) => Reminted::InDoubt,
+                Swap::Lost(_) => Reminted::Held,
+            }));
+        }
         // Before anything is marked: an issuer that is down leaves nobody in doubt.
         if let Err(error) = registered.metadata(&self.realm, &account.grant.client_id).await {
             tracing::warn!(provider = key.provider, cause = chain(&error), "a grant could not be minted anew");
             return Ok(Attempt::Silent(Reminted::Failed, Arc::new(error)));
         }
-        let marked = GrantedAccount { is_unanswered: true, ..account.clone() };
         let Swap::Done(version) = self.swap(&marked, stored.version, lease).await? else {
             return Ok(Attempt::Became(Reminted::Held));
         };
-        // Whoever died with the account in hand may have sent its token.
-        if lease.lapsed && registered.flow.config().rotates_refresh_tokens {
-            return Ok(Attempt::Became(Reminted::InDoubt));
-        }
         // A write ends the lease. If somebody comes in between, they see the mark, and it is theirs to go on.
         let Some(anew) = self.store.claim(key, self.realm.clock.now(), LEASE).await? else {
             return Ok(Attempt::Became(Reminted::Held));
         };
         *lease = anew;
+        if lease.lapsed {
+            // Somebody came in between, and died.
+            return Ok(Attempt::Became(Reminted::InDoubt));
+        }
         if self.store.load(key).await?.is_none_or(|there| there.version != version) {
             return Ok(Attempt::Became(Reminted::Held));
         }
@@ -138,7 +147,7 @@ impl Job {
                 }
                 Ok(Swap::Lost(Some(theirs))) => {
                     let there = refresh::unseal(realm, &theirs)?;
-                    if there.tokens.refresh_token == after.tokens.refresh_token {
+                    if there.has_tokens_of(&after) {
                         // It was written after all, by a swap that was said to have failed.
                         return Ok(self.minted(after).await);
                     }

@@ -211,6 +211,22 @@ async fn an_account_whose_holder_died_is_in_doubt_and_stays_so() {
 }
 
 #[tokio::test]
+async fn the_word_that_a_holder_died_outlives_a_store_that_fails_then() {
+    let rotated = Rotated::of(2).await;
+    let account = rotated.accounts().await.remove(0);
+    let now = rotated.site.clock.now();
+    TokenStore::claim(&rotated.store, &account, now, Duration::from_secs(10)).await.unwrap().unwrap();
+    rotated.site.clock.advance(Duration::from_secs(11));
+    rotated.store.fail_next("tokens.load", 1);
+    let (_, end) = rotated.run(rotated.job()).await;
+    assert!(matches!(end, Err(RemintError::Store(_))), "{end:?}");
+    rotated.site.clock.advance(Duration::from_secs(11));
+    let (counts, end) = rotated.run(rotated.job()).await;
+    end.unwrap();
+    assert_eq!((counts.reminted, counts.in_doubt), (1, 1));
+}
+
+#[tokio::test]
 async fn a_provider_that_is_down_stops_the_job_after_three_accounts() {
     let rotated = Rotated::of(8).await;
     rotated.site.azure.fail_always(Stage::Token, Fault::Status(StatusCode::BAD_GATEWAY));

@@ -9,13 +9,13 @@ use admit::store::TokenStore;
 use admit::{
     AccessTokenError, AuthBuilder, Clock, HttpClient, HttpRequest, HttpResponse, MemoryStore, ReauthenticationReason,
 };
-use admit_testkit::PretendAzureDevOps;
 use admit_testkit::azure_devops::{Fault, Stage};
+use admit_testkit::{Faulty, PretendAzureDevOps};
 use async_trait::async_trait;
 
 use super::grants::{at, auth_at, azure};
 use super::{AZURE, HOMES, Heard, advance, ask, leave, token, works};
-use crate::support::{CLIENT_SECRET, ORIGIN, Site};
+use crate::support::{CLIENT_SECRET, ORIGIN, SECRET, Site};
 
 #[tokio::test]
 async fn a_lost_answer_costs_one_more_call_and_then_a_sign_in_that_says_why() {
@@ -149,6 +149,46 @@ async fn a_refusal_after_a_holder_died_is_a_lost_answer() {
     advance(&site, 600);
     assert_eq!(reason(ask(&browser).await), Some(ReauthenticationReason::AnswerLost));
     assert_eq!((site.azure.refreshes(), heard.reasons()), (1, vec![ReauthenticationReason::AnswerLost]));
+}
+
+#[tokio::test]
+async fn the_word_that_a_holder_died_outlives_a_claim_that_came_to_nothing() {
+    // REF-020: a store that fails after it told, and a job that takes the account for another reason.
+    for is_resealed in [false, true] {
+        let store = Faulty::new(MemoryStore::new());
+        let site = Site::with(|builder| builder.token_store(store.clone()));
+        let mut browser = site.browser();
+        browser.sign_in().await;
+        leave(&site, 60);
+        let account = store.inner().page(AZURE, None, 1).await.unwrap().remove(0).account;
+        let lease =
+            TokenStore::claim(store.inner(), &account, site.clock.now(), Duration::from_secs(10)).await.unwrap();
+        assert!(lease.is_some());
+        site.azure.revoke_grants("norma");
+        advance(&site, 600);
+        if is_resealed {
+            let rotated = auth_at(&site, ORIGIN, azure(CLIENT_SECRET), |builder| {
+                builder
+                    .token_store(store.inner().clone())
+                    .seal_key("another key, of thirty-two bytes or more")
+                    .seal_key(SECRET)
+            });
+            let mut progress = admit::Reseal::default();
+            while !progress.is_done() {
+                progress = rotated.reseal(progress, 10).await.unwrap();
+            }
+            assert_eq!((progress.resealed, progress.busy), (1, 0));
+            let asked = at(&rotated, &browser).access_token(AZURE).await;
+            assert_eq!(reason(asked), Some(ReauthenticationReason::AnswerLost));
+            continue;
+        }
+        store.break_down_after("tokens.load", 1);
+        assert_eq!(reason(ask(&browser).await), None);
+        store.mend();
+        advance(&site, 11);
+        assert_eq!(reason(ask(&browser).await), Some(ReauthenticationReason::AnswerLost));
+        assert_eq!(site.azure.refreshes(), 1);
+    }
 }
 
 #[tokio::test]

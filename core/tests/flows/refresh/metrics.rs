@@ -58,6 +58,18 @@ async fn each_ending_is_counted_and_timed_by_the_names_in_the_book_and_without_a
     }
 }
 
+#[tokio::test]
+async fn tokens_that_are_let_go_are_no_refresh_that_was_refused() {
+    let counted = Counted::default();
+    let _guard = metrics::set_default_local_recorder(&counted);
+    let site = Site::new();
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    browser.current("/").disconnect(super::AZURE).await.unwrap();
+    let series = counted.0.lock().unwrap().clone();
+    assert!(series.is_empty(), "{series:?}");
+}
+
 /// Counts what is recorded, by name and labels.
 #[derive(Clone, Debug, Default)]
 struct Counted(Arc<Mutex<BTreeMap<String, u64>>>);

@@ -33,7 +33,8 @@ async fn a_token_without_an_end_and_without_a_refresh_token_is_good_for_ever() {
 #[tokio::test]
 async fn a_token_that_ended_and_cannot_be_refreshed_needs_a_sign_in_and_no_call() {
     for home in HOMES {
-        let (site, acme) = site(home.configure);
+        let heard = Heard::default();
+        let (site, acme) = site(|builder| (home.configure)(builder).events(heard.clone()));
         acme.answer(&json!({ "access_token": "a1", "expires_in": 600 }));
         let mut browser = site.browser();
         sign_in(&mut browser).await;
@@ -44,6 +45,7 @@ async fn a_token_that_ended_and_cannot_be_refreshed_needs_a_sign_in_and_no_call(
             let error = token(&browser).await.unwrap_err();
             assert!(matches!(error, AccessTokenError::NeedsReauthentication { .. }), "{}: {error:?}", home.name);
         }
+        assert_eq!(heard.reasons(), [admit::ReauthenticationReason::NoRefreshToken], "{}: told once", home.name);
         assert_eq!(acme.token_requests().len(), 1);
     }
 }

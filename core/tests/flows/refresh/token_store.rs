@@ -208,6 +208,107 @@ async fn tokens_that_the_store_would_not_take_are_written_when_it_does() {
 }
 
 #[tokio::test]
+async fn while_what_was_brought_is_being_written_no_other_process_spends_the_token_before_it() {
+    // REF-006
+    let store = Faulty::new(MemoryStore::new());
+    let site = Site::with(|builder| builder.token_store(store.clone()));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    advance(&site, 4_000);
+    store.break_down_at("tokens.swap");
+    let (asked, _) = pass_the_time(&site, ask_in_a_task(browser.current("/"))).await;
+    assert!(matches!(asked, Err(AccessTokenError::Unavailable { .. })), "{asked:?}");
+    store.mend();
+    let other = process(&site, store.inner());
+    let (asked, _) = pass_the_time(&site, ask_in_a_task(at(&other, &browser))).await;
+    assert!(works(&site, &asked.unwrap()).await);
+    assert_eq!(site.azure.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn what_a_store_would_not_take_for_minutes_is_written_once_it_does_though_nobody_asks() {
+    // REF-006
+    let store = Faulty::new(MemoryStore::new());
+    let heard = Heard::default();
+    let site = Site::with(|builder| builder.token_store(store.clone()).events(heard.clone()));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    advance(&site, 4_000);
+    let before = TokenStore::load(store.inner(), &account(store.inner()).await).await.unwrap().unwrap().version;
+    store.break_down_at("tokens.swap");
+    let (asked, _) = pass_the_time(&site, ask_in_a_task(browser.current("/"))).await;
+    assert!(asked.is_err());
+    store.break_down();
+    pass(&site, 300).await;
+    store.mend();
+    pass(&site, 400).await;
+    let after = TokenStore::load(store.inner(), &account(store.inner()).await).await.unwrap().unwrap().version;
+    assert_eq!(after, before + 1);
+    assert_eq!((heard.count("tokens_not_stored"), heard.count("tokens_refreshed")), (1, 1));
+    let other = process(&site, store.inner());
+    assert!(works(&site, at(&other, &browser).access_token(AZURE).await.unwrap().expose()).await);
+    assert_eq!(site.azure.refreshes(), 1);
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_written_before_the_next_exchange() {
+    let store = Faulty::new(MemoryStore::new());
+    let site = Site::with(|builder| builder.token_store(store.clone()));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    advance(&site, 4_000);
+    store.break_down_at("tokens.swap");
+    let (asked, _) = pass_the_time(&site, ask_in_a_task(browser.current("/"))).await;
+    assert!(asked.is_err());
+    advance(&site, 4_000);
+    store.mend();
+    // A refusal that leaves no mark, and so was no reason to write.
+    site.azure.fail_once(Stage::Token, Fault::TooManyRequests { retry_after: "5".to_owned() });
+    let (asked, _) = pass_the_time(&site, ask_in_a_task(browser.current("/"))).await;
+    assert!(asked.is_err());
+    assert_eq!(site.azure.refreshes(), 2);
+    let other = process(&site, store.inner());
+    let (asked, _) = pass_the_time(&site, ask_in_a_task(at(&other, &browser))).await;
+    assert!(works(&site, &asked.unwrap()).await, "the other process has the latest refresh token");
+}
+
+#[tokio::test]
+async fn who_is_refused_while_somebody_else_is_at_it_hands_out_no_token_that_has_ended() {
+    let (site, store) = site();
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    advance(&site, 4_000);
+    site.azure.revoke_grants("norma");
+    site.azure.fail_once(Stage::Token, Fault::Slow(Duration::from_secs(5)));
+    let asked = ask_in_a_task(browser.current("/"));
+    site.clock.until_sleepers(3).await;
+    // By the clock of a store that is ahead, the lease is over.
+    use admit::Clock;
+    let later = site.clock.now() + Duration::from_secs(20);
+    let taken = TokenStore::claim(&store, &account(&store).await, later, Duration::from_secs(10)).await.unwrap();
+    assert!(taken.is_some());
+    advance(&site, 5);
+    let (asked, _) = pass_the_time(&site, asked).await;
+    assert!(matches!(asked, Err(AccessTokenError::Unavailable { .. })), "{asked:?}");
+}
+
+#[tokio::test]
+async fn a_store_that_never_answers_ends_a_refresh_all_the_same() {
+    for call in ["tokens.claim", "tokens.release"] {
+        let store = Faulty::new(MemoryStore::new());
+        let site = Site::with(|builder| builder.token_store(store.clone()));
+        let mut browser = site.browser();
+        browser.sign_in().await;
+        leave(&site, 60);
+        let held = store.hold(call);
+        let (asked, waited) = pass_the_time(&site, ask_in_a_task(browser.current("/"))).await;
+        assert!(works(&site, &asked.unwrap()).await, "{call}");
+        assert!(waited <= 15_200, "{call}: {waited} ms");
+        held.release();
+    }
+}
+
+#[tokio::test]
 async fn a_write_whose_answer_was_lost_is_known_for_what_it_is() {
     // REF-006
     let store = Faulty::new(MemoryStore::new());
@@ -292,6 +393,16 @@ pub(super) async fn pass_the_time<T>(site: &Site, mut task: tokio::task::JoinHan
         }
         // Everybody who was woken has a turn before the clock moves on.
         for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// Lets so many seconds pass, in steps.
+async fn pass(site: &Site, seconds: u64) {
+    for _ in 0..seconds * 2 {
+        site.clock.advance(Duration::from_millis(500));
+        for _ in 0..20 {
             tokio::task::yield_now().await;
         }
     }
