@@ -247,7 +247,7 @@ async fn a_new_secret_that_is_wrong_stops_the_sweep_at_once_and_touches_nothing(
     let wrong =
         site.admit(&["--apply", "--format", "json"]).env("AUTH_AZURE_DEVOPS_SECRET_2", "wr.o.ng").output().await;
     let wrong = Ran::of(wrong.unwrap());
-    assert_eq!((wrong.code, wrong.count("accounts"), site.azure.refreshes()), (Some(2), 0, 1), "{}", wrong.err);
+    assert_eq!((wrong.code, wrong.count("failed"), site.azure.refreshes()), (Some(2), 1, 1), "{}", wrong.err);
     assert!(wrong.err.contains("does not take the newest client secret"), "{}", wrong.err);
     let right = site.run(&["--apply", "--format", "json"]).await;
     assert_eq!((right.code, right.count("reminted")), (Some(0), 5), "{}", right.out);

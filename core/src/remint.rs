@@ -67,8 +67,11 @@ impl Auth {
     pub fn remint(&self, provider: &str) -> Result<Remint, RemintError> {
         let realm = self.realm();
         let unknown = || RemintError::UnknownProvider(provider.to_owned());
-        let newest = realm.oauth(provider).ok_or_else(unknown)?.client.credentials.first();
-        let newest = newest.and_then(|credential| credential.fingerprint());
+        let credentials = &realm.oauth(provider).ok_or_else(unknown)?.client.credentials;
+        if credentials.len() == 1 {
+            tracing::warn!(provider, "the client has one secret only: grants that it minted count as done");
+        }
+        let newest = credentials.first().and_then(|credential| credential.fingerprint());
         let newest = newest.ok_or_else(|| RemintError::NoSecret(provider.to_owned()))?;
         let store = realm.tokens.clone().ok_or(RemintError::NoTokenStore)?;
         Ok(Remint::new(realm, provider, newest, store))
@@ -152,7 +155,8 @@ impl Remint {
             let key = stored.account.clone();
             // In a task of its own: what was sent has to be followed by what was granted, whoever waits for it.
             let attempt = tokio::spawn(async move { job.attempt(&key, &watched).await }).await;
-            let attempt = attempt.map_err(|gone| RemintError::BrokeOff(Arc::new(gone)))??;
+            let attempt = attempt.map_err(|gone| RemintError::BrokeOff(Arc::new(gone))).flatten();
+            let attempt = attempt.inspect_err(|error| self.counts.count(error.became()))?;
             self.pace.heed(self.job.realm.clock.now());
             match attempt {
                 Attempt::Gone => return Ok(None),

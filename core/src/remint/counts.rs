@@ -21,7 +21,8 @@ pub enum Reminted {
     InDoubt,
     /// Somebody else was refreshing it. Run the job once more.
     Held,
-    /// It could not be opened, or the provider gave no answer that says anything of it. The log says why.
+    /// It could not be opened, or the provider gave no answer that says anything of it, or not to that secret. The log
+    /// says why.
     Failed,
 }
 

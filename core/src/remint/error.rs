@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::Reminted;
 use crate::AuthError;
 use crate::provider::ProviderError;
 use crate::store::StoreError;
@@ -40,6 +41,16 @@ pub enum RemintError {
     /// The work on an account broke off. It is in doubt.
     #[error("the work on an account broke off")]
     BrokeOff(#[source] Arc<tokio::task::JoinError>),
+}
+
+impl RemintError {
+    /// What is to be said of the account at which the job stopped.
+    pub(super) fn became(&self) -> Reminted {
+        match self {
+            Self::Store(_) | Self::BrokeOff(_) => Reminted::InDoubt,
+            _ => Reminted::Failed,
+        }
+    }
 }
 
 impl From<StoreError> for RemintError {

@@ -24,7 +24,7 @@ where
             // It is done, and nobody hears of it.
             tokens.lose_answers("tokens.swap");
         } else {
-            tokens.fail_next("tokens.swap", 1);
+            tokens.break_down_at("tokens.swap");
         }
         let first = node.token(session).await;
         assert!(matches!(first, Err(AccessTokenError::Unavailable { .. })), "the outcome is told: {first:?}");
