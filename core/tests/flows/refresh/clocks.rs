@@ -73,8 +73,11 @@ async fn a_node_whose_clock_is_ahead_leaves_a_lease_to_its_holder() {
         site.clock.advance(Duration::from_millis(100));
     }
     let slow = slow.await.unwrap();
-    clock.until_sleepers(1).await;
-    clock.advance(Duration::from_millis(100));
+    // It may have looked once more after the lease was given back, or not: both are in order.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+        clock.advance(Duration::from_millis(100));
+    }
     assert_eq!(fast.await.unwrap(), slow);
     assert_eq!((site.azure.refreshes(), heard.count("needs_reauth")), (1, 0));
 }
