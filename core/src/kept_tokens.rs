@@ -66,19 +66,48 @@ impl KeptTokens {
 
     /// The account again.
     pub(crate) fn account(&self, provider: &str, subject: &str) -> GrantedAccount {
-        let mut tokens = TokenSet::new(self.access_token.clone())
+        self.clone().into_account(provider, subject)
+    }
+
+    /// The same, of what nobody needs any more.
+    pub(crate) fn into_account(self, provider: &str, subject: &str) -> GrantedAccount {
+        let mut tokens = TokenSet::new(self.access_token)
             .expires_at(self.expires_at)
             .refresh_at(self.refresh_at)
-            .refresh_token(self.refresh_token.clone());
-        tokens.token_type.clone_from(&self.token_type);
-        tokens.scope.clone_from(&self.scope);
-        tokens.id_token.clone_from(&self.id_token);
-        let mut account = GrantedAccount::new(provider, subject, tokens, self.grant.clone());
+            .refresh_token(self.refresh_token);
+        tokens.token_type = self.token_type;
+        tokens.scope = self.scope;
+        tokens.id_token = self.id_token;
+        let mut account = GrantedAccount::new(provider, subject, tokens, self.grant);
         account.needs_reauthentication = self.needs_reauthentication;
-        account.wanted_claims.clone_from(&self.wanted_claims);
+        account.wanted_claims = self.wanted_claims;
         account.is_unanswered = self.is_unanswered;
-        account.others.clone_from(&self.others);
+        account.others = self.others;
         account
+    }
+
+    pub(crate) fn access_token(&self) -> &Secret {
+        &self.access_token
+    }
+
+    pub(crate) fn refresh_token(&self) -> Option<&Secret> {
+        self.refresh_token.as_ref()
+    }
+
+    pub(crate) fn granted_at(&self) -> Timestamp {
+        self.grant.granted_at
+    }
+
+    pub(crate) fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+
+    pub(crate) fn refresh_at(&self) -> Option<Timestamp> {
+        self.refresh_at
+    }
+
+    pub(crate) fn needs_reauthentication(&self) -> bool {
+        self.needs_reauthentication
     }
 }
 

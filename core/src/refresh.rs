@@ -18,7 +18,9 @@ mod exchange;
 mod gate;
 mod lease;
 mod let_go;
+mod life;
 mod measure;
+mod sharded;
 mod stored;
 mod successors;
 mod wanted;
@@ -36,6 +38,7 @@ pub(crate) use stored::{bound, keep, kept_id_token, remember, rotates, seal, uns
 
 use ending::Landed;
 use exchange::refresh;
+use life::Life;
 
 use crate::account::GrantedAccount;
 use crate::kept_tokens::KeptTokens;
@@ -78,6 +81,19 @@ impl Outcome {
     }
 }
 
+/// The token that a session keeps itself, if it is good for a while and nothing is known to have followed it: what most
+/// requests find. Nothing is copied for it.
+pub(crate) fn at_once(realm: &Realm, account: &SessionAccount) -> Option<Secret> {
+    let SessionAccount { provider, subject, kept, .. } = account;
+    let kept = kept.as_ref().filter(|kept| !kept.needs_reauthentication())?;
+    let serves = serves_by(realm, Life::of_kept(kept), realm.clock.now());
+    if !serves || realm.refresh.successors.follow_on(provider, subject, kept) {
+        return None;
+    }
+    measure::still_valid(provider);
+    Some(kept.access_token().clone())
+}
+
 /// The freshest tokens of an account in a session.
 pub(crate) async fn fresh(
     realm: &Arc<Realm>,
@@ -95,7 +111,7 @@ pub(crate) async fn fresh(
         measure::settled(&outcome);
         return Ok(outcome);
     }
-    if account.tokens.refresh_token.is_none() && is_fresh(&account, realm.clock.now(), Duration::ZERO) {
+    if account.tokens.refresh_token.is_none() && Life::of(&account).is_fresh(realm.clock.now(), Duration::ZERO) {
         return Ok(at_hand(account, newer));
     }
     let key = gate::key(&account, gate::spent(&account));
@@ -121,12 +137,16 @@ fn settled(realm: &Realm, account: &GrantedAccount, newer: bool) -> Option<Outco
 
 /// Whether an account's token is handed out without a thought of refreshing it.
 fn serves(realm: &Realm, account: &GrantedAccount) -> bool {
-    is_good(realm, account) && !is_due(account, realm.clock.now())
+    serves_by(realm, Life::of(account), realm.clock.now())
+}
+
+fn serves_by(realm: &Realm, life: Life, now: Timestamp) -> bool {
+    life.is_fresh(now, realm.lifetimes.refresh_margin) && !life.is_due(now)
 }
 
 /// Whether it is handed out, and need not be waited for.
 fn is_good(realm: &Realm, account: &GrantedAccount) -> bool {
-    is_fresh(account, realm.clock.now(), realm.lifetimes.refresh_margin)
+    Life::of(account).is_fresh(realm.clock.now(), realm.lifetimes.refresh_margin)
 }
 
 /// One refresh of tokens that a session keeps itself. `stored` is that session, if it lives in a store.
@@ -190,36 +210,8 @@ pub(crate) fn token(provider: &str, outcome: Outcome) -> Result<Secret, AccessTo
     }
 }
 
-/// Whether an access token can be handed out. One whose end nobody knows is taken to live an hour, if it can be
-/// refreshed, and for ever, if it cannot.
-///
-/// The margin is at most half of the token's life: else one that lives shorter would be refreshed at every request.
-fn is_fresh(account: &GrantedAccount, now: Timestamp, margin: Duration) -> bool {
-    match end(account) {
-        Some(end) => end.since(now) > margin.min(end.since(account.grant.granted_at) / 2),
-        None => true,
-    }
-}
-
-/// Whether the provider wants an access token to be renewed that lives on. Not before half of its life, or a strange
-/// answer would have one refreshed at every request.
-fn is_due(account: &GrantedAccount, now: Timestamp) -> bool {
-    let (Some(at), Some(_)) = (account.tokens.refresh_at, &account.tokens.refresh_token) else { return false };
-    now >= half_life(account).map_or(at, |half| half.max(at))
-}
-
-/// When half of an access token's life is over.
-fn half_life(account: &GrantedAccount) -> Option<Timestamp> {
-    end(account).map(|end| end.before(end.since(account.grant.granted_at) / 2))
-}
-
-fn end(account: &GrantedAccount) -> Option<Timestamp> {
-    let assumed = || account.tokens.refresh_token.as_ref().map(|_| account.grant.granted_at + ASSUMED_LIFE);
-    account.tokens.expires_at.or_else(assumed)
-}
-
 fn without_refresh_token(mut account: GrantedAccount, now: Timestamp) -> Outcome {
-    if is_fresh(&account, now, Duration::ZERO) {
+    if Life::of(&account).is_fresh(now, Duration::ZERO) {
         return Outcome::Current(account);
     }
     account.needs_reauthentication = true;
@@ -229,7 +221,7 @@ fn without_refresh_token(mut account: GrantedAccount, now: Timestamp) -> Outcome
 /// A refresh that did not work this time leaves the token at hand, while it lives.
 fn or_at_hand(outcome: Outcome, account: GrantedAccount, newer: bool, now: Timestamp) -> Outcome {
     match outcome {
-        Outcome::Failed { .. } if is_fresh(&account, now, Duration::ZERO) => at_hand(account, newer),
+        Outcome::Failed { .. } if Life::of(&account).is_fresh(now, Duration::ZERO) => at_hand(account, newer),
         outcome => outcome,
     }
 }
@@ -240,4 +232,3 @@ fn at_hand(account: GrantedAccount, newer: bool) -> Outcome {
 }
 
 const SOON: Duration = Duration::from_secs(1);
-const ASSUMED_LIFE: Duration = Duration::from_secs(3600);

@@ -37,9 +37,13 @@ impl Current {
         }
         let signed_in = self.opened().await?.ok_or(AccessTokenError::SignedOut)?;
         let mut live = signed_in.live().await;
-        let Some(account) = live.private.account(provider).cloned() else {
+        let Some(account) = live.private.account(provider) else {
             return Err(AccessTokenError::NotConnected { provider: provider.to_owned() });
         };
+        if let Some(token) = refresh::at_once(realm, account) {
+            return Ok(token);
+        }
+        let account = account.clone();
         let outcome = refresh::fresh(realm, &live, &account).await?;
         if let Outcome::Refreshed(after) | Outcome::Refused(after) = &outcome {
             self.take_up(signed_in, &mut live, account, after).await?;

@@ -10,14 +10,15 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::{end, half_life, stored};
+use super::life::Life;
+use super::sharded::{Sharded, share_of};
+use super::stored;
 use crate::account::GrantedAccount;
 use crate::realm::Realm;
 use crate::store::AccountKey;
@@ -75,7 +76,8 @@ impl Time {
     /// `None` if it cannot be refreshed.
     fn of(account: &GrantedAccount, margin: Duration) -> Option<Self> {
         account.tokens.refresh_token.as_ref().filter(|_| !account.needs_reauthentication)?;
-        let (end, half) = (end(account)?, half_life(account)?);
+        let life = Life::of(account);
+        let (end, half) = (life.end()?, life.half()?);
         let early = end.before(margin.saturating_mul(2));
         let from = account.tokens.refresh_at.map_or(early, |at| at.min(early)).max(half);
         let until = end.before(margin).max(half);
@@ -90,12 +92,10 @@ pub(super) fn has_come(realm: &Realm, account: &GrantedAccount) -> bool {
 }
 
 /// Accounts that were used since their last refresh, and when each is to be refreshed. Only kept while there is a keeper.
-///
-/// In shards, each with its own lock, so that accounts hardly ever wait for each other.
+#[derive(Default)]
 pub(crate) struct Used {
     keepers: AtomicUsize,
-    hasher: RandomState,
-    shards: [Mutex<HashMap<AccountKey, Due>>; SHARDS],
+    shards: Sharded<HashMap<AccountKey, Due>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -104,13 +104,6 @@ struct Due {
     time: Time,
     /// An instant in its window, by chance.
     at: Timestamp,
-}
-
-impl Default for Used {
-    fn default() -> Self {
-        let shards = std::array::from_fn(|_| Mutex::default());
-        Self { keepers: AtomicUsize::new(0), hasher: RandomState::new(), shards }
-    }
 }
 
 impl Used {
@@ -123,8 +116,8 @@ impl Used {
     pub(super) fn note(&self, realm: &Realm, key: &AccountKey, account: &GrantedAccount) {
         let margin = realm.lifetimes.refresh_margin;
         let Some(time) = Time::of(account, margin).filter(|_| self.is_kept()) else { return };
-        let mut shard = self.shard(key);
-        let is_full = shard.len() >= MOST / SHARDS;
+        let mut shard = self.shards.write(key);
+        let is_full = shard.len() >= share_of(MOST);
         match shard.get_mut(key) {
             Some(due) if due.time == time => {}
             Some(due) => *due = Due::by_chance(realm, time),
@@ -139,24 +132,15 @@ impl Used {
     /// Takes out up to so many accounts that are to be refreshed by now, the earliest first.
     fn take_due(&self, now: Timestamp, most: usize) -> Vec<AccountKey> {
         let mut due = Vec::new();
-        for shard in &self.shards {
-            let shard = locked(shard);
+        for shard in self.shards.each() {
             due.extend(shard.iter().filter(|(_, due)| due.at <= now).map(|(key, due)| (due.at, key.clone())));
         }
         due.sort_unstable();
         due.truncate(most);
         for (_, key) in &due {
-            self.shard(key).remove(key);
+            self.shards.write(key).remove(key);
         }
         due.into_iter().map(|(_, key)| key).collect()
-    }
-
-    /// Held for a few lines at a time, and never over an `await`.
-    fn shard(&self, key: &AccountKey) -> MutexGuard<'_, HashMap<AccountKey, Due>> {
-        let place = self.hasher.hash_one(key) % SHARDS as u64;
-        let shard = usize::try_from(place).ok().and_then(|place| self.shards.get(place));
-        let [first, ..] = &self.shards;
-        locked(shard.unwrap_or(first))
     }
 }
 
@@ -165,10 +149,6 @@ impl fmt::Debug for Used {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Used").field("keepers", &self.keepers).finish_non_exhaustive()
     }
-}
-
-fn locked<T>(shard: &Mutex<T>) -> MutexGuard<'_, T> {
-    shard.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Due {
@@ -193,14 +173,11 @@ impl Drop for Keeper {
     fn drop(&mut self) {
         let used = &self.0.refresh.used;
         if used.keepers.fetch_sub(1, Ordering::Relaxed) == 1 {
-            for shard in &used.shards {
-                locked(shard).clear();
-            }
+            used.shards.each().for_each(|mut shard| shard.clear());
         }
     }
 }
 
 const SECOND: Duration = Duration::from_secs(1);
-const SHARDS: usize = 64;
 /// Some hundred bytes each.
 const MOST: usize = 65_536;

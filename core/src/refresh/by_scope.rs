@@ -9,13 +9,15 @@
 //! 5. A new sign-in forgets them.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{self, SHA256};
 
 use super::gate::{self, Key};
-use super::{Outcome, exchange, is_fresh, or_at_hand, serves, stored};
+use super::life::Life;
+use super::sharded::{Sharded, share_of};
+use super::{Outcome, exchange, or_at_hand, serves, stored};
 use crate::account::GrantedAccount;
 use crate::http::DEADLINE;
 use crate::other_tokens::{OtherTokens, ScopeSet};
@@ -27,7 +29,7 @@ use crate::{AccessTokenError, Timestamp};
 
 /// What came of exchanges for other scopes: tokens of accounts that live in a session, and refusals.
 #[derive(Debug, Default)]
-pub(crate) struct ByScope(Mutex<HashMap<Key, Known>>);
+pub(crate) struct ByScope(Sharded<HashMap<Key, Known>>);
 
 #[derive(Clone, Debug)]
 enum Known {
@@ -135,7 +137,7 @@ fn is_about_scopes(error: &ProviderError) -> bool {
 impl ByScope {
     /// A refusal that is too young to ask again.
     pub(super) fn refusal(&self, key: &Key, now: Timestamp) -> Option<Outcome> {
-        match self.table().get(key)? {
+        match self.0.read(key).get(key)? {
             Known::Refused(outcome, until) if now < *until => Some(outcome.clone()),
             _ => None,
         }
@@ -149,34 +151,29 @@ impl ByScope {
     }
 
     fn granted(&self, key: &Key) -> Option<GrantedAccount> {
-        match self.table().get(key)? {
+        match self.0.read(key).get(key)? {
             Known::Granted(account) => Some(account.clone()),
             Known::Refused(..) => None,
         }
     }
 
     fn remember(&self, key: Key, known: Known, now: Timestamp) {
-        let mut table = self.table();
-        if table.len() >= MOST {
+        let mut table = self.0.write(&key);
+        if table.len() >= share_of(MOST) {
             table.retain(|_, known| known.is_alive(now));
         }
-        if table.len() >= MOST {
+        if table.len() >= share_of(MOST) {
             let any = table.keys().next().copied();
             any.map(|key| table.remove(&key));
         }
         table.insert(key, known);
-    }
-
-    /// Held for a few lines at a time, and never over an `await`.
-    fn table(&self) -> MutexGuard<'_, HashMap<Key, Known>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Known {
     fn is_alive(&self, now: Timestamp) -> bool {
         match self {
-            Self::Granted(account) => is_fresh(account, now, Duration::ZERO),
+            Self::Granted(account) => Life::of(account).is_fresh(now, Duration::ZERO),
             Self::Refused(_, until) => now < *until,
         }
     }

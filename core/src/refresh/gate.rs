@@ -4,10 +4,11 @@
 //! 2. A refresh that did not work is not tried again before its pause is over, also when it broke off. The next pause is
 //!    longer; see [`backoff`].
 //! 3. A refresh leaves the board and starts its pause in one step, so that nobody begins a second one in between.
+//! 4. The board is in shards, so that two refreshes hardly ever wait for each other.
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lc_rs::digest::{self, SHA256};
@@ -18,6 +19,7 @@ use super::ahead::Used;
 use super::by_scope::ByScope;
 use super::ending::{Landed, announce_failure};
 use super::measure::Measure;
+use super::sharded::{Sharded, share_of};
 use super::successors::Successors;
 use super::{Outcome, backoff};
 use crate::account::GrantedAccount;
@@ -32,7 +34,7 @@ pub(crate) struct RefreshGate {
     pub(crate) successors: Successors,
     pub(crate) by_scope: ByScope,
     pub(crate) used: Used,
-    board: Mutex<Board>,
+    boards: Sharded<Board>,
 }
 
 #[derive(Debug, Default)]
@@ -60,8 +62,13 @@ enum Found {
 
 /// The key of a refresh.
 pub(crate) fn key(account: &GrantedAccount, refresh_token: &Secret) -> Key {
+    key_of(&account.provider, &account.subject, refresh_token)
+}
+
+/// The same, of its parts.
+pub(super) fn key_of(provider: &str, subject: &str, refresh_token: &Secret) -> Key {
     let mut context = digest::Context::new(&SHA256);
-    for part in [&account.provider, &account.subject, refresh_token.expose()] {
+    for part in [provider, subject, refresh_token.expose()] {
         context.update(&(part.len() as u64).to_be_bytes());
         context.update(part.as_bytes());
     }
@@ -123,7 +130,7 @@ impl RefreshGate {
         L: Into<Landed> + Send,
     {
         let now = realm.clock.now();
-        let mut board = self.board();
+        let mut board = self.boards.write(&key);
         if let Some(receiver) = board.flights.get(&key) {
             return Found::Flight(receiver.clone());
         }
@@ -157,25 +164,20 @@ impl RefreshGate {
     }
 
     fn land(&self, key: Key, attempt: u32, outcome: &Outcome, now: Timestamp) {
-        let mut board = self.board();
+        let mut board = self.boards.write(&key);
         board.flights.remove(&key);
         let Outcome::Failed { retry_after, source, .. } = outcome else {
             board.pauses.remove(&key);
             return;
         };
-        if board.pauses.len() >= MOST {
+        if board.pauses.len() >= share_of(MOST) {
             board.pauses.retain(|_, pause| pause.until > now);
         }
-        if board.pauses.len() >= MOST {
+        if board.pauses.len() >= share_of(MOST) {
             let any = board.pauses.keys().next().copied();
             any.map(|key| board.pauses.remove(&key));
         }
         board.pauses.insert(key, Pause { until: now + *retry_after, attempt, source: source.clone() });
-    }
-
-    /// Held for a few lines at a time, and never over an `await`.
-    fn board(&self) -> MutexGuard<'_, Board> {
-        self.board.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -41,10 +41,15 @@ pub(super) fn waited(begun: Timestamp, now: Timestamp) {
 /// Counts what needed no refresh. A dead account is counted where it was found dead, and not at each request after that.
 pub(super) fn settled(outcome: &Outcome) {
     match outcome {
-        Outcome::Current(account) => count(&account.provider, RefreshEnding::StillValid),
+        Outcome::Current(account) => still_valid(&account.provider),
         Outcome::Refreshed(account) => count(&account.provider, RefreshEnding::Adopted),
         Outcome::Refused(_) | Outcome::RefusedForScopes { .. } | Outcome::Failed { .. } => {}
     }
+}
+
+/// Counts a token at hand that was good.
+pub(super) fn still_valid(provider: &str) {
+    count(provider, RefreshEnding::StillValid);
 }
 
 #[cfg(feature = "metrics")]

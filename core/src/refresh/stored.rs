@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use super::ending::{Landed, announce};
 use super::lease::{EXCHANGE, LEASE, in_time, write, write_on};
+use super::life::Life;
 use super::wanted::Wanted;
-use super::{Outcome, ahead, by_scope, gate, is_fresh, is_good, measure, or_at_hand, without_refresh_token};
+use super::{Outcome, ahead, by_scope, gate, is_good, measure, or_at_hand, without_refresh_token};
 use crate::account::GrantedAccount;
 use crate::kept_tokens::KeptTokens;
 use crate::realm::Realm;
@@ -55,12 +56,13 @@ pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
         return Ok(unrefreshable(realm, key, account).await);
     };
     realm.refresh.used.note(realm, &key, &account);
-    let gate_key = gate::key(&account, refresh_token);
     if !is_good(realm, &account) {
+        let gate_key = gate::key(&account, refresh_token);
         let flight = realm.refresh.fly(realm, gate_key, key.clone(), claiming(gate_key, key, Wanted::Own));
         return Ok(or_at_hand(flight.await, account, false, realm.clock.now()));
     }
     if ahead::has_come(realm, &account) && !realm.refresh.used.is_kept() {
+        let gate_key = gate::key(&account, refresh_token);
         realm.refresh.begin(realm, gate_key, key.clone(), claiming(gate_key, key, Wanted::Own));
     }
     let outcome = Outcome::Current(account);
@@ -198,7 +200,7 @@ async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: 
             measure::waited(begun, now);
             return Ok(Landed::adopted(outcome));
         }
-        let lives = wanted.of(&account).is_some_and(|account| is_fresh(&account, now, Duration::ZERO));
+        let lives = wanted.of(&account).is_some_and(|account| Life::of(&account).is_fresh(now, Duration::ZERO));
         let patience = if lives { COURTESY } else { LEASE };
         if now.since(begun) > patience {
             return not_this_time();
@@ -334,7 +336,7 @@ pub(crate) fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Res
 pub(crate) fn unseal(realm: &Realm, stored: &StoredTokens) -> Result<GrantedAccount, AuthError> {
     let plain = realm.store_sealer.open(&stored.sealed, &bound(&stored.account)).map_err(|_| AuthError::Unsealable)?;
     let kept: KeptTokens = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
-    Ok(kept.account(&stored.account.provider, &stored.account.subject))
+    Ok(kept.into_account(&stored.account.provider, &stored.account.subject))
 }
 
 /// Writes what is remembered of an account and could not be written before; whether nothing is left to write.

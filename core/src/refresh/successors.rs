@@ -2,20 +2,28 @@
 //!
 //! 1. The newest tokens win. Where a provider gives the same refresh token again, the later grant is the newer.
 //! 2. A refused token is remembered like a successor: it is the same account, marked.
-//! 3. Bounded in number and age; what was learned first is forgotten first.
+//! 3. In shards by account, so that one that is looked up waits for no other's refresh. While nothing was refreshed no
+//!    lock is taken at all.
+//! 4. Each shard is bounded in number and age; what was learned first is forgotten first.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use super::gate::{self, Key};
+use super::sharded::{Sharded, share_of};
 use crate::Timestamp;
 use crate::account::{Extra, GrantedAccount};
 use crate::kept_tokens::KeptTokens;
 
 /// Refresh tokens that were spent or refused, by their digests, and the accounts as they were afterwards.
 #[derive(Debug, Default)]
-pub(crate) struct Successors(Mutex<Table>);
+pub(crate) struct Successors {
+    tables: Sharded<Table>,
+    /// How many there are in all.
+    count: AtomicUsize,
+}
 
 #[derive(Debug, Default)]
 struct Table {
@@ -34,7 +42,22 @@ struct Known {
 impl Successors {
     /// Whether nothing is known to have followed anything.
     pub(crate) fn is_empty(&self) -> bool {
-        self.table().known.is_empty()
+        self.count.load(Ordering::Acquire) == 0
+    }
+
+    /// Whether something is known that followed the tokens at hand, or a mark that they lack.
+    pub(super) fn follow_on(&self, provider: &str, subject: &str, kept: &KeptTokens) -> bool {
+        let Some(refresh_token) = kept.refresh_token().filter(|_| !self.is_empty()) else { return false };
+        let table = self.tables.read(&(provider, subject));
+        // Before the digest, which takes longer than all else here.
+        if table.known.is_empty() {
+            return false;
+        }
+        let next = table.known.get(&gate::key_of(provider, subject, refresh_token));
+        next.is_some_and(|Known { account, .. }| {
+            let same = account.tokens.refresh_token.as_ref() == Some(refresh_token);
+            !same || account.grant.granted_at >= kept.granted_at() && KeptTokens::of(account) != *kept
+        })
     }
 
     /// The newest tokens that are known to have followed those at hand, and whether they were refused.
@@ -49,7 +72,7 @@ impl Successors {
 
     /// The same for an account.
     pub(crate) fn follow(&self, mut account: GrantedAccount) -> GrantedAccount {
-        let table = self.table();
+        let table = self.tables.read(&(account.provider.as_str(), account.subject.as_str()));
         for _ in 0..LONGEST_CHAIN {
             let key = gate::key(&account, gate::spent(&account));
             let Some(Known { account: next, .. }) = table.known.get(&key) else { break };
@@ -72,14 +95,15 @@ impl Successors {
         account.tokens.id_token = None;
         account.tokens.extra = Extra::default();
 
-        let mut table = self.table();
+        let mut table = self.tables.write(&(account.provider.as_str(), account.subject.as_str()));
+        let before = table.known.len();
         table.turn += 1;
         let turn = table.turn;
         table.known.insert(key, Known { account: Arc::new(account), turn });
         table.order.push_back((now, turn, key));
         let young = now.before(REMEMBERED);
         while let Some((at, turn, key)) = table.order.front().copied() {
-            if table.order.len() <= MOST && at > young {
+            if table.order.len() <= share_of(MOST) && at > young {
                 break;
             }
             table.order.pop_front();
@@ -87,11 +111,10 @@ impl Successors {
                 table.known.remove(&key);
             }
         }
-    }
-
-    /// Held for a few lines at a time, and never over an `await`.
-    fn table(&self) -> MutexGuard<'_, Table> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        match table.known.len() {
+            after if after > before => self.count.fetch_add(after - before, Ordering::Release),
+            after => self.count.fetch_sub(before - after, Ordering::Release),
+        };
     }
 }
 
@@ -169,15 +192,65 @@ mod tests {
             learn(&successors, &account("a", &format!("early {i}"), 0), &last, 0);
         }
         learn(&successors, &account("a", "late", 0), &last, 86_401);
-        assert_eq!(successors.table().known.len(), 1);
+        assert_eq!(successors.count.load(Ordering::Relaxed), 1);
         for i in 0..(MOST + 100) {
             learn(&successors, &account("a", &format!("{i}"), 0), &last, 86_402);
             learn(&successors, &account("a", "again", 0), &last, 86_402);
         }
-        let table = successors.table();
-        assert!(table.known.len() <= MOST && table.order.len() <= MOST);
-        drop(table);
+        // One account has no more than a shard has, and all together no more than all shards.
+        let counted = successors.count.load(Ordering::Relaxed);
+        assert_eq!(counted, successors.tables.each().map(|table| table.known.len()).sum::<usize>());
+        assert!(0 < counted && counted <= share_of(MOST));
+        assert!(successors.tables.each().all(|table| table.order.len() <= share_of(MOST)));
         assert_eq!(successors.follow(account("a", "again", 0)), last);
         assert_eq!(successors.follow(account("a", "late", 0)).tokens.refresh_token.unwrap().expose(), "late");
+    }
+
+    #[test]
+    fn while_nothing_was_refreshed_a_look_takes_no_lock() {
+        let successors = Successors::default();
+        let held: Vec<_> = successors.tables.each().collect();
+        let kept = KeptTokens::of(&account("a", "r", 0));
+        assert!(successors.is_empty() && !successors.follow_on("acme", "7", &kept));
+        assert_eq!(successors.latest("acme", "7", kept.clone()), kept);
+        drop(held);
+    }
+
+    #[test]
+    fn whoever_holds_one_account_is_not_in_the_way_of_another() {
+        let successors = Successors::default();
+        learn(&successors, &account("a", "r", 0), &account("a1", "r1", 1), 1);
+        let other = |subject: String| {
+            let apart = !successors.tables.has_together(&("acme", "7"), &("acme", subject.as_str()));
+            apart.then(|| GrantedAccount { subject, ..account("b", "s", 0) })
+        };
+        let before = (8..1_000).map(|number| number.to_string()).find_map(other).expect("somebody in another shard");
+        let after = GrantedAccount { subject: before.subject.clone(), ..account("b1", "s1", 1) };
+
+        let held = successors.tables.write(&("acme", "7"));
+        learn(&successors, &before, &after, 1);
+        assert!(successors.follow_on("acme", &before.subject, &KeptTokens::of(&before)));
+        assert_eq!(successors.follow(before), after);
+        drop(held);
+    }
+
+    #[test]
+    fn tokens_are_followed_on_where_they_or_their_mark_would_change() {
+        let successors = Successors::default();
+        let follow_on = |account: &GrantedAccount| {
+            let kept = KeptTokens::of(account);
+            let would_change = successors.latest("acme", "7", kept.clone()) != kept;
+            assert_eq!(successors.follow_on("acme", "7", &kept), would_change);
+            would_change
+        };
+        let (old, new, newer) = (account("a0", "r", 0), account("a1", "r", 10), account("a2", "r", 20));
+        assert!(!follow_on(&old));
+        learn(&successors, &old, &new, 10);
+        assert!(follow_on(&old) && !follow_on(&new) && !follow_on(&newer));
+        let marked = GrantedAccount { is_unanswered: true, ..new.clone() };
+        learn(&successors, &new, &marked, 30);
+        assert!(follow_on(&new) && !follow_on(&marked) && !follow_on(&newer));
+        learn(&successors, &marked, &account("a3", "r3", 40), 40);
+        assert!(follow_on(&old) && follow_on(&newer) && !follow_on(&account("a3", "r3", 40)));
     }
 }
