@@ -20,9 +20,11 @@ mod lease;
 mod let_go;
 mod life;
 mod measure;
+mod sealed;
 mod sharded;
 mod stored;
 mod successors;
+mod turn;
 mod wanted;
 
 use std::sync::Arc;
@@ -34,7 +36,9 @@ pub use ending::{ReauthenticationReason, RefreshEnding};
 pub(crate) use exchange::{may_have_been_taken, refresh_once};
 pub(crate) use gate::RefreshGate;
 pub(crate) use let_go::{let_go_kept, let_go_stored};
-pub(crate) use stored::{bound, keep, kept_id_token, remember, rotates, seal, unseal};
+pub(crate) use sealed::{bound, keep, kept_id_token, seal, unseal};
+pub(crate) use stored::remember;
+pub(crate) use turn::rotates;
 
 use ending::Landed;
 use exchange::refresh;

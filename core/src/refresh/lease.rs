@@ -9,7 +9,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::stored::{seal, unseal, write_remembered};
+use super::sealed::{seal, unseal};
+use super::stored::write_remembered;
 use super::wanted::Wanted;
 use super::{Outcome, backoff};
 use crate::AuthError;

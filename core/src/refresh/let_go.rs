@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::ending::Landed;
 use super::lease::LEASE;
-use super::stored::load;
+use super::sealed::load;
 use super::{Outcome, gate};
 use crate::account::GrantedAccount;
 use crate::failure::chain;

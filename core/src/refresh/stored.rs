@@ -3,46 +3,23 @@
 //! 1. The account is taken before its tokens are read: what was read earlier may have been spent since.
 //! 2. Tokens that could not be written are not lost: they are remembered, and written as soon as the store takes them
 //!    and before the next exchange, whether anybody asks or not. Until they are written nobody uses them.
-//! 3. Whoever writes last without a lease that counts has lost, and takes what is there. That holds for the mark of a
-//!    dead account as well.
-//! 4. A refresh token that is refused after a holder died is an answer that was lost.
 
 use std::borrow::Cow;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::ending::{Landed, announce};
-use super::lease::{EXCHANGE, LEASE, in_time, write, write_on};
+use super::ending::Landed;
+use super::lease::{LEASE, in_time};
 use super::life::Life;
+use super::sealed::load;
+use super::turn::{Turn, refresh_under_lease};
 use super::wanted::Wanted;
 use super::{Outcome, ahead, by_scope, gate, is_good, measure, or_at_hand, without_refresh_token};
 use crate::account::GrantedAccount;
-use crate::kept_tokens::KeptTokens;
 use crate::realm::Realm;
-use crate::store::{AccountKey, Lease, StoredTokens, Swap, TokenStore};
-use crate::{AccessTokenError, AuthError, Event, Secret, revoke};
-
-/// Puts the tokens of a new grant into the store.
-pub(crate) async fn keep(realm: &Realm, store: &dyn TokenStore, account: &GrantedAccount) -> Result<(), AuthError> {
-    store.put(seal(realm, account, 0)?).await?;
-    Ok(())
-}
-
-/// The ID token of an account in the store, which tells the provider who signs out. None, if it cannot be had.
-pub(crate) async fn kept_id_token(realm: &Realm, key: &AccountKey) -> Option<Secret> {
-    match load(realm, key).await {
-        Ok(stored) => stored?.0.tokens.id_token,
-        Err(error) => {
-            tracing::warn!(
-                provider = key.provider,
-                cause = crate::failure::chain(&error),
-                "no id token to sign out with"
-            );
-            None
-        }
-    }
-}
+use crate::store::{AccountKey, Lease};
+use crate::{AccessTokenError, AuthError};
 
 /// The freshest tokens of an account in the store.
 pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome, AccessTokenError> {
@@ -209,136 +186,6 @@ async fn try_to_claim_and_refresh(realm: &Arc<Realm>, key: &AccountKey, wanted: 
     }
 }
 
-/// What became of a turn with the account taken.
-enum Turn {
-    Over(Box<Landed>),
-    /// It has to be taken once more: to write or to refresh what is held by now, or because too little was left of the
-    /// lease.
-    Again,
-    /// What was brought could not be written. That goes on, under the same lease.
-    Unwritten,
-}
-
-/// One refresh, with the account taken.
-async fn refresh_under_lease(
-    realm: &Arc<Realm>,
-    store: &Arc<dyn TokenStore>,
-    key: &AccountKey,
-    wanted: &Wanted,
-    lease: &Lease,
-) -> Result<Turn, AuthError> {
-    let over = |outcome: Outcome| Ok(Turn::Over(Box::new(outcome.into())));
-    let Some((account, version)) = in_time(realm, load(realm, key)).await? else {
-        return over(Outcome::not_this_time());
-    };
-    // Newer than the store's only if they could not be written before.
-    let mut latest = realm.refresh.successors.follow(account.clone());
-    let is_unwritten = latest != account;
-    // Memory keeps none, and the one that is there still says who signs out.
-    latest.tokens.id_token = latest.tokens.id_token.or_else(|| account.tokens.id_token.clone());
-    let settled = wanted.settled(realm, &latest, true);
-    let is_settled = settled.is_some();
-    let mut outcome = match settled {
-        Some(outcome) if !is_unwritten => return Ok(Turn::Over(Box::new(Landed::adopted(outcome)))),
-        Some(outcome) => outcome,
-        // Before anything else is spent.
-        None if is_unwritten => Outcome::Refreshed(latest.clone()),
-        // A process that was stopped, or waited long for its store, comes too late: another may be at it by now.
-        None if realm.clock.now() + EXCHANGE > lease.until => return Ok(Turn::Again),
-        None => {
-            latest.is_unanswered |= lease.lapsed && rotates(realm, key);
-            wanted.refresh_within(realm, latest.clone(), EXCHANGE).await
-        }
-    };
-    let after = match &mut outcome {
-        Outcome::Refreshed(after) | Outcome::Refused(after) => Arc::new(after.clone()),
-        Outcome::Failed { marked, .. } => match marked.take() {
-            Some(marked) if *marked != account => marked,
-            _ => return over(outcome),
-        },
-        Outcome::Current(_) | Outcome::RefusedForScopes { .. } => return over(outcome),
-    };
-    let swap = match write(realm, &**store, &after, version, lease).await {
-        Ok(swap) => swap,
-        Err(error) => {
-            let cause = crate::failure::chain(&error);
-            tracing::error!(provider = key.provider, cause, "refreshed tokens could not be stored this time");
-            remember(realm, &account, &after);
-            if matches!(outcome, Outcome::Refreshed(_)) && !is_unwritten {
-                realm.record(Event::TokensNotStored { provider: &key.provider, subject: &key.subject }).await;
-                write_on(realm, store, wanted.clone(), after, version, *lease);
-                return Ok(Turn::Unwritten);
-            }
-            return over(Outcome::not_this_time());
-        }
-    };
-    match swap {
-        Swap::Done(_) => {
-            // What was written for want of an earlier chance may be the account's own token, whatever is wanted now.
-            if is_unwritten && after.tokens.access_token != account.tokens.access_token {
-                announce(realm, &outcome).await;
-            } else {
-                wanted.announce(realm, &outcome).await;
-            }
-            if is_unwritten && !is_settled { Ok(Turn::Again) } else { over(outcome) }
-        }
-        Swap::Lost(Some(theirs)) => {
-            let theirs = unseal(realm, &theirs)?;
-            // Somebody found the token dead that was spent here. What followed it is what counts.
-            if matches!(outcome, Outcome::Refreshed(_)) && theirs.tokens.refresh_token == account.tokens.refresh_token {
-                remember(realm, &account, &after);
-                return Ok(Turn::Again);
-            }
-            if !theirs.is_settled_after(&account) {
-                // Somebody took over and is not done, or brought something else: there is no token in it for now.
-                return if matches!(outcome, Outcome::Failed { .. }) { over(outcome) } else { Ok(Turn::Again) };
-            }
-            // Somebody signed in anew or took over meanwhile: theirs is what counts.
-            Ok(Turn::Over(Box::new(Landed::adopted(Outcome::adopted(theirs)))))
-        }
-        // Somebody let the account's tokens go meanwhile. What followed them goes as well.
-        Swap::Lost(None) => {
-            let mut account = GrantedAccount::clone(&after);
-            if matches!(outcome, Outcome::Refreshed(_)) {
-                drop(revoke::begin(realm, account.clone()));
-            }
-            account.needs_reauthentication = true;
-            over(Outcome::Refused(account))
-        }
-    }
-}
-
-/// Whether a provider takes each refresh token once.
-pub(crate) fn rotates(realm: &Realm, key: &AccountKey) -> bool {
-    realm.oauth(&key.provider).is_some_and(|registered| registered.flow.config().rotates_refresh_tokens)
-}
-
-pub(super) async fn load(realm: &Realm, key: &AccountKey) -> Result<Option<(GrantedAccount, u64)>, AuthError> {
-    let Some(store) = &realm.tokens else { return Ok(None) };
-    match store.load(key).await? {
-        Some(stored) => Ok(Some((unseal(realm, &stored)?, stored.version))),
-        None => Ok(None),
-    }
-}
-
-pub(crate) fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Result<StoredTokens, AuthError> {
-    let key = account.key();
-    let signs_out = realm.oauth(&key.provider).is_some_and(|registered| registered.flow.config().sign_out.is_on);
-    let kept = if signs_out { KeptTokens::with_id_token(account) } else { KeptTokens::of(account) };
-    let plain = serde_json::to_vec(&kept).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
-    let sealed = realm.store_sealer.seal(&plain, &bound(&key), &*realm.random);
-    let in_time = account.tokens.expires_at.map(|at| at.before(realm.lifetimes.refresh_margin));
-    let refresh_at = in_time.into_iter().chain(account.tokens.refresh_at).min();
-    let refresh_at = refresh_at.filter(|_| account.tokens.refresh_token.is_some() && !account.needs_reauthentication);
-    Ok(StoredTokens { account: key, sealed, refresh_at, version })
-}
-
-pub(crate) fn unseal(realm: &Realm, stored: &StoredTokens) -> Result<GrantedAccount, AuthError> {
-    let plain = realm.store_sealer.open(&stored.sealed, &bound(&stored.account)).map_err(|_| AuthError::Unsealable)?;
-    let kept: KeptTokens = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
-    Ok(kept.into_account(&stored.account.provider, &stored.account.subject))
-}
-
 /// Writes what is remembered of an account and could not be written before; whether nothing is left to write.
 pub(super) async fn write_remembered(realm: &Arc<Realm>, key: &AccountKey) -> Result<bool, AuthError> {
     let Some(account) = unwritten(realm, key).await? else { return Ok(true) };
@@ -357,11 +204,6 @@ async fn unwritten(realm: &Realm, key: &AccountKey) -> Result<Option<GrantedAcco
 pub(crate) fn remember(realm: &Realm, before: &GrantedAccount, after: &GrantedAccount) {
     let key = gate::key(before, gate::spent(before));
     realm.refresh.successors.remember(key, after, realm.clock.now());
-}
-
-/// Binds sealed tokens to their account, so that rows cannot change places.
-pub(crate) fn bound(key: &AccountKey) -> Vec<u8> {
-    format!("{} {} {}", key.provider.len(), key.provider, key.subject).into_bytes()
 }
 
 /// How long a caller whose token still lives waits for another process.
