@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use admit::store::{Once, SessionStore, TokenStore};
+use admit::{Clock as _, SystemClock};
 
 use super::node::TOKEN;
 use super::scene::{HOUR, answered};
@@ -47,7 +48,7 @@ where
             if !answer.1.starts_with("Unavailable") {
                 break;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            SystemClock.sleep(Duration::from_millis(100)).await;
             node.tell(&format!("ask {} {}", theirs.0, theirs.0 + 1));
             answer = answered(&node.hears().await);
         }
