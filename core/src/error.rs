@@ -107,7 +107,7 @@ pub enum AccessTokenError {
     Unavailable {
         /// The provider's id.
         provider: String,
-        /// How long to wait before it is worth trying again.
+        /// How long to wait before it is worth trying again, in whole seconds.
         retry_after: Duration,
         /// What happened.
         #[source]

@@ -53,9 +53,7 @@ impl Current {
                 self.unconnected(provider, Some("scopes_refused"), &asked)
             }
             AccessTokenError::Unavailable { provider, retry_after, .. } => {
-                // Not a moment too early.
-                let seconds = retry_after.as_millis().div_ceil(1000).max(1);
-                let seconds = u64::try_from(seconds).unwrap_or(u64::MAX);
+                let seconds = retry_after.as_secs().max(1);
                 let mut answer =
                     self.no_token(provider, Reason::ProviderUnavailable, WithoutToken::NotNow(seconds), error);
                 answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));

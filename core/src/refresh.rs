@@ -209,7 +209,7 @@ pub(crate) fn token(provider: &str, outcome: Outcome) -> Result<Secret, AccessTo
         Outcome::Failed { retry_after, source, .. } => Err(match (ending, source) {
             (RefreshEnding::ProviderRetired, Some(source)) => AccessTokenError::ProviderRetired { provider, source },
             (RefreshEnding::Misconfigured, Some(source)) => AccessTokenError::Misconfigured { provider, source },
-            (_, source) => AccessTokenError::Unavailable { provider, retry_after, source },
+            (_, source) => AccessTokenError::Unavailable { provider, retry_after: whole_seconds(retry_after), source },
         }),
     }
 }
@@ -220,6 +220,11 @@ fn without_refresh_token(mut account: GrantedAccount, now: Timestamp) -> Outcome
     }
     account.needs_reauthentication = true;
     Outcome::Refused(account)
+}
+
+/// Not a moment too early, where somebody tells it in seconds.
+fn whole_seconds(wait: Duration) -> Duration {
+    Duration::from_secs(u64::try_from(wait.as_millis().div_ceil(1000)).unwrap_or(u64::MAX))
 }
 
 /// A refresh that did not work this time leaves the token at hand, while it lives.
