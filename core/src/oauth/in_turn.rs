@@ -8,8 +8,8 @@ use crate::realm::{Realm, RegisteredOAuth};
 use crate::{Event, HttpRequest, HttpResponse};
 
 /// Sends a request. When the provider answers `invalid_client`, or takes no credential of that kind, the next one is
-/// tried, each once; any other answer is final. Nothing is retried here: a code or a refresh token that was sent may have been
-/// spent.
+/// tried, each once; any other answer is final. Nothing is retried here: a code or a refresh token that was sent may
+/// have been spent.
 ///
 /// Gives what was read and the place of the credential that worked.
 pub(crate) async fn in_turn<T>(
