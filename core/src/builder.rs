@@ -14,8 +14,10 @@ use std::time::Duration;
 
 use crate::env::Environment;
 use crate::realm::{Lifetimes, LinkingRules};
-use crate::store::{Once, SessionStore, TokenStore, UserStore};
-use crate::{Callbacks, Clock, Events, HttpClient, Pages, Provider, Random, Secret, SystemClock, SystemRandom, Theme};
+use crate::store::{AuditStore, EvidenceStore, Once, SessionStore, TokenStore, UserStore};
+use crate::{
+    Callbacks, Clock, Events, HttpClient, Pages, Provider, Random, Secret, Succession, SystemClock, SystemRandom, Theme,
+};
 
 pub use config_error::ConfigError;
 
@@ -36,6 +38,9 @@ pub struct AuthBuilder {
     tokens: Option<Arc<dyn TokenStore>>,
     users: Option<Arc<dyn UserStore>>,
     once: Option<Arc<dyn Once>>,
+    evidence: Option<Arc<dyn EvidenceStore>>,
+    audit: Option<Arc<dyn AuditStore>>,
+    succession: Option<Arc<dyn Succession>>,
     http: Option<Arc<dyn HttpClient>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -70,6 +75,9 @@ impl AuthBuilder {
             tokens: None,
             users: None,
             once: None,
+            evidence: None,
+            audit: None,
+            succession: None,
             http: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),

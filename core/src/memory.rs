@@ -1,17 +1,21 @@
 //! Every store in memory: for tests, and for the first hours of an application. All is lost with the process.
 
+mod evidence;
 mod sessions;
 mod tokens;
 mod users;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
 use crate::Timestamp;
-use crate::store::{AccountKey, Lease, Once, SecurityState, SessionKey, SessionRecord, StoreError, StoredTokens, User};
+use crate::store::{
+    AccountKey, AuditEntry, AuditPlace, Lease, Once, SecurityState, SessionKey, SessionRecord, StoreError,
+    StoredEvidence, StoredTokens, User,
+};
 
 /// Sessions, tokens, users and what may happen once, in this process's memory. Clones share their content.
 ///
@@ -27,6 +31,9 @@ struct Tables {
     users: HashMap<String, UserRow>,
     accounts: BTreeMap<AccountKey, String>,
     once: HashMap<String, Timestamp>,
+    evidence: BTreeMap<AccountKey, StoredEvidence>,
+    audit: BTreeMap<AuditPlace, AuditEntry>,
+    audit_ids: HashSet<String>,
     /// How many keys there are when those that have ended are next looked for.
     sweep_at: usize,
 }
@@ -40,6 +47,9 @@ impl Default for Tables {
             users: HashMap::new(),
             accounts: BTreeMap::new(),
             once: HashMap::new(),
+            evidence: BTreeMap::new(),
+            audit: BTreeMap::new(),
+            audit_ids: HashSet::new(),
             sweep_at: SWEEP_AT,
         }
     }

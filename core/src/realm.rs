@@ -10,6 +10,7 @@ use crate::cookie::CookieNames;
 use crate::cookie_memory::CookieMemory;
 use crate::credentials::Credentials;
 use crate::csrf::Csrf;
+use crate::evidence::Marker;
 use crate::jwe::{Keys, V4Keys};
 use crate::oidc::OpenId;
 use crate::page::Shell;
@@ -18,10 +19,10 @@ use crate::provider::{Flow, Metadata, OAuthFlow, ProviderContext, ProviderError,
 use crate::refresh::RefreshGate;
 use crate::seal::Sealer;
 use crate::standing::Standing;
-use crate::store::{Once, SessionStore, TokenStore, UserStore};
+use crate::store::{AuditStore, EvidenceStore, Once, SessionStore, TokenStore, UserStore};
 use crate::tombstones::Tombstones;
 use crate::within::within;
-use crate::{BoxError, Callbacks, Clock, Event, HttpClient, Provider, Random, Theme};
+use crate::{BoxError, Callbacks, Clock, Event, HttpClient, Provider, Random, Succession, Theme};
 
 /// The configuration of one site, resolved and checked.
 #[derive(Debug)]
@@ -40,6 +41,10 @@ pub(crate) struct Realm {
     pub(crate) users: Option<Arc<dyn UserStore>>,
     pub(crate) standing: Standing,
     pub(crate) once: Arc<dyn Once>,
+    pub(crate) evidence: Option<Arc<dyn EvidenceStore>>,
+    pub(crate) marker: Marker,
+    pub(crate) audit: Option<Arc<dyn AuditStore>>,
+    pub(crate) succession: Option<Arc<dyn Succession>>,
     pub(crate) callbacks: Option<Arc<dyn Callbacks>>,
     pub(crate) callback_timeout: Duration,
     pub(crate) audience: Option<Audience>,

@@ -3,6 +3,8 @@
 //! Stores generate nothing. Identifiers, instants and keys come as arguments, so that every store behaves alike and a
 //! test can move time. What is secret arrives sealed.
 
+mod audit;
+mod evidence;
 mod once;
 mod sessions;
 mod together;
@@ -11,6 +13,8 @@ mod users;
 
 use std::error::Error as StdError;
 
+pub use audit::{AuditEntry, AuditPlace, AuditStore};
+pub use evidence::{EvidenceStore, Mark, StoredEvidence};
 pub use once::Once;
 pub use sessions::{SessionKey, SessionRecord, SessionStore};
 pub use together::{LookUp, Together};

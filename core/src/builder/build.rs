@@ -11,6 +11,7 @@ use crate::cookie::CookieNames;
 use crate::cookie_memory::CookieMemory;
 use crate::csrf::Csrf;
 use crate::env::Environment;
+use crate::evidence::Marker;
 use crate::jwe::{Keys, V4Keys};
 use crate::memory::MemoryStore;
 use crate::realm::{Base, Realm, Registered};
@@ -92,13 +93,14 @@ impl AuthBuilder {
     fn assemble(self, resolved: Resolved) -> Auth {
         let Resolved { base, secrets, seal_keys, trusted_origins, providers, http } = resolved;
         let cookies = CookieNames::new(base.url.scheme() == "https", self.host_only_cookies);
+        let sealed_under = if seal_keys.is_empty() { &secrets } else { &seal_keys };
         Auth::new(Realm {
             csrf: Csrf::new(&secrets),
             session_keys: Keys::derive(&secrets, &cookies.session),
             session_keys_v4: V4Keys::derive(&secrets),
             cookie_memory: CookieMemory::new(self.cookie_memory),
             pending_sealer: Sealer::new(&secrets, "admit pending v1"),
-            store_sealer: Sealer::new(if seal_keys.is_empty() { &secrets } else { &seal_keys }, "admit store v1"),
+            store_sealer: Sealer::new(sealed_under, "admit store v1"),
             base,
             providers,
             cookies,
@@ -106,6 +108,10 @@ impl AuthBuilder {
             tokens: self.tokens,
             users: self.users,
             standing: Standing::new(self.user_check_interval),
+            evidence: self.evidence,
+            marker: Marker::new(sealed_under),
+            audit: self.audit,
+            succession: self.succession,
             once: self.once.unwrap_or_else(|| Arc::new(MemoryStore::new())),
             callbacks: self.callbacks,
             callback_timeout: self.callback_timeout,

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::AuthBuilder;
-use crate::store::{Once, SessionStore, TokenStore, UserStore};
+use crate::Succession;
+use crate::store::{AuditStore, EvidenceStore, Once, SessionStore, TokenStore, UserStore};
 
 impl AuthBuilder {
     /// Keeps everything in one store: sessions, tokens, users, and what may happen once. A home that is to be elsewhere
@@ -46,6 +47,24 @@ impl AuthBuilder {
     /// Remembers which callbacks were consumed. In this process's memory unless told otherwise.
     pub fn once(mut self, once: impl Once) -> Self {
         self.once = Some(Arc::new(once));
+        self
+    }
+
+    /// Keeps what is known of accounts, for the day when their provider is no more: see [`Auth::evidence`](crate::Auth::evidence).
+    pub fn evidence_store(mut self, store: impl EvidenceStore) -> Self {
+        self.evidence = Some(Arc::new(store));
+        self
+    }
+
+    /// Keeps who did what to accounts: see [`Auth::audit`](crate::Auth::audit).
+    pub fn audit_store(mut self, store: impl AuditStore) -> Self {
+        self.audit = Some(Arc::new(store));
+        self
+    }
+
+    /// Lets one provider follow another: its people stay who they are.
+    pub fn succession(mut self, succession: impl Succession) -> Self {
+        self.succession = Some(Arc::new(succession));
         self
     }
 

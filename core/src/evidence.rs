@@ -1,0 +1,113 @@
+//! What is known of accounts: sealed when it is written, opened when it is read, found by what was known.
+//!
+//! 1. What is known is JSON, sealed for the account it is about.
+//! 2. A mark is a keyed digest of one thing that is known, such as `aad:<tenant>/<object>`. Whoever reads the table can
+//!    neither read it nor guess it.
+//! 3. The newest key seals and marks; all keys open and find, so that rotating a key loses nothing.
+
+mod marker;
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::realm::Realm;
+use crate::refresh;
+use crate::store::{AccountKey, EvidenceStore, StoredEvidence};
+use crate::{Auth, AuthError, Timestamp};
+
+pub(crate) use marker::Marker;
+
+/// What is known of accounts. Made by [`Auth::evidence`].
+#[derive(Clone, Copy, Debug)]
+pub struct Evidence<'a> {
+    realm: &'a Realm,
+    store: &'a dyn EvidenceStore,
+}
+
+/// What is known of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Known<T> {
+    /// Of whom.
+    pub account: AccountKey,
+    /// What is known.
+    pub facts: T,
+    /// When it was found out.
+    pub captured_at: Timestamp,
+}
+
+impl Auth {
+    /// What is known of accounts: `None` if there is no [`evidence_store`](crate::AuthBuilder::evidence_store).
+    pub fn evidence(&self) -> Option<Evidence<'_>> {
+        let realm = self.realm();
+        Some(Evidence { realm, store: realm.evidence.as_deref()? })
+    }
+}
+
+impl Evidence<'_> {
+    /// Writes what is known of an account, in the place of what was known. `marks` are what it can be found by.
+    ///
+    /// # Errors
+    /// When it is no JSON, or the store fails.
+    pub async fn put(&self, account: &AccountKey, facts: &impl Serialize, marks: &[String]) -> Result<(), AuthError> {
+        let plain = serde_json::to_vec(facts).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
+        let sealed = self.realm.store_sealer.seal(&plain, &bound(account), &*self.realm.random);
+        let mut marks: Vec<_> = marks.iter().map(|mark| self.realm.marker.newest(mark)).collect();
+        marks.sort_unstable();
+        marks.dedup();
+        let captured_at = self.realm.clock.now();
+        Ok(self.store.put(StoredEvidence { account: account.clone(), sealed, marks, captured_at }).await?)
+    }
+
+    /// What is known of an account.
+    ///
+    /// # Errors
+    /// When it opens under no key, or the store fails.
+    pub async fn load<T: DeserializeOwned>(&self, account: &AccountKey) -> Result<Option<Known<T>>, AuthError> {
+        self.store.load(account).await?.map(|stored| self.open(&stored)).transpose()
+    }
+
+    /// All accounts of which one of these things is known; up to `limit`.
+    ///
+    /// # Errors
+    /// When one opens under no key, or the store fails.
+    pub async fn find<T: DeserializeOwned>(&self, marks: &[String], limit: usize) -> Result<Vec<Known<T>>, AuthError> {
+        let marks: Vec<_> = marks.iter().flat_map(|mark| self.realm.marker.all(mark)).collect();
+        self.store.find(&marks, limit).await?.iter().map(|stored| self.open(stored)).collect()
+    }
+
+    /// Up to `limit` accounts of a provider in the order of their subjects, after one of them.
+    ///
+    /// # Errors
+    /// When one opens under no key, or the store fails.
+    pub async fn page<T: DeserializeOwned>(
+        &self,
+        provider: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<Known<T>>, AuthError> {
+        self.store.page(provider, after, limit).await?.iter().map(|stored| self.open(stored)).collect()
+    }
+
+    /// Forgets what is known of an account; whether anything was.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn delete(&self, account: &AccountKey) -> Result<bool, AuthError> {
+        Ok(self.store.delete(account).await?)
+    }
+
+    fn open<T: DeserializeOwned>(&self, stored: &StoredEvidence) -> Result<Known<T>, AuthError> {
+        let plain = self.realm.store_sealer.open(&stored.sealed, &bound(&stored.account));
+        let plain = plain.map_err(|_| AuthError::Unsealable)?;
+        let facts = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
+        Ok(Known { account: stored.account.clone(), facts, captured_at: stored.captured_at })
+    }
+}
+
+/// Binds evidence to its account, and keeps it apart from the account's tokens.
+pub(crate) fn bound(account: &AccountKey) -> Vec<u8> {
+    [b"evidence ".as_slice(), &refresh::bound(account)].concat()
+}
