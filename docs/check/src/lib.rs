@@ -20,6 +20,18 @@ mod pages {
     #[doc = include_str!("../../src/azure-devops-secrets.md")]
     pub struct AzureDevOpsSecrets;
 
+    #[doc = include_str!("../../src/azure-to-entra/from-express.md")]
+    pub struct MoveFromExpress;
+
+    #[doc = include_str!("../../src/azure-to-entra/registration.md")]
+    pub struct MoveRegistration;
+
+    #[doc = include_str!("../../src/azure-to-entra/what-breaks.md")]
+    pub struct MoveWhatBreaks;
+
+    #[doc = include_str!("../../src/azure-to-entra/why.md")]
+    pub struct MoveWhy;
+
     #[doc = include_str!("../../src/callbacks.md")]
     pub struct Callbacks;
 
