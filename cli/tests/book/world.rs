@@ -1,14 +1,32 @@
-//! Where a page's commands are run: an application's environment, with pretend providers on sockets and a SQLite file.
+//! Where a page's commands are run: an application's environment, with pretend providers on sockets and a SQLite file in
+//! which people are who signed in by Azure DevOps.
 
-use std::path::PathBuf;
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use admit::{Auth, Client, Environment};
+use admit_providers::azure_devops;
+use admit_sqlite::SqliteStore;
+use admit_testkit::{CookieJar, PretendAzureDevOps, PretendEntra, Served};
+use bytes::Bytes;
+use http::Request;
 use tokio::process::Command;
+
+const ORIGIN: &str = "https://app.example";
+const SECRET: &str = "TnW0yMyQ3mYxkS8o9Qp1b7cR2vJ5uL4dFhGzKxXe6ZaB";
+const AZURE_ID: &str = "5d0c3b6e-7a41-4f0e-9f65-2f6d3c1b8a90";
+const AZURE_SECRET: &str = "header.payload.signature";
+const ENTRA_ID: &str = "6731de76-14a6-49ae-97bc-6eba6914391e";
+const ENTRA_SECRET: &str = "the-value-of-the-secret";
 
 /// One page's surroundings. What a command leaves behind, the next one finds.
 #[derive(Debug)]
 pub(crate) struct World {
     folder: PathBuf,
+    azure: Served,
+    entra: Served,
     /// How the last command ended.
     pub(crate) status: i32,
 }
@@ -17,21 +35,47 @@ impl World {
     pub(crate) async fn new(page: &str) -> Self {
         let name = format!("book-{}-{}", page.trim_end_matches(".md"), std::process::id());
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        let _ = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        Self { folder, status: 0 }
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        let callback = |id: &str| format!("{ORIGIN}/api/auth/callback/{id}");
+        let entra = PretendEntra::builder(ENTRA_ID, ENTRA_SECRET, callback("microsoft-entra-id"));
+        let (pretend_entra, entra) = entra.serve_on(0).await.unwrap();
+        let azure = PretendAzureDevOps::builder(AZURE_ID, AZURE_SECRET, callback("azure-devops"));
+        let azure = azure.entra(pretend_entra).build();
+        let auth = Auth::builder(ORIGIN)
+            .secret(SECRET)
+            .environment(Environment::default())
+            .http_client(azure.clone())
+            .store(SqliteStore::open(folder.join("app.sqlite")).await.unwrap())
+            .provider(azure_devops(Client::new(AZURE_ID, AZURE_SECRET)))
+            .build()
+            .unwrap();
+        for login in ["norma", "bo"] {
+            sign_in(&auth, &azure, login).await;
+        }
+        let azure = azure.serve().await.unwrap();
+        Self { folder, azure, entra, status: 0 }
     }
 
-    /// What a shell would print, in the order of its two streams: results, then remarks.
+    /// What a shell would print: results, then remarks.
     pub(crate) async fn run(&mut self, command: &str) -> String {
-        let folder = std::path::Path::new(env!("CARGO_BIN_EXE_admit")).parent().unwrap();
-        let path = format!("{}:/usr/bin:/bin", folder.display());
+        let folder = Path::new(env!("CARGO_BIN_EXE_admit")).parent().unwrap();
         let output = Command::new("/bin/sh")
             .arg("-c")
             .arg(format!("(exit {}); {command}", self.status))
             .current_dir(&self.folder)
             .env_clear()
-            .env("PATH", path)
+            .env("PATH", format!("{}:/usr/bin:/bin", folder.display()))
+            .env("USER", "ada")
+            .env("AUTH_URL", ORIGIN)
+            .env("AUTH_SECRET", SECRET)
+            .env("DATABASE_URL", "sqlite:app.sqlite")
+            .env("AUTH_AZURE_DEVOPS_ID", AZURE_ID)
+            .env("AUTH_AZURE_DEVOPS_SECRET", AZURE_SECRET)
+            .env("AUTH_AZURE_DEVOPS_ENDPOINTS", self.azure.base_url())
+            .env("AUTH_MICROSOFT_ENTRA_ID_ID", ENTRA_ID)
+            .env("AUTH_MICROSOFT_ENTRA_ID_SECRET", ENTRA_SECRET)
+            .env("AUTH_MICROSOFT_ENTRA_ID_ISSUER", format!("{}/organizations/v2.0", self.entra.base_url()))
             .stdin(Stdio::null())
             .kill_on_drop(true)
             .output()
@@ -44,6 +88,26 @@ impl World {
 
 impl Drop for World {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
+        let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+async fn sign_in(auth: &Auth, azure: &PretendAzureDevOps, login: &str) {
+    let mut jar = CookieJar::default();
+    let with_cookies = |jar: &CookieJar, request: http::request::Builder| match jar.header(true) {
+        Some(cookies) => request.header("cookie", cookies),
+        None => request,
+    };
+    let answer = auth.handle(Request::get("/api/auth/csrf").body(Bytes::new()).unwrap()).await;
+    jar.apply(answer.headers());
+    let csrf: HashMap<String, String> = serde_json::from_slice(answer.body()).unwrap();
+    let post = Request::post("/api/auth/signin/azure-devops").header("origin", ORIGIN);
+    let post = post.header("content-type", "application/x-www-form-urlencoded");
+    let form = format!("csrfToken={}", csrf["csrfToken"]);
+    let answer = auth.handle(with_cookies(&jar, post).body(form.into()).unwrap()).await;
+    jar.apply(answer.headers());
+    let away = answer.headers()["location"].to_str().unwrap().to_owned();
+    let callback = azure.authorize_as(login, &away).await.unwrap().path_and_query();
+    let answer = auth.handle(with_cookies(&jar, Request::get(callback)).body(Bytes::new()).unwrap()).await;
+    assert!(answer.status().is_redirection(), "{}", answer.status());
 }

@@ -23,8 +23,17 @@ mod pages {
     #[doc = include_str!("../../src/azure-to-entra/from-express.md")]
     pub struct MoveFromExpress;
 
+    #[doc = include_str!("../../src/azure-to-entra/identity.md")]
+    pub struct MoveIdentity;
+
+    #[doc = include_str!("../../src/azure-to-entra/plan.md")]
+    pub struct MovePlan;
+
     #[doc = include_str!("../../src/azure-to-entra/registration.md")]
     pub struct MoveRegistration;
+
+    #[doc = include_str!("../../src/azure-to-entra/roll-out.md")]
+    pub struct MoveRollOut;
 
     #[doc = include_str!("../../src/azure-to-entra/what-breaks.md")]
     pub struct MoveWhatBreaks;
