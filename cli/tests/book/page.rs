@@ -22,12 +22,10 @@ pub(crate) struct Block<'a> {
     pub(crate) note: Option<&'a str>,
 }
 
-/// The pages that are held to the command.
+/// The pages about the move.
 pub(crate) fn all() -> Vec<Page> {
-    let book = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src");
-    let folder = book.join("azure-to-entra");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/src/azure-to-entra");
     let mut paths: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    paths.extend(Some(book.join("command.md")).filter(|path| path.exists()));
     paths.sort();
     let read = |path: PathBuf| Page {
         name: path.file_name().unwrap().to_string_lossy().into_owned(),

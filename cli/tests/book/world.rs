@@ -9,6 +9,8 @@ use std::process::Stdio;
 use admit::{Auth, Client, Environment};
 use admit_providers::azure_devops;
 use admit_sqlite::SqliteStore;
+use admit_testkit::azure_devops::{Organization, Person};
+use admit_testkit::entra::FABRIKAM;
 use admit_testkit::{CookieJar, PretendAzureDevOps, PretendEntra, Served};
 use bytes::Bytes;
 use http::Request;
@@ -41,7 +43,11 @@ impl World {
         let entra = PretendEntra::builder(ENTRA_ID, ENTRA_SECRET, callback("microsoft-entra-id"));
         let (pretend_entra, entra) = entra.serve_on(0).await.unwrap();
         let azure = PretendAzureDevOps::builder(AZURE_ID, AZURE_SECRET, callback("azure-devops"));
-        let azure = azure.entra(pretend_entra).build();
+        let azure = azure.entra(pretend_entra).people([
+            Person::new("norma", "Norma Paulk").organization(Organization::new("fabrikam").tenant(FABRIKAM)),
+            Person::new("pia", "Pia Holm").personal().organization(Organization::new("workshop")),
+        ]);
+        let azure = azure.build();
         let auth = Auth::builder(ORIGIN)
             .secret(SECRET)
             .environment(Environment::default())
@@ -50,7 +56,7 @@ impl World {
             .provider(azure_devops(Client::new(AZURE_ID, AZURE_SECRET)))
             .build()
             .unwrap();
-        for login in ["norma", "bo"] {
+        for login in ["norma", "pia"] {
             sign_in(&auth, &azure, login).await;
         }
         let azure = azure.serve().await.unwrap();
@@ -72,6 +78,8 @@ impl World {
             .env("DATABASE_URL", "sqlite:app.sqlite")
             .env("AUTH_AZURE_DEVOPS_ID", AZURE_ID)
             .env("AUTH_AZURE_DEVOPS_SECRET", AZURE_SECRET)
+            .env("AUTH_AZURE_DEVOPS_SECRET_ENDS", "2999-01-01")
+            .env("AUTH_AZURE_DEVOPS_SCOPE", "vso.work vso.code")
             .env("AUTH_AZURE_DEVOPS_ENDPOINTS", self.azure.base_url())
             .env("AUTH_MICROSOFT_ENTRA_ID_ID", ENTRA_ID)
             .env("AUTH_MICROSOFT_ENTRA_ID_SECRET", ENTRA_SECRET)

@@ -35,6 +35,9 @@ mod pages {
     #[doc = include_str!("../../src/azure-to-entra/roll-out.md")]
     pub struct MoveRollOut;
 
+    #[doc = include_str!("../../src/azure-to-entra/scopes.md")]
+    pub struct MoveScopes;
+
     #[doc = include_str!("../../src/azure-to-entra/what-breaks.md")]
     pub struct MoveWhatBreaks;
 
