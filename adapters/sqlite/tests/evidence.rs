@@ -3,8 +3,9 @@
 
 mod support;
 
-use admit::{Auth, Client, Environment, OAuthProvider, Profile};
-use admit_testkit::{FixedClock, FixedRandom};
+use admit::credentials::{Credentials, Field, GivenCredentials, Verdict};
+use admit::{Auth, Environment};
+use admit_testkit::{FixedClock, FixedRandom, PretendAzureDevOps};
 use serde_json::json;
 
 use support::{Folder, account};
@@ -39,22 +40,22 @@ async fn the_file_tells_nothing_of_what_is_known() {
 }
 
 async fn auth(folder: &Folder) -> Auth {
-    let provider = OAuthProvider::oauth2("acme", "Acme", Client::new("id", "secret"))
-        .authorization_endpoint("https://id.acme.example/authorize")
-        .token_endpoint("https://id.acme.example/token")
-        .userinfo_endpoint("https://id.acme.example/me")
-        .profile(|source| Ok(Profile::new(source.id("id")?)));
+    let provider = Credentials::new("Acme", |_given: GivenCredentials| async move { Ok(Verdict::Refused) })
+        .field(Field::username("username", "User name"));
     Auth::builder("https://app.example")
         .environment(Environment::default())
         .secret("a secret for tests, thirty-two bytes or more")
         .clock(FixedClock::default())
         .random(FixedRandom::new(1))
+        .http_client(PretendAzureDevOps::builder("app-id", "a-secret", CALLBACK).build())
         .provider(provider)
         .evidence_store(folder.store().await)
         .build()
         .unwrap()
 }
 
+/// Nobody goes there: an `Auth` wants a client for requests, whoever signs people in.
+const CALLBACK: &str = "https://app.example/api/auth/callback/azure-devops";
 const PROFILE: &str = "4f2d9a31-5b0e-4f0c-8f4e-0a6d5c1e77";
 const TENANT: &str = "9a2c1f7e-33d4-4a51-bd0c-6c1be7a2d9e0";
 const NAME: &str = "norma@fabrikam.example";

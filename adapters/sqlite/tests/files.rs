@@ -260,7 +260,7 @@ async fn numbers_and_instants_keep_all_their_bits() {
         };
         SessionStore::create(&store, kept.clone()).await.unwrap();
         assert_eq!(SessionStore::load(&store, &key(1)).await.unwrap(), Some(kept.clone()));
-        assert!(store.replace(kept, version).await.unwrap());
+        assert!(SessionStore::replace(&store, kept, version).await.unwrap());
         let replaced = SessionStore::load(&store, &key(1)).await.unwrap().unwrap();
         assert_eq!(replaced.version, version.wrapping_add(1));
         assert_eq!(store.delete_all("a\0b", None).await.unwrap(), 1);
