@@ -6,8 +6,13 @@
 //!
 //! | step | where |
 //! |---|---|
-//! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`] |
+//! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`]: [`enrich`] asks about all accounts, [`capture`] about whoever signs in |
 
+mod capture;
+mod enrich;
 mod evidence;
+mod guid;
 
+pub use capture::{capture, capture_for};
+pub use enrich::{Enrich, EnrichCounts, EnrichError, Enriched, enrich};
 pub use evidence::{AzureEvidence, ExportedIdentity, Origin};
