@@ -45,7 +45,11 @@ async fn what_one_answer_lacks_another_gives_whichever_fails() {
             end.unwrap();
             assert_eq!((counts.partial, counts.total()), (1, 1), "{stage:?} {fault:?}: {counts:?}");
             let known = site.evidence(&ada).await.unwrap();
-            assert_eq!((known.origin, &known.home_tenant), (Origin::EntraId, &whole.home_tenant), "{stage:?} {fault:?}");
+            assert_eq!(
+                (known.origin, &known.home_tenant),
+                (Origin::EntraId, &whole.home_tenant),
+                "{stage:?} {fault:?}"
+            );
             let (origin_id, legacy) = match stage {
                 Stage::Identity => (None, &whole.legacy_descriptor),
                 _ => (whole.origin_id.clone(), &None),

@@ -22,18 +22,38 @@ async fn a_member_is_known_by_object_id_and_tenant_and_a_personal_account_by_its
     let (counts, end) = site.run(site.job()).await;
     end.unwrap();
     assert_eq!((counts.complete, counts.total()), (2, 2), "{counts:?}");
-    insta::assert_snapshot!(shown(&site, &ada).await, @"");
+    insta::assert_snapshot!(shown(&site, &ada).await, @r#"
+    {
+      "profile_id": "a6c6ff5a-742f-42f7-a471-c69504ce14e9",
+      "subject_descriptor": "aad.OWU1NzI2ODktNGNmZi00YzJiLWFhYTAtMTNjODg2ZDY2MDI5",
+      "legacy_descriptor": "Microsoft.IdentityModel.Claims.ClaimsIdentity;7a394543-62fd-4274-a7d2-8fac775942b6\\ada@fabrikam.example",
+      "origin": "entra_id",
+      "origin_id": "ac24fb7c-82f4-4d7a-82da-99d713a6e2ad",
+      "home_tenant": "7a394543-62fd-4274-a7d2-8fac775942b6",
+      "asked_at": 1795300000000
+    }
+    "#);
     // azure.md T102
-    insta::assert_snapshot!(shown(&site, &pia).await, @"");
+    insta::assert_snapshot!(shown(&site, &pia).await, @r#"
+    {
+      "profile_id": "da706ab3-84f0-42d5-81a6-3d19d3a6ff01",
+      "subject_descriptor": "msa.NDM2MDA2ODktNGQwZS00ODVjLTkwZjktMTdhOTc0Mjg5ZTlk",
+      "legacy_descriptor": "Microsoft.IdentityModel.Claims.ClaimsIdentity;0003AF59C403B17A@Live.com",
+      "origin": "personal",
+      "origin_id": "0003AF59C403B17A",
+      "asked_at": 1795300000200
+    }
+    "#);
     assert_eq!(site.azure.violations(), [""; 0]);
 }
 
 #[tokio::test]
 async fn who_is_at_the_pretend_entra_too_has_the_same_object_id_there() {
-    let entra = PretendEntra::builder("entra-app", "secret", "https://app.example/api/auth/callback/microsoft-entra-id")
-        .account(Account::member("gus", "Gus", LAMPLIGHT, "gus@lamplight.example").guest_in(FABRIKAM))
-        .account(Account::personal("pia", "Pia", "pia@mail.example"))
-        .build();
+    let entra =
+        PretendEntra::builder("entra-app", "secret", "https://app.example/api/auth/callback/microsoft-entra-id")
+            .account(Account::member("gus", "Gus", LAMPLIGHT, "gus@lamplight.example").guest_in(FABRIKAM))
+            .account(Account::personal("pia", "Pia", "pia@mail.example"))
+            .build();
     let (gus, pia) = (Person::new("gus", "Gus"), Person::new("pia", "Pia"));
     let site = Site::with(vec![gus.clone(), pia.clone()], |azure| azure.entra(entra.clone())).await;
     site.run(site.job()).await.1.unwrap();

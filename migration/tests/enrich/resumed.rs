@@ -19,9 +19,7 @@ async fn a_run_that_is_killed_anywhere_is_begun_anew_and_asks_about_one_account_
         let mut left = steps;
         // Killed between two polls of whatever it is doing.
         {
-            let mut work = pin!(async {
-                while site.in_time(job.next()).await.unwrap().is_some() {}
-            });
+            let mut work = pin!(async { while site.in_time(job.next()).await.unwrap().is_some() {} });
             poll_fn(|cx| {
                 left -= 1;
                 if left < 0 || work.as_mut().poll(cx).is_ready() {

@@ -68,7 +68,10 @@ impl Site {
         let url: Value = serde_json::from_slice(answer.body()).unwrap();
         let callback = self.azure.authorize_as(login, url["url"].as_str().unwrap()).await.unwrap().path_and_query();
         let answer = self.send(&mut jar, Request::get(callback), "").await;
-        assert_eq!((answer.status(), answer.headers()[LOCATION].to_str().unwrap()), (StatusCode::FOUND, "https://app.example"));
+        assert_eq!(
+            (answer.status(), answer.headers()[LOCATION].to_str().unwrap()),
+            (StatusCode::FOUND, "https://app.example")
+        );
     }
 
     async fn send(&self, jar: &mut CookieJar, request: http::request::Builder, body: &str) -> Response<Bytes> {

@@ -19,7 +19,24 @@ async fn the_requests_ask_for_a_status_in_place_of_a_page() {
             render::request(&request)
         })
         .collect();
-    insta::assert_snapshot!(requests.join("\n----\n"), @"");
+    insta::assert_snapshot!(requests.join("\n----\n"), @r#"
+    GET https://app.vssps.visualstudio.com/_apis/profile/profiles/me?api-version=6.0
+    accept: application/json
+    authorization: Bearer (token)
+    x-tfs-fedauthredirect: Suppress
+
+    ----
+    GET https://app.vssps.visualstudio.com/_apis/connectionData?api-version=7.1-preview
+    accept: application/json
+    authorization: Bearer (token)
+    x-tfs-fedauthredirect: Suppress
+
+    ----
+    GET https://app.vssps.visualstudio.com/_apis/identities/me?api-version=7.1-preview
+    accept: application/json
+    authorization: Bearer (token)
+    x-tfs-fedauthredirect: Suppress
+    "#);
 }
 
 #[tokio::test]
