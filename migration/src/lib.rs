@@ -6,8 +6,15 @@
 //!
 //! | step | where |
 //! |---|---|
-//! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`] |
+//! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`]: [`enrich`] asks about all accounts, [`capture`] about whoever signs in, [`import_identities`] adds what an administrator exported |
 
+mod capture;
+mod enrich;
 mod evidence;
+mod guid;
+mod import_identities;
 
+pub use capture::{capture, capture_for};
+pub use enrich::{Enrich, EnrichCounts, EnrichError, Enriched, enrich};
 pub use evidence::{AzureEvidence, ExportedIdentity, Origin};
+pub use import_identities::{ImportCounts, ImportIdentitiesError, import_identities};
