@@ -122,6 +122,10 @@ impl AzureMove {
         &self.to
     }
 
+    pub(crate) fn newcomers(&self) -> &Newcomers {
+        &self.newcomers
+    }
+
     /// The accounts of which something is known that fits.
     async fn candidates(&self, auth: &Auth, sign_in: &EntraSignIn) -> Result<Vec<Candidate>, BoxError> {
         let (Some(evidence), Some(users)) = (auth.evidence(), auth.user_store()) else { return Ok(Vec::new()) };
@@ -215,7 +219,7 @@ impl Succession for AzureMove {
 
     async fn linked(&self, arrival: &Arrival<'_>, user: &User, how: &Proof) -> Result<(), BoxError> {
         let auth = arrival.auth;
-        let method = Method::named(&how.method).unwrap_or(Method::BothSignedIn);
+        let method = Method::named(&how.method).unwrap_or(Method::BothProven);
         let entra = match auth.user_store() {
             _ if arrival.account.provider == self.to => vec![key(arrival)],
             Some(users) if arrival.account.provider == self.from => self.entra_of(users, &user.id).await?,

@@ -83,6 +83,8 @@ pub(crate) fn method(entry: &AuditEntry) -> Option<Method> {
     Method::named(entry.detail.get(METHOD)?.as_str()?)
 }
 
+pub(crate) const OPERATOR: &str = "operator";
+pub(crate) const PURGE: &str = "purge";
 pub(crate) const SIGN_IN: &str = "sign-in";
 pub(crate) const RECOGNISED: &str = "recognised";
 pub(crate) const LINK: &str = "link";
