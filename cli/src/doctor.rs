@@ -63,7 +63,7 @@ impl Doctor {
             network::look(&auth, &providers, &line, &heard, &mut checks).await;
         }
 
-        output::rows(&mut io::stdout(), self.format, &checks.0).map_err(Failure::Output)?;
+        output::rows(&mut io::stdout(), self.format, &checks.grouped()).map_err(Failure::Output)?;
         Ok(match checks.worst() {
             Level::Ok => Exit::Done,
             Level::Warn => Exit::Left,

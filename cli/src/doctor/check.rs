@@ -29,7 +29,7 @@ impl Row for Check {
 
 /// All that was looked at.
 #[derive(Debug, Default)]
-pub(super) struct Checks(pub(super) Vec<Check>);
+pub(super) struct Checks(Vec<Check>);
 
 impl Checks {
     pub(super) fn ok(&mut self, about: &str, finding: impl Into<String>) {
@@ -42,6 +42,14 @@ impl Checks {
 
     pub(super) fn fail(&mut self, about: &str, finding: impl Into<String>) {
         self.add(Level::Fail, about, finding.into());
+    }
+
+    /// What is about one thing stands together, in the order in which it was first spoken of.
+    pub(super) fn grouped(&self) -> Vec<Check> {
+        let first = |about: &str| self.0.iter().position(|check| check.about == about);
+        let mut checks = self.0.clone();
+        checks.sort_by_key(|check| first(&check.about));
+        checks
     }
 
     fn add(&mut self, level: Level, about: &str, finding: String) {

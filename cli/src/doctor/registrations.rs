@@ -132,7 +132,7 @@ mod tests {
         let mut checks = Checks::default();
         super::scopes(&registration, &mut checks);
         secrets(&registration, NOW, &mut checks);
-        checks.0.into_iter().map(|check| (check.level, check.finding)).collect()
+        checks.grouped().into_iter().map(|check| (check.level, check.finding)).collect()
     }
 
     fn levels(told: &[(Level, String)]) -> Vec<Level> {

@@ -21,8 +21,7 @@ pub(super) fn build(providers: &[Configured], heard: &Heard, line: Line, checks:
         );
     }
     if providers.is_empty() {
-        checks.fail("providers", "no provider has a client; set AUTH_<ID>_ID and AUTH_<ID>_SECRET");
-        return None;
+        checks.fail("providers", "none has a client; set AUTH_<ID>_ID and AUTH_<ID>_SECRET");
     }
     // Without an address the rest is looked at all the same, for one that leads nowhere.
     let builder = Auth::builder(url.as_deref().unwrap_or(NOWHERE)).environment(Environment::process());
@@ -32,7 +31,8 @@ pub(super) fn build(providers: &[Configured], heard: &Heard, line: Line, checks:
     match builder.token_store(MemoryStore::new()).build() {
         Ok(auth) => {
             said(heard, checks);
-            let place = if auth.origin().starts_with("https:") { "" } else { ", which is plain http on this machine" };
+            let place =
+                if auth.origin().starts_with("https:") { "" } else { "; plain http will do on this machine only" };
             if url.is_some() {
                 checks.ok(
                     "AUTH_URL",
@@ -43,7 +43,8 @@ pub(super) fn build(providers: &[Configured], heard: &Heard, line: Line, checks:
         }
         Err(error) => {
             said(heard, checks);
-            for problem in error.problems() {
+            // That there is no provider is told already, with what to do about it here.
+            for problem in error.problems().iter().filter(|problem| !problem.starts_with("no provider")) {
                 let (about, text) = about(problem, providers);
                 checks.fail(about, text);
             }
@@ -110,7 +111,8 @@ pub(super) fn secrets(checks: &mut Checks) {
     }
 }
 
-/// Whether somebody may guess it: less than 128 bits, counted in favour of whoever chose it.
+/// Whether somebody may guess it: less than 100 bits by what it shows. What chance makes of 16 bytes
+/// shows a little more than that.
 fn is_weak(secret: &str) -> bool {
     let lower = secret.to_lowercase();
     TELLING.iter().any(|word| lower.contains(word)) || bits(secret) < ENOUGH
@@ -138,9 +140,9 @@ fn count(number: usize) -> f64 {
 /// A name that is never given to anybody (RFC 6761).
 pub(super) const NOWHERE: &str = "https://auth-url.invalid";
 const TELLING: [&str; 7] = ["secret", "password", "changeme", "change-me", "example", "default", "12345678"];
-const ENOUGH: f64 = 128.0;
-/// What a letter of a text in words is worth, which is rather too much.
-const WORDS: f64 = 2.0;
+const ENOUGH: f64 = 100.0;
+/// What a letter of a text in words is worth (Shannon 1951 has 0.6 to 1.3 for English).
+const WORDS: f64 = 1.3;
 
 #[cfg(test)]
 mod tests {
