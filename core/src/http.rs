@@ -15,6 +15,8 @@ pub use loopback::is_loopback;
 #[cfg(feature = "reqwest")]
 pub use reqwest_client::ReqwestClient;
 
+pub use crate::oauth::retry_after;
+
 /// A request to a provider, its body in memory.
 pub type HttpRequest = http::Request<Bytes>;
 /// A provider's answer, its body in memory.
