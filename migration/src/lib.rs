@@ -6,10 +6,16 @@
 //!
 //! | step | where |
 //! |---|---|
+//! | which tenant each organisation belongs to | [`OrganizationProbe`] |
 //! | which permissions take the place of the scopes | [`scopes`] |
 //! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`] |
 
 mod evidence;
+mod guid;
+mod organisations;
 pub mod scopes;
 
 pub use evidence::{AzureEvidence, ExportedIdentity, Origin};
+pub use organisations::{
+    OrganizationName, OrganizationNameError, OrganizationProbe, OrganizationTenant, UnknownTenant,
+};
