@@ -12,6 +12,8 @@
 //! | what would become of everybody, and how far it is | [`AzureMove::plan`], [`AzureMove::report`] |
 //! | whoever is named is linked beforehand, and links are undone | [`AzureMove::link`], [`AzureMove::unlink`] |
 //! | the tokens of Azure DevOps go | [`AzureMove::purge`] |
+//! | which tenant each organisation belongs to | [`OrganizationProbe`] |
+//! | which permissions take the place of the scopes | [`scopes`] |
 
 mod azure_move;
 mod capture;
@@ -23,10 +25,12 @@ mod import_identities;
 mod link;
 mod matching;
 mod newcomers;
+mod organisations;
 mod plan;
 mod purge;
 mod record;
 mod report;
+pub mod scopes;
 mod stage;
 mod unlink;
 mod walk;
@@ -39,6 +43,9 @@ pub use evidence::{AzureEvidence, ExportedIdentity, Origin};
 pub use import_identities::{ImportCounts, ImportIdentitiesError, import_identities};
 pub use link::{LinkCounts, LinkDone, LinkJob, LinkStep};
 pub use matching::{AzureProfile, Candidate, Confidence, Doubt, EntraPerson, EntraSignIn, Hit, Method, Verdict, judge};
+pub use organisations::{
+    OrganizationName, OrganizationNameError, OrganizationProbe, OrganizationTenant, UnknownTenant,
+};
 pub use plan::{Fate, Plan, PlanCounts, Planned, Stranding};
 pub use purge::{PurgeCounts, PurgeDone, PurgeJob, PurgeStep};
 pub use report::{GrantCounts, Report, TenantReport};
