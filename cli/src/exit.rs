@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use admit::http::HttpError;
 use admit::{ConfigError, RemintError};
 
 /// How a command that ran ended.
@@ -42,6 +43,9 @@ pub(crate) enum Failure {
     /// Grants could not be minted anew, or not all of them.
     #[error(transparent)]
     Remint(#[from] RemintError),
+    /// There is no client for HTTP.
+    #[error("there is no way to the network")]
+    Http(#[source] HttpError),
     /// Nobody reads the result.
     #[error("the result could not be written")]
     Output(#[source] io::Error),
@@ -98,7 +102,7 @@ impl Failure {
 pub(crate) const HELP: &str = "\
 Exit codes:
   0    done, nothing is left
-  1    something is left; the counts say what
+  1    something is left, or worth a look; the result says what
   2    the usage or the configuration is wrong, a secret that the provider refuses among it
   3    a provider or a store failed; run it once more
   130  interrupted; run it once more";

@@ -32,7 +32,7 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Azure DevOps: its secrets
+    /// Azure DevOps: its secrets, and the move to Microsoft Entra ID
     #[command(subcommand)]
     Azure(azure::Command),
 }
