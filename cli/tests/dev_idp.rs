@@ -26,7 +26,7 @@ impl DevIdp {
         let mut out = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut lines = Vec::new();
         while lines.last().is_none_or(|line: &String| !line.starts_with("# OpenID")) {
-            lines.push(out.next_line().await.unwrap().expect("it ended before that"));
+            lines.push(out.next_line().await.unwrap().unwrap_or_else(|| panic!("it ended before that")));
         }
         Self { lines, child }
     }
