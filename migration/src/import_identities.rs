@@ -13,8 +13,8 @@ use std::io::{self, BufRead as _, BufReader, Read};
 use admit::store::AccountKey;
 use admit::{Auth, AuthError};
 
-use crate::{AzureEvidence, Origin};
 use crate::evidence::marks;
+use crate::{AzureEvidence, Origin};
 use rows::{Row, Rows};
 
 /// What became of the rows of an export.
@@ -131,7 +131,8 @@ async fn add(
     row: &Row,
     writes: bool,
 ) -> Result<bool, AuthError> {
-    let mut facts = known.unwrap_or_else(|| AzureEvidence { profile_id: account.subject.clone(), ..AzureEvidence::default() });
+    let mut facts =
+        known.unwrap_or_else(|| AzureEvidence { profile_id: account.subject.clone(), ..AzureEvidence::default() });
     let is_asked = facts.origin == Origin::EntraId
         && facts.origin_id.as_ref() == Some(&row.identity.object_id)
         && facts.home_tenant.as_ref() == Some(&row.identity.tenant_id);

@@ -32,10 +32,7 @@ async fn a_sign_in_waits_three_seconds_at_most_and_keeps_what_was_answered() {
     let ada = Person::new("ada", "Ada");
     let site = Site::of(vec![ada.clone()]).await;
     let token = token(&site, &ada).await;
-    for fault in [
-        Fault::Slow(Duration::from_secs(60)),
-        Fault::TooManyRequests { retry_after: "60".to_owned() },
-    ] {
+    for fault in [Fault::Slow(Duration::from_secs(60)), Fault::TooManyRequests { retry_after: "60".to_owned() }] {
         site.auth.evidence().unwrap().delete(&key(&ada)).await.unwrap();
         site.azure.fail_once(Stage::Identity, fault);
         let begun = site.clock.now();

@@ -38,7 +38,11 @@ async fn an_export_adds_to_accounts_of_this_site_and_keeps_nothing_of_others() {
     let rows = rows.to_string();
     let import = |writes| import_identities(&site.auth, AZURE, rows.as_bytes(), writes);
     let counts = import(false).await.unwrap();
-    assert_eq!((counts.added, counts.known, counts.strangers, counts.unusable), (2, 0, 1, 1), "a dry run writes nothing");
+    assert_eq!(
+        (counts.added, counts.known, counts.strangers, counts.unusable),
+        (2, 0, 1, 1),
+        "a dry run writes nothing"
+    );
     assert_eq!(site.evidence(&people[1]).await, None);
     let counts = import(true).await.unwrap();
     assert_eq!((counts.added, counts.known, counts.strangers, counts.unusable), (1, 1, 1, 1));
@@ -64,9 +68,7 @@ async fn a_row_without_a_profile_id_is_found_by_its_descriptor() {
     let ada = Person::new("ada", "Ada").subject_descriptor("aad.QUJD");
     let site = Site::of(vec![ada.clone()]).await;
     assert_eq!(site.in_time(site.job().next()).await.unwrap(), Some(Enriched::Complete));
-    let user = |tenant: &str, descriptor: &str| {
-        json!({ "origin": "aad", "originId": OBJECT, "domain": tenant, "descriptor": descriptor })
-    };
+    let user = |tenant: &str, descriptor: &str| json!({ "origin": "aad", "originId": OBJECT, "domain": tenant, "descriptor": descriptor });
     let lines = format!("\u{feff}{}\n{}\n", user(LAMPLIGHT, "aad.QUJD"), user(LAMPLIGHT, "aad.other"));
     let counts = import_identities(&site.auth, AZURE, lines.as_bytes(), true).await.unwrap();
     assert_eq!((counts.added, counts.strangers), (1, 1));

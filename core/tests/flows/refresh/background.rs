@@ -84,7 +84,8 @@ async fn a_job_is_told_of_each_ending_by_its_type() {
         let (auth, account) = (auth.clone(), account.clone());
         async move { auth.access_token_of(&account).await.unwrap_err() }
     };
-    let other = |provider: &str, subject: &str| AccountKey { provider: provider.to_owned(), subject: subject.to_owned() };
+    let other =
+        |provider: &str, subject: &str| AccountKey { provider: provider.to_owned(), subject: subject.to_owned() };
 
     let unknown = site.auth.access_token_of(&other("gitlab", "7")).await.unwrap_err();
     assert!(matches!(&unknown, AccessTokenError::UnknownProvider(id) if id == "gitlab"), "{unknown:?}");
@@ -140,7 +141,10 @@ async fn without_a_token_store_a_job_is_told_what_is_missing() {
     let error = site.auth.access_token_of(&account).await.unwrap_err();
     assert!(matches!(&error, AccessTokenError::NoTokenStore { provider } if provider == AZURE), "{error:?}");
     insta::assert_snapshot!(error, @"azure-devops: tokens are kept in sessions, where no background work can reach them; give a token_store");
-    assert_eq!(site.auth.access_token_of_for(&account, &["vso.work"]).await.unwrap_err().to_string(), error.to_string());
+    assert_eq!(
+        site.auth.access_token_of_for(&account, &["vso.work"]).await.unwrap_err().to_string(),
+        error.to_string()
+    );
     assert_eq!(site.auth.stored_accounts(AZURE, None, 10).await.unwrap(), []);
     assert!(!site.auth.has_token_store());
     assert_eq!(site.browser().current("/").without_token(&error).status(), StatusCode::INTERNAL_SERVER_ERROR);
