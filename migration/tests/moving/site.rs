@@ -235,7 +235,7 @@ impl Browser<'_> {
             headers.insert(COOKIE, cookies.parse().unwrap());
         }
         let current = self.site.auth.current(&RequestHead::new(&Method::GET, &"/".parse().unwrap(), &headers));
-        current.session().await.unwrap().map(|session| session.user.id.clone())
+        current.session().await.unwrap().map(|session| session.user.id)
     }
 
     async fn send(&mut self, request: http::request::Builder, body: String) -> Response<Bytes> {
