@@ -102,6 +102,20 @@ async fn rows_cannot_change_places_with_each_other_nor_with_tokens() {
 }
 
 #[tokio::test]
+async fn a_mark_that_was_written_beside_another_account_finds_nobody() {
+    let (auth, store) = kept(&[OLD]);
+    put(&auth, "mallory", &["aad:t/666"]).await;
+    put(&auth, "ada", &["aad:t/1"]).await;
+    // Whoever can write to the table wants to be taken for Ada: they know which mark is their own.
+    let own = EvidenceStore::load(&store, &account("mallory")).await.unwrap().unwrap().marks;
+    let ada = EvidenceStore::load(&store, &account("ada")).await.unwrap().unwrap();
+    EvidenceStore::put(&store, admit::store::StoredEvidence { marks: own, ..ada }).await.unwrap();
+    EvidenceStore::delete(&store, &account("mallory")).await.unwrap();
+    let error = auth.evidence().unwrap().find::<Value>(&marks(&["aad:t/666"]), 9).await.unwrap_err();
+    assert!(matches!(error, AuthError::Unsealable), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_store_that_fails_is_an_error_and_never_nobody() {
     let (auth, store) = kept(&[OLD]);
     put(&auth, "ada", &["aad:t/1"]).await;
