@@ -122,8 +122,8 @@ impl Database {
     /// As the home of users, and of what is known of their accounts and was done to them.
     pub(crate) fn accounts(&self, builder: AuthBuilder) -> AuthBuilder {
         match self.clone() {
-            Self::Sqlite(store) => builder.user_store(store),
-            Self::Postgres(store) => builder.user_store(store),
+            Self::Sqlite(store) => builder.user_store(store.clone()).evidence_store(store.clone()).audit_store(store),
+            Self::Postgres(store) => builder.user_store(store.clone()).evidence_store(store.clone()).audit_store(store),
         }
     }
 

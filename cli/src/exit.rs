@@ -84,7 +84,8 @@ impl Failure {
     pub(crate) fn exit(&self) -> Exit {
         match self {
             Self::Environment(_) | Self::Config(_) | Self::Sqlite(_) | Self::Listen(_) => Exit::Configuration,
-            Self::Import(admit_sqlx::AuthJsError::Schema(_)) => Exit::Configuration,
+            Self::Import(admit_sqlx::AuthJsError::Schema(_))
+            | Self::Postgres(admit_sqlx::PostgresError::Address(_)) => Exit::Configuration,
             Self::Remint(
                 RemintError::UnknownProvider(_)
                 | RemintError::NoSecret(_)

@@ -30,15 +30,13 @@ pub(super) fn build(providers: &[Configured], heard: &Heard, line: Line, checks:
     // Where tokens are kept is looked at elsewhere, and an application may have a store of another kind.
     match builder.token_store(MemoryStore::new()).build() {
         Ok(auth) => {
-            said(heard, checks);
             let place =
                 if auth.origin().starts_with("https:") { "" } else { "; plain http will do on this machine only" };
             if url.is_some() {
-                checks.ok(
-                    "AUTH_URL",
-                    format!("people reach {}, and sign-in is below {}{place}", auth.origin(), auth.base_path()),
-                );
+                let (origin, path) = (auth.origin(), auth.base_path());
+                checks.ok("AUTH_URL", format!("people reach {origin}, and sign-in is below {path}{place}"));
             }
+            said(heard, checks);
             url.is_some().then_some(auth)
         }
         Err(error) => {

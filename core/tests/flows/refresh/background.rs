@@ -25,7 +25,7 @@ async fn a_job_gets_the_token_of_a_stored_account_and_refreshes_it_in_time() {
     assert_ne!(second, first);
     assert!(works(&site, &second).await);
     assert_eq!((site.azure.refreshes(), heard.count("tokens_refreshed")), (1, 1));
-    assert_eq!(site.auth.stored_accounts(AZURE, None, 10).await.unwrap(), [account.clone()]);
+    assert_eq!(site.auth.stored_accounts(AZURE, None, 10).await.unwrap(), std::slice::from_ref(&account));
     assert_eq!(site.auth.stored_accounts(AZURE, Some(&account.subject), 10).await.unwrap(), []);
 }
 
