@@ -65,9 +65,15 @@ pub enum AccessTokenError {
     /// No provider of that id is configured.
     #[error("no provider {0:?} is configured")]
     UnknownProvider(String),
-    /// The session has no account at that provider.
-    #[error("{provider}: the session has no account there")]
+    /// The session has no account at that provider; or no tokens of that account are stored.
+    #[error("{provider}: there is no account with tokens")]
     NotConnected {
+        /// The provider's id.
+        provider: String,
+    },
+    /// Tokens live in the sessions, where background work cannot reach them.
+    #[error("{provider}: tokens are kept in sessions, where no background work can reach them; give a token_store")]
+    NoTokenStore {
         /// The provider's id.
         provider: String,
     },
@@ -131,6 +137,18 @@ pub enum AccessTokenError {
         /// What happened.
         #[source]
         source: Arc<ProviderError>,
+    },
+    /// The grant is kept and not handed out, since another provider has taken this one's place for the person: ask for a
+    /// token of that one. [`Auth::unpark`](crate::Auth::unpark) takes the grant up again, and so does a new sign-in there.
+    #[error(
+        "{provider}: the grant is parked, and no token of it is handed out; ask for one of {}",
+        .successor.as_deref().unwrap_or("the provider that follows it")
+    )]
+    Parked {
+        /// The provider's id.
+        provider: String,
+        /// The id of the provider that follows it, if the succession names one.
+        successor: Option<String>,
     },
     /// It cannot be said who is signed in.
     #[error(transparent)]

@@ -37,7 +37,7 @@ pub(crate) use exchange::{may_have_been_taken, refresh_once};
 pub(crate) use gate::RefreshGate;
 pub(crate) use let_go::{let_go_kept, let_go_stored};
 pub(crate) use sealed::{bound, keep, kept_id_token, seal, unseal};
-pub(crate) use stored::remember;
+pub(crate) use stored::{fresh as fresh_of, fresh_for as fresh_of_for, remember};
 pub(crate) use turn::rotates;
 
 use ending::Landed;
@@ -194,9 +194,13 @@ async fn keep_in_session(realm: &Realm, mut live: Live, account: &GrantedAccount
 }
 
 /// Turns an outcome into what a caller of [`Current::access_token`](crate::Current::access_token) gets.
-pub(crate) fn token(provider: &str, outcome: Outcome) -> Result<Secret, AccessTokenError> {
+pub(crate) fn token(realm: &Realm, provider: &str, outcome: Outcome) -> Result<Secret, AccessTokenError> {
     let (provider, ending) = (provider.to_owned(), RefreshEnding::of(&outcome));
     match outcome {
+        Outcome::Current(account) | Outcome::Refreshed(account) | Outcome::Refused(account) if account.is_parked => {
+            let successor = realm.successor_of(&provider).map(|successor| successor.id().to_owned());
+            Err(AccessTokenError::Parked { provider, successor })
+        }
         Outcome::Current(account) | Outcome::Refreshed(account) => Ok(account.tokens.access_token),
         Outcome::Refused(account) => Err(AccessTokenError::NeedsReauthentication {
             provider,

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use admit::store::{
-    AccountKey, EmailProof, Lease, LinkOutcome, NewUser, Once, SecurityState, SessionKey, SessionRecord, SessionStore,
-    StoreError, StoredTokens, Swap, TokenStore, UnlinkOutcome, User, UserStore,
+    AccountKey, AuditEntry, AuditPlace, AuditStore, EmailProof, EvidenceStore, Lease, LinkOutcome, Mark, NewUser, Once,
+    SecurityState, SessionKey, SessionRecord, SessionStore, StoreError, StoredEvidence, StoredTokens, Swap, TokenStore,
+    UnlinkOutcome, User, UserStore,
 };
 use admit::{Clock, Timestamp};
 use async_trait::async_trait;
@@ -15,7 +16,8 @@ use crate::held::{Gate, Held};
 
 /// Any store, with faults on demand. Clones are the same store, and share its faults.
 ///
-/// A call is named for its port and method, such as `sessions.load`, `tokens.swap`, `users.create` or `once.claim`;
+/// A call is named for its port and method, such as `sessions.load`, `tokens.swap`, `users.create`, `once.claim`,
+/// `evidence.find` or `audit.record`;
 /// the start of a name stands for all that begin so.
 ///
 /// ```
@@ -237,6 +239,7 @@ faulty! { UserStore "users" {
     fn unlink(user: &str, account: &AccountKey, leave: usize) -> UnlinkOutcome;
     fn prove_email(user: &str, address: &str, keep: Option<&AccountKey>) -> EmailProof;
     fn accounts(user: &str) -> Vec<AccountKey>;
+    fn accounts_of(provider: &str, after: Option<&str>, limit: usize) -> Vec<(AccountKey, String)>;
     fn security_state(user: &str) -> Option<SecurityState>;
     fn bump_epoch(user: &str) -> u64;
     fn set_disabled(user: &str, disabled: bool) -> ();
@@ -245,6 +248,22 @@ faulty! { UserStore "users" {
 faulty! { Once "once" {
     fn claim(key: &str, now: Timestamp, until: Timestamp) -> bool;
     fn delete_expired(now: Timestamp, limit: usize) -> u64;
+} }
+
+faulty! { EvidenceStore "evidence" {
+    fn put(evidence: StoredEvidence) -> ();
+    fn load(account: &AccountKey) -> Option<StoredEvidence>;
+    fn find(marks: &[Mark], limit: usize) -> Vec<StoredEvidence>;
+    fn page(provider: &str, after: Option<&str>, limit: usize) -> Vec<StoredEvidence>;
+    fn page_all(after: Option<&AccountKey>, limit: usize) -> Vec<StoredEvidence>;
+    fn replace(evidence: StoredEvidence, expected: &[u8]) -> bool;
+    fn delete(account: &AccountKey) -> bool;
+} }
+
+faulty! { AuditStore "audit" {
+    fn record(entry: AuditEntry) -> ();
+    fn about(account: &AccountKey) -> Vec<AuditEntry>;
+    fn page(after: Option<&AuditPlace>, limit: usize) -> Vec<AuditEntry>;
 } }
 
 const POLLS: usize = 3;

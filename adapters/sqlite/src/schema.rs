@@ -7,6 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::OpenError;
+use crate::open;
 
 /// Takes the steps that are missing, all or none. Whoever comes at the same time waits, and finds them taken.
 pub(crate) fn migrate(connection: &Connection, path: &Path) -> Result<(), OpenError> {
@@ -27,13 +28,55 @@ pub(crate) fn migrate(connection: &Connection, path: &Path) -> Result<(), OpenEr
     transaction.commit().map_err(sqlite)
 }
 
+/// Which version the tables of a file are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SchemaVersion {
+    /// The one that is there; 0 if there is none.
+    pub found: i64,
+    /// The latest that this release knows, and makes.
+    pub known: i64,
+}
+
+/// Looks which version the tables of a file are of, and changes nothing. A file that is not there is not made.
+///
+/// # Errors
+/// When it cannot be read, or is no SQLite database.
+pub fn schema_version(path: impl AsRef<Path>) -> Result<SchemaVersion, OpenError> {
+    let path = path.as_ref();
+    let sqlite = |error| OpenError::new(path.to_owned(), error);
+    let connection = open::reader(path).map_err(sqlite)?;
+    let is_there = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'admit_migrations'";
+    let is_there: bool = connection.query_row(is_there, (), |row| row.get(0)).map_err(sqlite)?;
+    let found = match is_there {
+        true => connection.query_row("SELECT coalesce(max(version), 0) FROM admit_migrations", (), |row| row.get(0)),
+        false => Ok(0),
+    };
+    Ok(SchemaVersion { found: found.map_err(sqlite)?, known: known() })
+}
+
 fn known() -> i64 {
     i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
 }
 
+/// How SQLite goes about a query, with the tables as they are now.
+#[cfg(test)]
+pub(crate) fn plan(query: &str) -> String {
+    let connection = Connection::open_in_memory().unwrap();
+    migrate(&connection, Path::new(":memory:")).unwrap();
+    let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+    // Parameters that are not bound are null.
+    let mut rows = plan.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get::<_, String>(3).unwrap());
+    }
+    steps.join("; ")
+}
+
 const MIGRATIONS: &str = "CREATE TABLE IF NOT EXISTS admit_migrations (version INTEGER PRIMARY KEY) STRICT";
 
-const STEPS: &[&str] = &[FIRST];
+const STEPS: &[&str] = &[FIRST, EVIDENCE_AND_AUDIT];
 
 /// Instants are milliseconds since 1970. Rows that are small are kept in the index of their key, `WITHOUT ROWID`; for
 /// larger ones that would make the tree deep.
@@ -92,4 +135,37 @@ CREATE TABLE admit_once (
     until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX admit_once_by_end ON admit_once (until);
+";
+
+/// What is known of accounts and the marks that find it, which go with it; and what was done to accounts.
+const EVIDENCE_AND_AUDIT: &str = "
+CREATE TABLE admit_evidence (
+    provider TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    captured_at INTEGER NOT NULL,
+    PRIMARY KEY (provider, subject)
+) STRICT;
+
+CREATE TABLE admit_marks (
+    mark BLOB NOT NULL,
+    provider TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    PRIMARY KEY (mark, provider, subject),
+    FOREIGN KEY (provider, subject) REFERENCES admit_evidence (provider, subject) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX admit_marks_by_account ON admit_marks (provider, subject);
+
+CREATE TABLE admit_audit (
+    id TEXT NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    provider TEXT,
+    subject TEXT,
+    user TEXT,
+    detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX admit_audit_by_time ON admit_audit (at, id);
+CREATE INDEX admit_audit_by_account ON admit_audit (provider, subject, at, id) WHERE provider IS NOT NULL;
 ";

@@ -2,10 +2,10 @@
 
 use http::StatusCode;
 
-use super::Visit;
+use super::{Visit, ways};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
-use crate::page;
+use crate::page::{self, Door, Reason};
 
 pub(super) fn page(visit: &Visit) -> Answer {
     let realm = &visit.realm;
@@ -13,10 +13,33 @@ pub(super) fn page(visit: &Visit) -> Answer {
     match &realm.pages.error {
         // A page of the application's own is sent here only by hand; its query goes along.
         Some(path) => {
-            let pairs: Vec<_> =
-                ["error", "code", "ref"].into_iter().filter_map(|name| Some((name, query(name)?))).collect();
+            let names = ["error", "code", "ref"];
+            let mut pairs: Vec<_> = names.into_iter().filter_map(|name| Some((name, query(name)?))).collect();
+            let (with, other) = ways::named(visit);
+            pairs.extend(with.map(|with| (ways::WITH, with.id())));
+            pairs.extend(other.map(|other| (ways::OTHER, other.id())));
             answer::redirect(StatusCode::FOUND, &with_query(path, &pairs))
         }
-        None => page::error(&realm.shell(), query("error"), query("code"), query("ref")),
+        None => {
+            let (error, code, reference) = (query("error"), query("code"), query("ref"));
+            page::error_with_ways(&realm.shell(), error, code, reference, &doors(visit, code))
+        }
+    }
+}
+
+/// The ways on that the address names, where the reason is one that has them.
+fn doors<'a>(visit: &'a Visit, code: Option<&str>) -> Vec<Door<'a>> {
+    match (code.and_then(Reason::parse), ways::named(visit)) {
+        (Some(Reason::ProviderRetired | Reason::ProviderClosed), (Some(with), _)) => {
+            let door = || ways::sign_in(visit, with, format!("Sign in with {}", with.provider.name()));
+            (!ways::is_over(&visit.realm, with)).then(door).into_iter().collect()
+        }
+        (Some(reason), (Some(with), Some(other))) if reason.is_between_two() => {
+            let both = format!("Sign in with {}, then {}", other.provider.name(), with.provider.name());
+            let can = other.registration.is_some() && !ways::is_over(&visit.realm, other);
+            let both = can.then(|| ways::both(visit, other, with, both));
+            both.into_iter().chain(ways::newcomer(visit, with, "I am new here")).collect()
+        }
+        _ => Vec::new(),
     }
 }

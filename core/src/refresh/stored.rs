@@ -22,10 +22,13 @@ use crate::store::{AccountKey, Lease};
 use crate::{AccessTokenError, AuthError};
 
 /// The freshest tokens of an account in the store.
-pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome, AccessTokenError> {
+pub(crate) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome, AccessTokenError> {
     let Some((account, _)) = load(realm, &key).await? else {
         return Err(AccessTokenError::NotConnected { provider: key.provider });
     };
+    if account.is_parked {
+        return Ok(Outcome::Current(account));
+    }
     if account.needs_reauthentication {
         return Ok(Outcome::Refused(account));
     }
@@ -67,7 +70,7 @@ async fn unrefreshable(realm: &Arc<Realm>, key: AccountKey, account: GrantedAcco
 }
 
 /// The freshest token of an account in the store for other scopes.
-pub(super) async fn fresh_for(
+pub(crate) async fn fresh_for(
     realm: &Arc<Realm>,
     key: AccountKey,
     scopes: Vec<String>,
@@ -75,6 +78,9 @@ pub(super) async fn fresh_for(
     let Some((account, _)) = load(realm, &key).await? else {
         return Err(AccessTokenError::NotConnected { provider: key.provider });
     };
+    if account.is_parked {
+        return Ok(Outcome::Current(account));
+    }
     let Some(refresh_token) = account.tokens.refresh_token.as_ref().filter(|_| !account.needs_reauthentication) else {
         return Ok(Outcome::Refused(GrantedAccount { needs_reauthentication: true, ..account }));
     };
