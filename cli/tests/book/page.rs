@@ -18,6 +18,8 @@ pub(crate) struct Block<'a> {
     /// What stands behind the fence, such as `rust,no_run`.
     pub(crate) language: &'a str,
     pub(crate) text: String,
+    /// By how much it stands to the right: in a list.
+    indent: usize,
     /// The comment in the line before, such as `text: why nothing runs it`.
     pub(crate) note: Option<&'a str>,
 }
@@ -43,13 +45,14 @@ impl Page {
             match (&mut open, fence) {
                 (Some(_), Some(_)) => blocks.extend(open.take()),
                 (Some(block), None) => {
-                    block.text.push_str(line);
+                    block.text.push_str(line.get(block.indent..).unwrap_or_default());
                     block.text.push('\n');
                 }
                 (None, Some(language)) => {
                     let note = before.strip_prefix("<!--").and_then(|note| note.strip_suffix("-->")).map(str::trim);
                     let place = format!("{}:{}", self.name, number + 1);
-                    open = Some(Block { place, language, text: String::new(), note });
+                    let indent = line.len() - line.trim_start().len();
+                    open = Some(Block { place, language, text: String::new(), indent, note });
                 }
                 (None, None) => {}
             }

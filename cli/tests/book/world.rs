@@ -9,11 +9,14 @@ use std::process::Stdio;
 use admit::{Auth, Client, Environment};
 use admit_providers::azure_devops;
 use admit_sqlite::SqliteStore;
+use admit_sqlx::PostgresStore;
 use admit_testkit::azure_devops::{Organization, Person};
 use admit_testkit::entra::FABRIKAM;
+use admit_testkit::servers::Postgres;
 use admit_testkit::{CookieJar, PretendAzureDevOps, PretendEntra, Served};
 use bytes::Bytes;
 use http::Request;
+use sqlx::PgPool;
 use tokio::process::Command;
 
 const ORIGIN: &str = "https://app.example";
@@ -29,6 +32,8 @@ pub(crate) struct World {
     folder: PathBuf,
     azure: Served,
     entra: Served,
+    /// Where the application's database is, and that of Auth.js if there is one.
+    databases: Vec<(&'static str, String)>,
     /// How the last command ended.
     pub(crate) status: i32,
 }
@@ -60,7 +65,11 @@ impl World {
             sign_in(&auth, &azure, login).await;
         }
         let azure = azure.serve().await.unwrap();
-        Self { folder, azure, entra, status: 0 }
+        let databases = match page {
+            "from-auth-js.md" => databases_of_auth_js().await,
+            _ => vec![("DATABASE_URL", "sqlite:app.sqlite".to_owned())],
+        };
+        Self { folder, azure, entra, databases, status: 0 }
     }
 
     /// What a shell would print: results, then remarks.
@@ -75,7 +84,7 @@ impl World {
             .env("USER", "ada")
             .env("AUTH_URL", ORIGIN)
             .env("AUTH_SECRET", SECRET)
-            .env("DATABASE_URL", "sqlite:app.sqlite")
+            .envs(self.databases.iter().map(|(name, url)| (name, url)))
             .env("AUTH_AZURE_DEVOPS_ID", AZURE_ID)
             .env("AUTH_AZURE_DEVOPS_SECRET", AZURE_SECRET)
             .env("AUTH_AZURE_DEVOPS_SECRET_ENDS", "2999-01-01")
@@ -99,6 +108,28 @@ impl Drop for World {
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
+
+/// One that Auth.js filled, and an empty one with admit's tables.
+async fn databases_of_auth_js() -> Vec<(&'static str, String)> {
+    let server = Postgres::shared().await.unwrap();
+    let (theirs, ours) = (server.database("book_theirs").await.unwrap(), server.database("book_ours").await.unwrap());
+    let pool = PgPool::connect(&theirs).await.unwrap();
+    for sql in [SCHEMA, ROWS] {
+        sqlx::raw_sql(sql).execute(&pool).await.unwrap();
+    }
+    drop(PostgresStore::connect(&ours).await.unwrap());
+    vec![("DATABASE_URL", ours), ("AUTHJS_DATABASE_URL", theirs)]
+}
+
+const SCHEMA: &str = include_str!("../../../adapters/sqlx/tests/postgres/authjs/schema.sql");
+const ROWS: &str = r#"
+    insert into users (id, name) values (1, 'Norma'), (2, 'Pia');
+    insert into accounts (id, "userId", type, provider, "providerAccountId", access_token, refresh_token) values
+        (1, 1, 'oauth', 'azure-devops', 'd6245f20-2af8-44f4-9451-8107cb2767db', 'an-access-token', 'a-refresh-token'),
+        (2, 2, 'oauth', 'azure-devops', '7c0e2c3f-4c53-4ac1-9d4b-6bb1f0b4f2d1', 'another-one', 'and-another');
+    insert into sessions (id, "userId", expires, "sessionToken") values
+        (1, 1, '2100-01-01', '8c6c4d1e-57a4-4c57-9e47-6a34f5f0b8f6');
+"#;
 
 async fn sign_in(auth: &Auth, azure: &PretendAzureDevOps, login: &str) {
     let mut jar = CookieJar::default();
