@@ -10,6 +10,7 @@
 )]
 
 mod jobs;
+mod many;
 mod sign_in;
 mod site;
 mod stages;
