@@ -6,8 +6,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use admit::http::ReqwestClient;
 use admit::{Auth, Client, Environment};
-use admit_providers::azure_devops;
+use admit_migration::AzureMove;
+use admit_providers::azure_devops::{Scope, azure_devops};
+use admit_providers::microsoft_entra_id::{Resource, microsoft_entra_id};
 use admit_sqlite::SqliteStore;
 use admit_sqlx::PostgresStore;
 use admit_testkit::azure_devops::{Organization, Person};
@@ -30,8 +33,10 @@ const ENTRA_SECRET: &str = "the-value-of-the-secret";
 #[derive(Debug)]
 pub(crate) struct World {
     folder: PathBuf,
-    azure: Served,
-    entra: Served,
+    /// It runs on while an operator runs commands.
+    application: Auth,
+    azure: (PretendAzureDevOps, Served),
+    entra: (PretendEntra, Served),
     /// Where the application's database is, and that of Auth.js if there is one.
     databases: Vec<(&'static str, String)>,
     /// How the last command ended.
@@ -46,30 +51,32 @@ impl World {
         fs::create_dir_all(&folder).unwrap();
         let callback = |id: &str| format!("{ORIGIN}/api/auth/callback/{id}");
         let entra = PretendEntra::builder(ENTRA_ID, ENTRA_SECRET, callback("microsoft-entra-id"));
-        let (pretend_entra, entra) = entra.serve_on(0).await.unwrap();
+        let entra = entra.serve_on(0).await.unwrap();
         let azure = PretendAzureDevOps::builder(AZURE_ID, AZURE_SECRET, callback("azure-devops"));
-        let azure = azure.entra(pretend_entra).people([
+        let azure = azure.entra(entra.0.clone()).people([
             Person::new("norma", "Norma Paulk").organization(Organization::new("fabrikam").tenant(FABRIKAM)),
             Person::new("pia", "Pia Holm").personal().organization(Organization::new("workshop")),
         ]);
         let azure = azure.build();
-        let auth = Auth::builder(ORIGIN)
-            .secret(SECRET)
-            .environment(Environment::default())
-            .http_client(azure.clone())
-            .store(SqliteStore::open(folder.join("app.sqlite")).await.unwrap())
-            .provider(azure_devops(Client::new(AZURE_ID, AZURE_SECRET)))
-            .build()
-            .unwrap();
-        for login in ["norma", "pia"] {
-            sign_in(&auth, &azure, login).await;
-        }
-        let azure = azure.serve().await.unwrap();
+        let azure = (azure.clone(), azure.serve().await.unwrap());
         let databases = match page {
             "from-auth-js.md" => databases_of_auth_js().await,
             _ => vec![("DATABASE_URL", "sqlite:app.sqlite".to_owned())],
         };
-        Self { folder, azure, entra, databases, status: 0 }
+        let application = application(&folder, &azure.1, &entra.1).await;
+        let world = Self { folder, application, azure, entra, databases, status: 0 };
+        for login in ["norma", "pia"] {
+            world.sign_in("azure-devops", login).await;
+        }
+        world
+    }
+
+    /// What happens between two commands.
+    pub(crate) async fn play(&self, scene: &str) {
+        match scene {
+            "Norma comes by Microsoft" => self.sign_in("microsoft-entra-id", "norma").await,
+            other => panic!("nobody knows how this goes: {other}"),
+        }
     }
 
     /// What a shell would print: results, then remarks.
@@ -89,10 +96,10 @@ impl World {
             .env("AUTH_AZURE_DEVOPS_SECRET", AZURE_SECRET)
             .env("AUTH_AZURE_DEVOPS_SECRET_ENDS", "2999-01-01")
             .env("AUTH_AZURE_DEVOPS_SCOPE", "vso.work vso.code")
-            .env("AUTH_AZURE_DEVOPS_ENDPOINTS", self.azure.base_url())
+            .env("AUTH_AZURE_DEVOPS_ENDPOINTS", self.azure.1.base_url())
             .env("AUTH_MICROSOFT_ENTRA_ID_ID", ENTRA_ID)
             .env("AUTH_MICROSOFT_ENTRA_ID_SECRET", ENTRA_SECRET)
-            .env("AUTH_MICROSOFT_ENTRA_ID_ISSUER", format!("{}/organizations/v2.0", self.entra.base_url()))
+            .env("AUTH_MICROSOFT_ENTRA_ID_ISSUER", format!("{}/organizations/v2.0", self.entra.1.base_url()))
             .stdin(Stdio::null())
             .kill_on_drop(true)
             .output()
@@ -101,12 +108,54 @@ impl World {
         self.status = output.status.code().unwrap();
         String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
     }
+
+    async fn sign_in(&self, provider: &str, login: &str) {
+        let auth = &self.application;
+        let mut jar = CookieJar::default();
+        let answer = auth.handle(Request::get("/api/auth/csrf").body(Bytes::new()).unwrap()).await;
+        jar.apply(answer.headers());
+        let csrf: HashMap<String, String> = serde_json::from_slice(answer.body()).unwrap();
+        let post = Request::post(format!("/api/auth/signin/{provider}"))
+            .header("origin", ORIGIN)
+            .header("cookie", jar.header(true).unwrap())
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(format!("csrfToken={}", csrf["csrfToken"]).into());
+        let answer = auth.handle(post.unwrap()).await;
+        jar.apply(answer.headers());
+        let away = answer.headers()["location"].to_str().unwrap().to_owned();
+        let back = match provider {
+            "azure-devops" => self.azure.0.authorize_as(login, &away).await,
+            _ => self.entra.0.authorize_as(login, &away).await,
+        };
+        let back = Request::get(back.unwrap().path_and_query()).header("cookie", jar.header(true).unwrap());
+        let answer = auth.handle(back.body(Bytes::new()).unwrap()).await;
+        assert_eq!(answer.headers()["location"], ORIGIN, "{login} by {provider}");
+    }
 }
 
 impl Drop for World {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// The application, at the default stage.
+async fn application(folder: &Path, azure: &Served, entra: &Served) -> Auth {
+    let store = SqliteStore::open(folder.join("app.sqlite")).await.unwrap();
+    let issuer = format!("{}/organizations/v2.0", entra.base_url());
+    let entra = microsoft_entra_id(Client::new(ENTRA_ID, ENTRA_SECRET)).issuer(issuer);
+    Auth::builder(ORIGIN)
+        .secret(SECRET)
+        .environment(Environment::default())
+        .http_client(ReqwestClient::new().unwrap())
+        .provider(entra.more_scopes([Resource::AzureDevOps.scope(Scope::WORK)]))
+        .provider(azure_devops(Client::new(AZURE_ID, AZURE_SECRET)).endpoints(azure.base_url()))
+        .store(store.clone())
+        .evidence_store(store.clone())
+        .audit_store(store)
+        .succession(AzureMove::new())
+        .build()
+        .unwrap()
 }
 
 /// One that Auth.js filled, and an empty one with admit's tables.
@@ -130,23 +179,3 @@ const ROWS: &str = r#"
     insert into sessions (id, "userId", expires, "sessionToken") values
         (1, 1, '2100-01-01', '8c6c4d1e-57a4-4c57-9e47-6a34f5f0b8f6');
 "#;
-
-async fn sign_in(auth: &Auth, azure: &PretendAzureDevOps, login: &str) {
-    let mut jar = CookieJar::default();
-    let with_cookies = |jar: &CookieJar, request: http::request::Builder| match jar.header(true) {
-        Some(cookies) => request.header("cookie", cookies),
-        None => request,
-    };
-    let answer = auth.handle(Request::get("/api/auth/csrf").body(Bytes::new()).unwrap()).await;
-    jar.apply(answer.headers());
-    let csrf: HashMap<String, String> = serde_json::from_slice(answer.body()).unwrap();
-    let post = Request::post("/api/auth/signin/azure-devops").header("origin", ORIGIN);
-    let post = post.header("content-type", "application/x-www-form-urlencoded");
-    let form = format!("csrfToken={}", csrf["csrfToken"]);
-    let answer = auth.handle(with_cookies(&jar, post).body(form.into()).unwrap()).await;
-    jar.apply(answer.headers());
-    let away = answer.headers()["location"].to_str().unwrap().to_owned();
-    let callback = azure.authorize_as(login, &away).await.unwrap().path_and_query();
-    let answer = auth.handle(with_cookies(&jar, Request::get(callback)).body(Bytes::new()).unwrap()).await;
-    assert!(answer.status().is_redirection(), "{}", answer.status());
-}
