@@ -28,7 +28,7 @@ pub(crate) enum Who {
     /// Linked to nobody, but the provider vouches for this user's address, and the application takes its word.
     ByAddress(User, SecurityState),
     /// Linked to nobody, but the application's succession has proof that it is this user's.
-    Proven(User, SecurityState, Proof),
+    Proven(User, Proof),
     /// Not there yet; the user store will be asked to add them.
     New,
     /// There is no user store.

@@ -256,6 +256,22 @@ reasons! {
         "Check the server logs for more information."
 }
 
+impl Reason {
+    /// Whether it may end a trip from one provider to another, after which both ways are still open.
+    pub(crate) fn is_between_two(self) -> bool {
+        matches!(
+            self,
+            Self::NotKnownThere
+                | Self::ConnectionIncomplete
+                | Self::AdministratorNeeded
+                | Self::InteractionRequired
+                | Self::ProviderUnavailable
+                | Self::DiscoveryInvalid
+                | Self::TokenRejected
+        )
+    }
+}
+
 /// What the error page says: what happened, and what to do about it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Words {

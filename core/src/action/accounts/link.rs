@@ -101,7 +101,7 @@ fn interrupted() -> Failure {
 
 /// Links, keeps the tokens as at a sign-in, and writes the session. What the session became, and where to go.
 async fn connect(
-    realm: &Realm,
+    realm: &Arc<Realm>,
     mut live: Live,
     user: &str,
     person: &Person,
@@ -154,7 +154,7 @@ async fn connect(
         let (provider, subject) = (&account.provider, &account.subject);
         realm.record(Event::LinkAccount { user: &user.id, provider, subject }).await;
     }
-    let by = by.map(|(provider, subject)| AccountKey { provider, subject });
+    let by = by.map(|(provider, subject)| AccountKey { provider, subject }).filter(|by| *by != account);
     following::linked(realm, person, &user, &Proof { method: CONNECTED.to_owned(), by }).await;
     let location = destination::resolve(realm, Some(return_to)).await.unwrap_or_else(|failure| {
         tracing::error!(cause = failure.chain(), "the redirect callback failed; home is where to go");
