@@ -3,18 +3,21 @@
 //! 1. What is known is JSON, sealed for the account it is about.
 //! 2. A mark is a keyed digest of one thing that is known, such as `aad:<tenant>/<object>`. Whoever reads the table can
 //!    neither read it nor guess it.
-//! 3. The newest key seals and marks; all keys open and find, so that rotating a key loses nothing.
+//! 3. The newest key seals and marks; all keys open and find, so that rotating a key loses nothing. What was marked is
+//!    sealed beside what is known, so that `Auth::reseal` can mark it anew.
+//! 4. An account that is taken off, and one whose user is deleted, is forgotten.
 
 mod marker;
 
 use std::sync::Arc;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 
 use crate::realm::Realm;
 use crate::refresh;
-use crate::store::{AccountKey, EvidenceStore, StoredEvidence};
+use crate::seal::SealError;
+use crate::store::{AccountKey, EvidenceStore, Mark, StoreError, StoredEvidence};
 use crate::{Auth, AuthError, Timestamp};
 
 pub(crate) use marker::Marker;
@@ -52,12 +55,10 @@ impl Evidence<'_> {
     /// # Errors
     /// When it is no JSON, or the store fails.
     pub async fn put(&self, account: &AccountKey, facts: &impl Serialize, marks: &[String]) -> Result<(), AuthError> {
-        let plain = serde_json::to_vec(facts).map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
+        let plain = serde_json::to_vec(&Plain { facts, marks: marks.to_vec() });
+        let plain = plain.map_err(|error| AuthError::Unwritable(Arc::new(error)))?;
         let sealed = self.realm.store_sealer.seal(&plain, &bound(account), &*self.realm.random);
-        let mut marks: Vec<_> = marks.iter().map(|mark| self.realm.marker.newest(mark)).collect();
-        marks.sort_unstable();
-        marks.dedup();
-        let captured_at = self.realm.clock.now();
+        let (marks, captured_at) = (marked(self.realm, marks), self.realm.clock.now());
         Ok(self.store.put(StoredEvidence { account: account.clone(), sealed, marks, captured_at }).await?)
     }
 
@@ -102,12 +103,44 @@ impl Evidence<'_> {
     fn open<T: DeserializeOwned>(&self, stored: &StoredEvidence) -> Result<Known<T>, AuthError> {
         let plain = self.realm.store_sealer.open(&stored.sealed, &bound(&stored.account));
         let plain = plain.map_err(|_| AuthError::Unsealable)?;
-        let facts = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
+        let Plain { facts, .. } = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
         Ok(Known { account: stored.account.clone(), facts, captured_at: stored.captured_at })
     }
 }
 
+/// What is sealed.
+#[derive(Serialize, Deserialize)]
+struct Plain<T> {
+    facts: T,
+    /// What it can be found by, as it was before it became marks.
+    marks: Vec<String>,
+}
+
+/// Forgets what is known of an account, if anything is.
+pub(crate) async fn forget(realm: &Realm, account: &AccountKey) -> Result<(), StoreError> {
+    match &realm.evidence {
+        Some(store) => store.delete(account).await.map(drop),
+        None => Ok(()),
+    }
+}
+
+/// The same under the newest key, its marks too. `None` if that is what sealed it.
+pub(crate) fn anew(realm: &Realm, stored: &StoredEvidence) -> Result<Option<StoredEvidence>, SealError> {
+    let place = bound(&stored.account);
+    let Some(sealed) = realm.store_sealer.reseal(&stored.sealed, &place, &*realm.random)? else { return Ok(None) };
+    let plain = realm.store_sealer.open(&sealed, &place)?;
+    let Plain { marks, .. } = serde_json::from_slice::<Plain<IgnoredAny>>(&plain).map_err(|_| SealError::Forged)?;
+    Ok(Some(StoredEvidence { sealed, marks: marked(realm, &marks), ..stored.clone() }))
+}
+
+fn marked(realm: &Realm, known: &[String]) -> Vec<Mark> {
+    let mut marks: Vec<_> = known.iter().map(|known| realm.marker.newest(known)).collect();
+    marks.sort_unstable();
+    marks.dedup();
+    marks
+}
+
 /// Binds evidence to its account, and keeps it apart from the account's tokens.
-pub(crate) fn bound(account: &AccountKey) -> Vec<u8> {
+fn bound(account: &AccountKey) -> Vec<u8> {
     [b"evidence ".as_slice(), &refresh::bound(account)].concat()
 }

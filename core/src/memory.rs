@@ -1,23 +1,22 @@
 //! Every store in memory: for tests, and for the first hours of an application. All is lost with the process.
 
+mod audit;
 mod evidence;
 mod sessions;
 mod tokens;
 mod users;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 
 use crate::Timestamp;
-use crate::store::{
-    AccountKey, AuditEntry, AuditPlace, Lease, Once, SecurityState, SessionKey, SessionRecord, StoreError,
-    StoredEvidence, StoredTokens, User,
-};
+use crate::store::{AccountKey, Lease, Once, SecurityState, SessionKey, SessionRecord, StoreError, StoredTokens, User};
 
-/// Sessions, tokens, users and what may happen once, in this process's memory. Clones share their content.
+/// Sessions, tokens, users, what may happen once, what is known of accounts and what was done to them, in this process's
+/// memory. Clones share their content.
 ///
 /// Keys that may happen once are dropped when they end. Sessions are dropped by
 /// [`SessionStore::delete_expired`](crate::store::SessionStore::delete_expired), which the engine calls as it goes.
@@ -31,9 +30,8 @@ struct Tables {
     users: HashMap<String, UserRow>,
     accounts: BTreeMap<AccountKey, String>,
     once: HashMap<String, Timestamp>,
-    evidence: BTreeMap<AccountKey, StoredEvidence>,
-    audit: BTreeMap<AuditPlace, AuditEntry>,
-    audit_ids: HashSet<String>,
+    evidence: evidence::Evidence,
+    audit: audit::Audit,
     /// How many keys there are when those that have ended are next looked for.
     sweep_at: usize,
 }
@@ -47,9 +45,8 @@ impl Default for Tables {
             users: HashMap::new(),
             accounts: BTreeMap::new(),
             once: HashMap::new(),
-            evidence: BTreeMap::new(),
-            audit: BTreeMap::new(),
-            audit_ids: HashSet::new(),
+            evidence: evidence::Evidence::default(),
+            audit: audit::Audit::default(),
             sweep_at: SWEEP_AT,
         }
     }
@@ -71,7 +68,8 @@ impl MemoryStore {
         Self::default()
     }
 
-    /// A panic elsewhere cannot leave a table half written: each change is one insertion or removal.
+    /// A panic elsewhere cannot leave a table half written: each change is one insertion or removal, or
+    /// several with nothing between them that panics.
     fn tables(&self) -> MutexGuard<'_, Tables> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

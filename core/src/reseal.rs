@@ -4,6 +4,8 @@
 //! 1. Each row is written by compare-and-swap. One that somebody else is writing is left to them, and counted.
 //! 2. What opens under the newest key is skipped, so that the job can be run again, and by several at once.
 //! 3. What opens under no key is counted and left as it is.
+//! 4. What is known of accounts is gone through whatever its provider: it is kept for the day when that is configured
+//!    no more.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +15,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use crate::realm::{Realm, Registered};
-use crate::refresh;
 use crate::seal::SealError;
-use crate::store::{AccountKey, Lease, SessionKey, SessionRecord, SessionStore, StoredTokens, Swap, TokenStore};
-use crate::{Auth, AuthError};
+use crate::store::{
+    AccountKey, EvidenceStore, Lease, SessionKey, SessionRecord, SessionStore, StoredEvidence, StoredTokens, Swap,
+    TokenStore,
+};
+use crate::{Auth, AuthError, evidence, refresh};
 
 /// How far the job has come. Keep it after each batch, as JSON say, and a job that was interrupted goes on from there.
 ///
@@ -47,6 +51,10 @@ enum Place {
     },
     Sessions {
         after: Option<String>,
+    },
+    Evidence {
+        /// Provider and subject.
+        after: Option<(String, String)>,
     },
     Done,
 }
@@ -81,7 +89,8 @@ impl Reseal {
 }
 
 impl Auth {
-    /// Goes on with sealing anew for up to `limit` rows: tokens of each configured provider, then sessions.
+    /// Goes on with sealing anew for up to `limit` rows: tokens of each configured provider, then sessions, then
+    /// what is known of accounts.
     ///
     /// ```
     /// use admit::{Auth, AuthError, Reseal};
@@ -118,7 +127,7 @@ impl Auth {
             }
             Place::Sessions { after } => {
                 let Some(store) = &realm.sessions else {
-                    progress.next = Place::Done;
+                    progress.next = Place::Evidence { after: None };
                     return Ok(progress);
                 };
                 let after = after.as_deref().and_then(session_key);
@@ -128,6 +137,24 @@ impl Auth {
                 }
                 progress.next = match page.last().filter(|_| page.len() >= limit) {
                     Some(last) => Place::Sessions { after: Some(URL_SAFE_NO_PAD.encode(last.key.0)) },
+                    None => Place::Evidence { after: None },
+                };
+            }
+            Place::Evidence { after } => {
+                let Some(store) = &realm.evidence else {
+                    progress.next = Place::Done;
+                    return Ok(progress);
+                };
+                let after = after.map(|(provider, subject)| AccountKey { provider, subject });
+                let page = store.page_all(after.as_ref(), limit).await?;
+                for stored in &page {
+                    progress.count(&known(realm, &**store, stored).await?);
+                }
+                progress.next = match page.last().filter(|_| page.len() >= limit) {
+                    Some(last) => {
+                        let AccountKey { provider, subject } = last.account.clone();
+                        Place::Evidence { after: Some((provider, subject)) }
+                    }
                     None => Place::Done,
                 };
             }
@@ -210,6 +237,17 @@ async fn session(realm: &Arc<Realm>, store: &dyn SessionStore, record: &SessionR
             Ok(if written { Row::Resealed } else { Row::Busy })
         }
         Err(error) => Ok(unreadable("a session", None, &error)),
+    }
+}
+
+async fn known(realm: &Realm, store: &dyn EvidenceStore, stored: &StoredEvidence) -> Result<Row, AuthError> {
+    match evidence::anew(realm, stored) {
+        Ok(None) => Ok(Row::Already),
+        Ok(Some(anew)) => {
+            let written = store.replace(anew, &stored.sealed).await?;
+            Ok(if written { Row::Resealed } else { Row::Busy })
+        }
+        Err(error) => Ok(unreadable("what is known of an account", Some(&stored.account.provider), &error)),
     }
 }
 

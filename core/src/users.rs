@@ -11,7 +11,7 @@ use crate::realm::Realm;
 use crate::revoke::{self, Revocation};
 use crate::store::{AccountKey, EmailProof, SessionStore, StoreError, UserStore};
 use crate::user_session::{self, UserSession};
-use crate::{Auth, Event, refresh, standing};
+use crate::{Auth, Event, evidence, refresh, standing};
 
 impl Auth {
     /// What an operator does to users: an administrator's page or tool calls it, after it has checked that it may.
@@ -88,8 +88,9 @@ impl Users<'_> {
         Ok(ended)
     }
 
-    /// Deletes a user with their sessions, the tokens of their accounts, and the accounts. The user goes last, so that
-    /// the same call finds what one before could not delete. The tokens are voided as by [`disable`](Self::disable).
+    /// Deletes a user with their sessions, the tokens of their accounts, what is [known](Auth::evidence) of these, and the
+    /// accounts. The user goes last, so that the same call finds what one before could not delete. The tokens are voided
+    /// as by [`disable`](Self::disable). What was [done](Auth::audit) to the accounts stays written down.
     ///
     /// # Errors
     /// As [`disable`](Self::disable). Sessions in the store under the id of an unknown user are deleted all the same.
@@ -101,11 +102,13 @@ impl Users<'_> {
         shut?;
         let accounts = users.accounts(id).await?;
         begun.extend(self.delete_tokens(&accounts, |_| true).await?);
+        self.forget(&accounts).await?;
         let deleted = users.delete(id).await;
         self.realm.standing.forget(id);
         deleted?;
-        // Those of a sign-in that was under way.
+        // Those of a sign-in that was under way, and of a job.
         begun.extend(self.delete_tokens(&accounts, |_| true).await?);
+        self.forget(&accounts).await?;
         self.realm.record(Event::UserDeleted { user: id }).await;
         revoked(begun).await;
         Ok(())
@@ -127,7 +130,9 @@ impl Users<'_> {
         if theirs && !user.email_verified {
             // Before the proof: a proof that is on record is not looked at again.
             self.end_stored(id).await?;
-            begun.extend(self.delete_tokens(&users.accounts(id).await?, |_| true).await?);
+            let accounts = users.accounts(id).await?;
+            begun.extend(self.delete_tokens(&accounts, |_| true).await?);
+            self.forget(&accounts).await?;
         }
         let proof = users.prove_email(id, address, None).await;
         self.realm.standing.forget(id);
@@ -135,6 +140,7 @@ impl Users<'_> {
             EmailProof::First { removed, .. } => {
                 self.end_stored(id).await?;
                 begun.extend(self.delete_tokens(&removed, |_| true).await?);
+                self.forget(&removed).await?;
                 self.realm.record(Event::EmailProven { user: id }).await;
                 revoked(begun).await;
                 Ok(true)
@@ -200,7 +206,15 @@ impl Users<'_> {
         Ok(begun)
     }
 
-    /// The same for tokens that stored sessions keep, which are about to be deleted.
+    /// Forgets what is known of accounts that are nobody's any more.
+    async fn forget(&self, accounts: &[AccountKey]) -> Result<(), UsersError> {
+        for account in accounts {
+            evidence::forget(self.realm, account).await?;
+        }
+        Ok(())
+    }
+
+    /// As `delete_tokens`, for tokens that stored sessions keep, which are about to be deleted.
     async fn kept_tokens(&self, id: &str, of: impl Fn(&str) -> bool) -> Vec<JoinHandle<Revocation>> {
         let kept = revoke::kept_in_sessions(self.realm, id).await;
         let kept = kept.into_iter().filter(|account| of(&account.provider));

@@ -15,6 +15,8 @@
 //! ```
 #![allow(clippy::panic, reason = "a contract tells by panicking")]
 
+mod audit;
+mod evidence;
 mod once;
 mod sessions;
 mod tokens;
@@ -27,6 +29,8 @@ use admit::Timestamp;
 use admit::store::{AccountKey, StoreError};
 use tokio::task::JoinSet;
 
+pub use audit::audit_store_contract;
+pub use evidence::evidence_store_contract;
 pub use once::once_contract;
 pub use sessions::session_store_contract;
 pub use tokens::{node_clocks_contract, token_store_contract};

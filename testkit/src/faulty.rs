@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use admit::store::{
-    AccountKey, EmailProof, Lease, LinkOutcome, NewUser, Once, SecurityState, SessionKey, SessionRecord, SessionStore,
-    StoreError, StoredTokens, Swap, TokenStore, UnlinkOutcome, User, UserStore,
+    AccountKey, AuditEntry, AuditPlace, AuditStore, EmailProof, EvidenceStore, Lease, LinkOutcome, Mark, NewUser, Once,
+    SecurityState, SessionKey, SessionRecord, SessionStore, StoreError, StoredEvidence, StoredTokens, Swap, TokenStore,
+    UnlinkOutcome, User, UserStore,
 };
 use admit::{Clock, Timestamp};
 use async_trait::async_trait;
@@ -245,6 +246,22 @@ faulty! { UserStore "users" {
 faulty! { Once "once" {
     fn claim(key: &str, now: Timestamp, until: Timestamp) -> bool;
     fn delete_expired(now: Timestamp, limit: usize) -> u64;
+} }
+
+faulty! { EvidenceStore "evidence" {
+    fn put(evidence: StoredEvidence) -> ();
+    fn load(account: &AccountKey) -> Option<StoredEvidence>;
+    fn find(marks: &[Mark], limit: usize) -> Vec<StoredEvidence>;
+    fn page(provider: &str, after: Option<&str>, limit: usize) -> Vec<StoredEvidence>;
+    fn page_all(after: Option<&AccountKey>, limit: usize) -> Vec<StoredEvidence>;
+    fn replace(evidence: StoredEvidence, expected: &[u8]) -> bool;
+    fn delete(account: &AccountKey) -> bool;
+} }
+
+faulty! { AuditStore "audit" {
+    fn record(entry: AuditEntry) -> ();
+    fn about(account: &AccountKey) -> Vec<AuditEntry>;
+    fn page(after: Option<&AuditPlace>, limit: usize) -> Vec<AuditEntry>;
 } }
 
 const POLLS: usize = 3;

@@ -1,4 +1,4 @@
-//! [admit]'s sessions, tokens and users in one SQLite file: the store that needs no server.
+//! [admit]'s sessions, tokens, users, evidence and audit in one SQLite file: the store that needs no server.
 //!
 //! ```no_run
 //! use admit::{Auth, Client, OAuthProvider, Profile};
@@ -38,7 +38,9 @@
 //! - **Tables are brought up to date when the file is opened.** One that a later release has written is refused, and
 //!   left as it is.
 
+mod audit;
 mod error;
+mod evidence;
 mod once;
 mod open;
 mod readers;

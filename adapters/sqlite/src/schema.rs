@@ -33,7 +33,7 @@ fn known() -> i64 {
 
 const MIGRATIONS: &str = "CREATE TABLE IF NOT EXISTS admit_migrations (version INTEGER PRIMARY KEY) STRICT";
 
-const STEPS: &[&str] = &[FIRST];
+const STEPS: &[&str] = &[FIRST, EVIDENCE_AND_AUDIT];
 
 /// Instants are milliseconds since 1970. Rows that are small are kept in the index of their key, `WITHOUT ROWID`; for
 /// larger ones that would make the tree deep.
@@ -92,4 +92,37 @@ CREATE TABLE admit_once (
     until INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX admit_once_by_end ON admit_once (until);
+";
+
+/// What is known of accounts and the marks that find it, which go with it; and what was done to accounts.
+const EVIDENCE_AND_AUDIT: &str = "
+CREATE TABLE admit_evidence (
+    provider TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    sealed BLOB NOT NULL,
+    captured_at INTEGER NOT NULL,
+    PRIMARY KEY (provider, subject)
+) STRICT;
+
+CREATE TABLE admit_marks (
+    mark BLOB NOT NULL,
+    provider TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    PRIMARY KEY (mark, provider, subject),
+    FOREIGN KEY (provider, subject) REFERENCES admit_evidence (provider, subject) ON DELETE CASCADE
+) STRICT, WITHOUT ROWID;
+CREATE INDEX admit_marks_by_account ON admit_marks (provider, subject);
+
+CREATE TABLE admit_audit (
+    id TEXT NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    actor TEXT NOT NULL,
+    action TEXT NOT NULL,
+    provider TEXT,
+    subject TEXT,
+    user TEXT,
+    detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX admit_audit_by_time ON admit_audit (at, id);
+CREATE INDEX admit_audit_by_account ON admit_audit (provider, subject, at, id) WHERE provider IS NOT NULL;
 ";

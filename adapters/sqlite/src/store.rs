@@ -14,7 +14,8 @@ use crate::open;
 use crate::readers::Readers;
 use crate::writer::Writer;
 
-/// Sessions, tokens, users and what may happen once, in one SQLite file. Clones share what they have open.
+/// Sessions, tokens, users, what may happen once, what is known of accounts and what was done to them, in one SQLite file.
+/// Clones share what they have open.
 ///
 /// Its methods are those of the ports, and have to be called within a tokio runtime.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
-//! Sessions, tokens and users for [admit] in PostgreSQL, on [sqlx].
+//! Sessions, tokens, users, evidence and audit for [admit] in PostgreSQL, on [sqlx].
 //!
-//! [`PostgresStore`] is all four of admit's stores: of sessions, of tokens, of users, and of what may happen once.
+//! [`PostgresStore`] is all six of admit's stores: of sessions, of tokens, of users, of what may happen once, of what is
+//! known of accounts, and of what was done to them.
 //!
 //! ```no_run
 //! use admit::Auth;
@@ -40,8 +41,10 @@
 
 mod address;
 mod ask;
+mod audit;
 mod authjs;
 mod error;
+mod evidence;
 mod once;
 mod schema;
 mod sessions;

@@ -13,7 +13,8 @@ use crate::sessions::Sessions;
 use crate::users::Standings;
 use crate::{PostgresError, schema};
 
-/// Sessions, tokens, users, and what may happen once, in PostgreSQL. Clones share their connections.
+/// Sessions, tokens, users, what may happen once, what is known of accounts and what was done to them, in PostgreSQL.
+/// Clones share their connections.
 #[derive(Clone)]
 pub struct PostgresStore {
     pub(crate) pool: PgPool,

@@ -9,7 +9,7 @@ use crate::failure::{Code, Failure, chain};
 use crate::page::Reason;
 use crate::realm::Realm;
 use crate::store::{AccountKey, EmailProof, LinkOutcome, StoreError, UserStore};
-use crate::{Event, Profile, User};
+use crate::{Event, Profile, User, evidence};
 
 /// Notes that a user has shown control of their address by an account of theirs, if the provider vouches for it and
 /// nobody did before. The epoch that begins, if one does.
@@ -112,6 +112,14 @@ async fn clean_up(realm: &Realm, user: &mut User, proof: EmailProof) -> Option<u
         {
             let provider = &account.provider;
             tracing::error!(provider, cause = chain(&error), "tokens of an account that is off could not be deleted");
+        }
+        if let Err(error) = evidence::forget(realm, account).await {
+            let provider = &account.provider;
+            tracing::error!(
+                provider,
+                cause = chain(&error),
+                "what is known of an account that is off is not forgotten"
+            );
         }
     }
     tracing::info!(

@@ -12,7 +12,8 @@ use crate::Timestamp;
 /// It is asked when an account of another provider comes that is linked to nobody, and by jobs.
 #[async_trait]
 pub trait EvidenceStore: fmt::Debug + Send + Sync + 'static {
-    /// Writes what is known of an account, in the place of what was known, its marks too.
+    /// Writes what is known of an account, in the place of what was known, its marks too: as one step, of which nobody
+    /// sees a half.
     async fn put(&self, evidence: StoredEvidence) -> Result<(), StoreError>;
 
     /// What is known of an account.
@@ -23,6 +24,14 @@ pub trait EvidenceStore: fmt::Debug + Send + Sync + 'static {
 
     /// Up to `limit` accounts of a provider in the order of their subjects, after one of them.
     async fn page(&self, provider: &str, after: Option<&str>, limit: usize) -> Result<Vec<StoredEvidence>, StoreError>;
+
+    /// Up to `limit` accounts of all providers in the order of their keys, after one of them: those of a provider that is
+    /// no longer configured, too.
+    async fn page_all(&self, after: Option<&AccountKey>, limit: usize) -> Result<Vec<StoredEvidence>, StoreError>;
+
+    /// The same as [`put`](Self::put), if what is there was sealed as `expected`, byte for byte; whether it was. What was
+    /// sealed twice is never the same, so nothing newer is lost.
+    async fn replace(&self, evidence: StoredEvidence, expected: &[u8]) -> Result<bool, StoreError>;
 
     /// Forgets what is known of an account; whether anything was.
     async fn delete(&self, account: &AccountKey) -> Result<bool, StoreError>;
@@ -35,7 +44,7 @@ pub struct StoredEvidence {
     pub account: AccountKey,
     /// What is known, sealed.
     pub sealed: Vec<u8>,
-    /// What it is found by. In no particular order, and none twice.
+    /// What it is found by: in their order, and none twice.
     pub marks: Vec<Mark>,
     /// When it was found out.
     pub captured_at: Timestamp,

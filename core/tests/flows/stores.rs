@@ -28,6 +28,16 @@ async fn what_may_happen_once_happens_once() {
     contract::once_contract(MemoryStore::new()).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_known_of_accounts_is_kept_as_the_contract_says() {
+    contract::evidence_store_contract(MemoryStore::new()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_done_to_accounts_is_kept_as_the_contract_says() {
+    contract::audit_store_contract(MemoryStore::new()).await;
+}
+
 #[tokio::test]
 async fn clones_of_a_store_share_what_it_keeps_and_it_shows_nothing() {
     use admit::store::Once;

@@ -25,6 +25,16 @@ async fn postgres_keeps_the_contract_of_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn postgres_keeps_the_contract_of_evidence() {
+    contract::evidence_store_contract(store("evidence").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_keeps_the_contract_of_the_audit() {
+    contract::audit_store_contract(store("audit").await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn leases_are_the_same_for_nodes_whose_clocks_are_not() {
     contract::node_clocks_contract(store("clocks").await).await;
 }

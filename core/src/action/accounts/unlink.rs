@@ -2,6 +2,7 @@
 //!
 //! 1. Never the last way in, unless the application knows of another.
 //! 2. The account's tokens go, here and at its provider where it can be told, and the user's other sessions end: they may be of whoever used it, and they name it.
+//! 3. What is known of the account is forgotten: it is not to come back by that.
 
 use std::sync::Arc;
 
@@ -17,7 +18,7 @@ use crate::opened;
 use crate::page::Reason;
 use crate::realm::Realm;
 use crate::store::{AccountKey, UnlinkOutcome, UserStore};
-use crate::{AuthError, Event, issue, refresh, revoke, standing};
+use crate::{AuthError, Event, evidence, issue, refresh, revoke, standing};
 
 pub(super) async fn unlink(
     visit: &mut Visit,
@@ -45,6 +46,7 @@ pub(super) async fn unlink(
     // Begun each by itself, so that a store that is away does not lose the other. Nobody waits for the provider.
     drop(kept(&realm, &live, &account).await.map(|gone| revoke::begin(&realm, gone)));
     drop(refresh::let_go_stored(&realm, &account).await?.map(|gone| revoke::begin(&realm, gone)));
+    evidence::forget(&realm, &account).await?;
     let begun = end_others(&realm, users, &user, &live).await?;
     // One that was ended at the same time is not carried into the new epoch.
     if let Some(epoch) = standing::follows(begun, live.private.epoch) {
