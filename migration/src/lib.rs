@@ -6,8 +6,10 @@
 //!
 //! | step | where |
 //! |---|---|
+//! | which permissions take the place of the scopes | [`scopes`] |
 //! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`] |
 
 mod evidence;
+pub mod scopes;
 
 pub use evidence::{AzureEvidence, ExportedIdentity, Origin};

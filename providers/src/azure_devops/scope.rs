@@ -56,7 +56,14 @@ impl Scope {
     }
 
     /// The scope whose name is nearest to a misspelt one, if any is near.
-    pub(crate) fn nearest(name: &str) -> Option<Self> {
+    ///
+    /// ```
+    /// use admit_providers::azure_devops::Scope;
+    ///
+    /// assert_eq!(Scope::nearest("vso.code_wrte"), Some(Scope::CODE_WRITE));
+    /// assert_eq!(Scope::nearest("openid"), None);
+    /// ```
+    pub fn nearest(name: &str) -> Option<Self> {
         let name = name.to_lowercase();
         let (steps, scope) =
             Self::ALL.iter().map(|scope| (distance(&name, scope.name), scope)).min_by_key(|near| near.0)?;
