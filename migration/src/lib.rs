@@ -7,9 +7,14 @@
 //! | step | where |
 //! |---|---|
 //! | which permissions take the place of the scopes | [`scopes`] |
-//! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`] |
+//! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`]: [`enrich`] asks about all accounts, [`capture`] about whoever signs in |
 
+mod capture;
+mod enrich;
 mod evidence;
+mod guid;
 pub mod scopes;
 
+pub use capture::{capture, capture_for};
+pub use enrich::{Enrich, EnrichCounts, EnrichError, Enriched, enrich};
 pub use evidence::{AzureEvidence, ExportedIdentity, Origin};
