@@ -7,7 +7,10 @@
 //! | step | where |
 //! |---|---|
 //! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`] |
+//! | who somebody is who signs in with Entra ID | [`judge`], a function of nothing but what it is told |
 
 mod evidence;
+mod matching;
 
 pub use evidence::{AzureEvidence, ExportedIdentity, Origin};
+pub use matching::{AzureProfile, Candidate, Confidence, Doubt, EntraPerson, EntraSignIn, Hit, Method, Verdict, judge};
