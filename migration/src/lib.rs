@@ -6,11 +6,23 @@
 //!
 //! | step | where |
 //! |---|---|
+<<<<<<< HEAD
 //! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`] |
 //! | who somebody is who signs in with Entra ID | [`judge`], a function of nothing but what it is told |
+=======
+//! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`]: [`enrich`] asks about all accounts, [`capture`] about whoever signs in |
+>>>>>>> enrich
 
+mod capture;
+mod enrich;
 mod evidence;
+<<<<<<< HEAD
 mod matching;
+=======
+mod guid;
+>>>>>>> enrich
 
+pub use capture::{capture, capture_for};
+pub use enrich::{Enrich, EnrichCounts, EnrichError, Enriched, enrich};
 pub use evidence::{AzureEvidence, ExportedIdentity, Origin};
 pub use matching::{AzureProfile, Candidate, Confidence, Doubt, EntraPerson, EntraSignIn, Hit, Method, Verdict, judge};
