@@ -238,6 +238,7 @@ faulty! { UserStore "users" {
     fn unlink(user: &str, account: &AccountKey, leave: usize) -> UnlinkOutcome;
     fn prove_email(user: &str, address: &str, keep: Option<&AccountKey>) -> EmailProof;
     fn accounts(user: &str) -> Vec<AccountKey>;
+    fn accounts_of(provider: &str, after: Option<&str>, limit: usize) -> Vec<(AccountKey, String)>;
     fn security_state(user: &str) -> Option<SecurityState>;
     fn bump_epoch(user: &str) -> u64;
     fn set_disabled(user: &str, disabled: bool) -> ();

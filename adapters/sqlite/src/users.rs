@@ -119,6 +119,21 @@ impl UserStore for SqliteStore {
         self.read(move |sqlite| all(sqlite.prepare_cached(ACCOUNTS)?, [&user], account)).await
     }
 
+    async fn accounts_of(
+        &self,
+        provider: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(AccountKey, String)>, StoreError> {
+        let (provider, after) = (provider.to_owned(), after.map(str::to_owned));
+        let owned = |row: &Row<'_>| Ok((account(row)?, row.get(2)?));
+        self.read_aside(move |sqlite| match &after {
+            None => all(sqlite.prepare_cached(FIRST_PAGE)?, (&provider, rows(limit)), owned),
+            Some(after) => all(sqlite.prepare_cached(NEXT_PAGE)?, (&provider, rows(limit), after), owned),
+        })
+        .await
+    }
+
     async fn security_state(&self, user: &str) -> Result<Option<SecurityState>, StoreError> {
         let user = user.to_owned();
         let state = |row: &Row<'_>| Ok(SecurityState { epoch: number(row, 0)?, disabled: row.get(1)? });
@@ -210,6 +225,14 @@ UPDATE admit_users SET email_verified = TRUE, epoch = epoch + 1 WHERE id = ?1 RE
 
 const ACCOUNTS: &str = "
 SELECT provider, subject FROM admit_accounts WHERE user = ?1";
+
+const FIRST_PAGE: &str = "
+SELECT provider, subject, user FROM admit_accounts WHERE provider = ?1
+ORDER BY subject LIMIT ?2";
+
+const NEXT_PAGE: &str = "
+SELECT provider, subject, user FROM admit_accounts WHERE provider = ?1 AND subject > ?3
+ORDER BY subject LIMIT ?2";
 
 const SECURITY_STATE: &str = "
 SELECT epoch, disabled FROM admit_users WHERE id = ?1";

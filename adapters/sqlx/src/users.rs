@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use sqlx::postgres::PgRow;
 use sqlx::{PgConnection, PgPool, Row as _, query};
 
-use crate::ask::{failed, find_all, in_order, in_time};
+use crate::ask::{failed, find_all, in_order, in_time, limit};
 use crate::tokens::account;
 use crate::{PostgresStore, Unkeepable};
 
@@ -143,6 +143,18 @@ impl UserStore for PostgresStore {
         let select = "select provider, subject from admit_accounts where user_id = $1 order by provider, subject";
         let rows = self.find_all(|| query(select).bind(user)).await?;
         rows.iter().map(|row| account(row).map_err(failed)).collect()
+    }
+
+    async fn accounts_of(
+        &self,
+        provider: &str,
+        after: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<(AccountKey, String)>, StoreError> {
+        let select = "select provider, subject, user_id from admit_accounts
+                      where provider = $1 and ($2 is null or subject > $2) order by subject limit $3";
+        let rows = self.find_all(|| query(select).bind(provider).bind(after).bind(limit(most))).await?;
+        rows.iter().map(|row| Ok((account(row)?, row.try_get(2)?))).collect::<Result<_, _>>().map_err(failed)
     }
 
     async fn security_state(&self, user: &str) -> Result<Option<SecurityState>, StoreError> {

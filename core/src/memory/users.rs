@@ -1,5 +1,7 @@
 //! Users in memory.
 
+use std::ops::Bound;
+
 use async_trait::async_trait;
 
 use super::{MemoryStore, Tables, UserRow};
@@ -108,6 +110,20 @@ impl UserStore for MemoryStore {
     async fn accounts(&self, user: &str) -> Result<Vec<AccountKey>, StoreError> {
         let tables = self.tables();
         Ok(tables.accounts.iter().filter(|(_, owner)| *owner == user).map(|(account, _)| account.clone()).collect())
+    }
+
+    async fn accounts_of(
+        &self,
+        provider: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(AccountKey, String)>, StoreError> {
+        let tables = self.tables();
+        let key = |subject: &str| AccountKey { provider: provider.to_owned(), subject: subject.to_owned() };
+        let from = after.map_or(Bound::Included(key("")), |after| Bound::Excluded(key(after)));
+        let rows = tables.accounts.range((from, Bound::Unbounded));
+        let rows = rows.take_while(|(account, _)| account.provider == provider).take(limit);
+        Ok(rows.map(|(account, user)| (account.clone(), user.clone())).collect())
     }
 
     async fn security_state(&self, user: &str) -> Result<Option<SecurityState>, StoreError> {

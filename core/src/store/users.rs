@@ -48,6 +48,14 @@ pub trait UserStore: fmt::Debug + Send + Sync + 'static {
     /// The accounts of a user, in no particular order.
     async fn accounts(&self, user: &str) -> Result<Vec<AccountKey>, StoreError>;
 
+    /// Up to `limit` accounts of a provider with their users' ids, in the order of their subjects, after one of them.
+    async fn accounts_of(
+        &self,
+        provider: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(AccountKey, String)>, StoreError>;
+
     /// Whether a user may be signed in. `None` if there is no such user.
     async fn security_state(&self, user: &str) -> Result<Option<SecurityState>, StoreError>;
 

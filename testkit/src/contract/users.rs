@@ -19,6 +19,7 @@ pub async fn user_store_contract(store: impl UserStore) {
     changing(&*store).await;
     proving_an_address(&*store).await;
     letters(&*store).await;
+    pages(&*store).await;
     standing(&*store).await;
     at_the_same_time(store).await;
 }
@@ -175,6 +176,32 @@ async fn letters(store: &dyn UserStore) {
     for user in ["u-l0", "u-l1", "u-l2", "u-l3", "u-l4", "u-long"] {
         done(store.delete(user).await);
     }
+}
+
+async fn pages(store: &dyn UserStore) {
+    for subject in ["c", "a", "B", "d'"] {
+        done(store.link("u-ada", &account("paged", subject)).await);
+    }
+    done(store.link("u-bob", &account("paged", "b")).await);
+    done(store.link("u-bob", &account("paged2", "z")).await);
+    let page = async |after: Option<&str>, limit| {
+        let page = done(store.accounts_of("paged", after, limit).await);
+        page.into_iter().map(|(account, user)| format!("{} of {user}", account.subject)).collect::<Vec<_>>()
+    };
+    let all = ["B of u-ada", "a of u-ada", "b of u-bob", "c of u-ada", "d' of u-ada"];
+    assert_eq!(page(None, 9).await, all, "accounts of one provider come in the order of their subjects' bytes");
+    assert_eq!(page(None, 2).await, all[..2], "no more than asked for");
+    assert_eq!(page(Some("a"), 2).await, all[2..4], "after one of them");
+    assert_eq!(page(Some("aa"), 1).await, all[2..3], "which may have gone");
+    assert_eq!(page(Some("d'"), 9).await, [""; 0], "and nothing after the last");
+    assert_eq!(page(None, 0).await, [""; 0]);
+    assert_eq!(done(store.accounts_of("nobody", None, 9).await), [], "of a provider that nobody uses there are none");
+    for (user, subjects) in [("u-ada", ["c", "a", "B", "d'"].as_slice()), ("u-bob", &["b"])] {
+        for subject in subjects {
+            done(store.unlink(user, &account("paged", subject), 0).await);
+        }
+    }
+    done(store.unlink("u-bob", &account("paged2", "z"), 0).await);
 }
 
 async fn standing(store: &dyn UserStore) {

@@ -84,6 +84,15 @@ impl UserStore for Failing {
         self.inner.accounts(user).await
     }
 
+    async fn accounts_of(
+        &self,
+        provider: &str,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(AccountKey, String)>, StoreError> {
+        self.inner.accounts_of(provider, after, limit).await
+    }
+
     async fn security_state(&self, user: &str) -> Result<Option<SecurityState>, StoreError> {
         self.inner.security_state(user).await
     }
