@@ -65,9 +65,15 @@ pub enum AccessTokenError {
     /// No provider of that id is configured.
     #[error("no provider {0:?} is configured")]
     UnknownProvider(String),
-    /// The session has no account at that provider.
-    #[error("{provider}: the session has no account there")]
+    /// The session has no account at that provider; or no tokens of that account are stored.
+    #[error("{provider}: there is no account with tokens")]
     NotConnected {
+        /// The provider's id.
+        provider: String,
+    },
+    /// Tokens live in the sessions, where background work cannot reach them.
+    #[error("{provider}: tokens are kept in sessions, where no background work can reach them; give a token_store")]
+    NoTokenStore {
         /// The provider's id.
         provider: String,
     },

@@ -62,7 +62,9 @@ impl Current {
             AccessTokenError::ProviderRetired { provider, .. } => {
                 self.no_token(provider, Reason::ProviderRetired, WithoutToken::Retired, error)
             }
-            AccessTokenError::UnknownProvider(provider) | AccessTokenError::Misconfigured { provider, .. } => {
+            AccessTokenError::UnknownProvider(provider)
+            | AccessTokenError::NoTokenStore { provider }
+            | AccessTokenError::Misconfigured { provider, .. } => {
                 self.no_token(provider, Reason::Configuration, WithoutToken::Misconfigured, error)
             }
         }

@@ -1,6 +1,7 @@
 //! The port through which requests leave: one trait, and the bounds that hold for every answer.
 
 mod loopback;
+mod pause;
 #[cfg(feature = "reqwest")]
 mod reqwest_client;
 
@@ -12,6 +13,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 pub use loopback::is_loopback;
+pub(crate) use pause::LONGEST_PAUSE;
+pub use pause::pause_asked;
 #[cfg(feature = "reqwest")]
 pub use reqwest_client::ReqwestClient;
 

@@ -83,6 +83,7 @@ mod answer;
 mod audience;
 mod audit;
 mod auth;
+mod background;
 mod builder;
 mod callbacks;
 mod claims;

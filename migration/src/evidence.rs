@@ -1,5 +1,10 @@
 //! What Azure DevOps says of an account, kept for the day when it says nothing any more.
 
+pub(crate) mod answers;
+pub(crate) mod inquiry;
+mod said;
+
+use admit::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What Azure DevOps said of an account. Identifiers that are GUIDs are in lower case.
@@ -28,6 +33,9 @@ pub struct AzureEvidence {
     /// Further identities that an administrator's export gave: object id and tenant.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exported: Vec<ExportedIdentity>,
+    /// When Azure DevOps was last asked. `None` if all that is known comes from an export.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
 }
 
 /// The person in Entra ID, as `ReadIdentities` or the Graph of Azure DevOps names them.
@@ -66,6 +74,31 @@ impl AzureEvidence {
         marks.extend(self.subject_descriptor.as_deref().map(marks::descriptor));
         marks.extend(self.user_name().map(|(tenant, name)| marks::user_name(&tenant, name)));
         marks
+    }
+
+    /// Whether all is known that Azure DevOps could say.
+    pub fn is_complete(&self) -> bool {
+        let is_somebodys = self.origin_id.is_some() && (self.origin == Origin::Personal || self.home_tenant.is_some());
+        let is_described = self.subject_descriptor.is_some() && self.legacy_descriptor.is_some();
+        is_described && is_somebodys && self.origin != Origin::Unknown
+    }
+
+    /// What is known now, with what was known before where nothing newer was said. An object id and its tenant go
+    /// together: what one answer said of the one is never joined with what another said of the other.
+    #[must_use]
+    pub fn over(mut self, before: Self) -> Self {
+        self.subject_descriptor = self.subject_descriptor.or(before.subject_descriptor);
+        self.legacy_descriptor = self.legacy_descriptor.or(before.legacy_descriptor);
+        if self.origin_id.is_none() && [before.origin, Origin::Unknown].contains(&self.origin) {
+            self.origin = before.origin;
+            let knows_more = before.origin_id.is_some() || self.home_tenant.is_none();
+            self.origin_id = before.origin_id;
+            self.home_tenant = if knows_more { before.home_tenant } else { self.home_tenant };
+        }
+        let more: Vec<_> = before.exported.into_iter().filter(|known| !self.exported.contains(known)).collect();
+        self.exported.extend(more);
+        self.asked_at = self.asked_at.max(before.asked_at);
+        self
     }
 
     /// The tenant and the user name that the legacy descriptor holds, if it is of Entra ID. User names are given to others

@@ -6,11 +6,16 @@
 //!
 //! | step | where |
 //! |---|---|
-//! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`] |
+//! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`]: [`enrich`] asks about all accounts, [`capture`] about whoever signs in |
 //! | who somebody is who signs in with Entra ID | [`judge`], a function of nothing but what it is told |
 
+mod capture;
+mod enrich;
 mod evidence;
+mod guid;
 mod matching;
 
+pub use capture::{capture, capture_for};
+pub use enrich::{Enrich, EnrichCounts, EnrichError, Enriched, enrich};
 pub use evidence::{AzureEvidence, ExportedIdentity, Origin};
 pub use matching::{AzureProfile, Candidate, Confidence, Doubt, EntraPerson, EntraSignIn, Hit, Method, Verdict, judge};

@@ -13,6 +13,7 @@ mod control;
 mod data;
 mod fault;
 mod grants;
+mod identity;
 mod jwt;
 mod log;
 mod pages;
@@ -24,6 +25,7 @@ mod token;
 mod transport;
 mod wiql;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -34,6 +36,7 @@ pub use browser::{Callback, NoCallback};
 pub use builder::Builder;
 pub use data::{Build, BuildOutcome, Organization, Person, Project, Repository, WorkItem};
 pub use fault::{Fault, Stage};
+pub use identity::Identity;
 pub use log::RecordedRequest;
 pub use token::{CLIENT_ASSERTION_TYPE, JWT_BEARER};
 pub use transport::{BASE_URL, Dropped};
@@ -174,6 +177,10 @@ struct Config {
     lifetime: Duration,
     lifetime_as_number: bool,
     people: Vec<Person>,
+    /// Where in `people` a login is: there may be ten thousand.
+    places: HashMap<String, usize>,
+    /// The scope that `identities/me` takes.
+    identity_scope: String,
     /// Whose tokens it takes beside its own.
     entra: Option<PretendEntra>,
     clock: Arc<dyn Clock>,
@@ -184,7 +191,7 @@ struct Config {
 
 impl Config {
     fn person(&self, login: &str) -> Option<&Person> {
-        self.people.iter().find(|person| person.login == login)
+        self.people.get(*self.places.get(login)?)
     }
 }
 

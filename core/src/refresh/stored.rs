@@ -22,7 +22,7 @@ use crate::store::{AccountKey, Lease};
 use crate::{AccessTokenError, AuthError};
 
 /// The freshest tokens of an account in the store.
-pub(super) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome, AccessTokenError> {
+pub(crate) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome, AccessTokenError> {
     let Some((account, _)) = load(realm, &key).await? else {
         return Err(AccessTokenError::NotConnected { provider: key.provider });
     };
@@ -67,7 +67,7 @@ async fn unrefreshable(realm: &Arc<Realm>, key: AccountKey, account: GrantedAcco
 }
 
 /// The freshest token of an account in the store for other scopes.
-pub(super) async fn fresh_for(
+pub(crate) async fn fresh_for(
     realm: &Arc<Realm>,
     key: AccountKey,
     scopes: Vec<String>,

@@ -1,5 +1,6 @@
 //! How a pretend Azure DevOps is described before it runs.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -31,6 +32,8 @@ impl Builder {
             lifetime: Duration::from_secs(3599),
             lifetime_as_number: false,
             people: sample::people(),
+            places: HashMap::new(),
+            identity_scope: "vso.profile".to_owned(),
             entra: None,
             started: clock.now(),
             clock,
@@ -90,6 +93,17 @@ impl Builder {
         self
     }
 
+    /// Many people at once. The pages show the first of them; all can sign in.
+    pub fn people(self, people: impl IntoIterator<Item = Person>) -> Self {
+        people.into_iter().fold(self, Self::person)
+    }
+
+    /// The scope that a token needs for `identities/me`: `vso.profile` unless this is called. Microsoft does not say.
+    pub fn identity_scope(mut self, scope: impl Into<String>) -> Self {
+        self.config.identity_scope = scope.into();
+        self
+    }
+
     /// Lets that person consent without being asked. A login that nobody has is a newcomer's, who works on the first
     /// sample organisation.
     pub fn auto_consent(mut self, login: impl Into<String>) -> Self {
@@ -127,9 +141,13 @@ impl Builder {
     /// Opens its doors.
     #[must_use]
     pub fn build(mut self) -> PretendAzureDevOps {
-        if let Some(login) = self.auto_consent.as_deref().filter(|login| self.config.person(login).is_none()) {
+        let knows = |login: &str| self.config.people.iter().any(|person| person.login == login);
+        if let Some(login) = self.auto_consent.as_deref().filter(|login| !knows(login)) {
             let newcomer = sample::newcomer(login);
             self.config.people.push(newcomer);
+        }
+        for (place, person) in self.config.people.iter().enumerate() {
+            self.config.places.entry(person.login.clone()).or_insert(place);
         }
         let state = State {
             grants: Grants::new(&self.secrets, self.revokes_families),

@@ -38,7 +38,7 @@ impl PretendAzureDevOps {
         let read = || {
             let value: Value = serde_json::from_slice(request.body()).map_err(|error| error.to_string())?;
             let stage = value.get("stage").and_then(Value::as_str).and_then(Stage::from_name);
-            let stage = stage.ok_or("`stage` is none of authorize, token, profile, rest")?;
+            let stage = stage.ok_or("`stage` is none of authorize, token, profile, connection-data, identity, rest")?;
             let always = value.get("always").and_then(Value::as_bool).unwrap_or(false);
             Ok::<_, String>((stage, Fault::from_json(&value)?, always))
         };

@@ -5,6 +5,7 @@ use std::fmt;
 
 use bytes::Bytes;
 
+use super::identity::{self, Identity};
 use crate::guid::guid_of;
 
 /// Somebody with an account.
@@ -32,6 +33,17 @@ pub struct Person {
     pub avatar: Option<Bytes>,
     /// The organisations they belong to.
     pub organizations: Vec<Organization>,
+    /// Who vouches for them. If it is not said: whoever does in the pretend Entra ID that is configured, where the same
+    /// login is known; else the sample tenant Fabrikam.
+    pub identity: Option<Identity>,
+    /// What they type to sign in, if not what they type at the pretend Entra ID.
+    pub user_name: Option<String>,
+    /// Their descriptor, if it shall not follow from the profile id.
+    pub subject_descriptor: Option<String>,
+    /// Tenants beside the home tenant that they belong to.
+    pub other_tenants: Vec<String>,
+    /// Profile ids as tokens of certain tenants show them, by tenant.
+    pub profile_ids: Vec<(String, String)>,
 }
 
 impl Person {
@@ -45,6 +57,11 @@ impl Person {
             email: None,
             avatar: None,
             organizations: Vec::new(),
+            identity: None,
+            user_name: None,
+            subject_descriptor: None,
+            other_tenants: Vec::new(),
+            profile_ids: Vec::new(),
         }
     }
 
@@ -76,14 +93,61 @@ impl Person {
         self
     }
 
-    /// What a token of Entra ID shows of them: the organisations of its tenant, and those that belong to none.
+    /// Makes them a member of a tenant, with that object id there.
+    #[must_use]
+    pub fn member_of(mut self, tenant: impl Into<String>, object_id: impl Into<String>) -> Self {
+        self.identity = Some(Identity::EntraId { tenant: tenant.into(), object_id: object_id.into() });
+        self
+    }
+
+    /// Gives them a personal account, which no tenant vouches for.
+    #[must_use]
+    pub fn personal(mut self) -> Self {
+        self.identity = Some(Identity::Personal { puid: identity::puid(&self.login) });
+        self
+    }
+
+    /// Sets what they type to sign in, which is given to others when they leave.
+    #[must_use]
+    pub fn user_name(mut self, name: impl Into<String>) -> Self {
+        self.user_name = Some(name.into());
+        self
+    }
+
+    /// Sets their descriptor, for tests about it.
+    #[must_use]
+    pub fn subject_descriptor(mut self, descriptor: impl Into<String>) -> Self {
+        self.subject_descriptor = Some(descriptor.into());
+        self
+    }
+
+    /// Makes them belong to a further tenant.
+    #[must_use]
+    pub fn also_in(mut self, tenant: impl Into<String>) -> Self {
+        self.other_tenants.push(tenant.into());
+        self
+    }
+
+    /// A token of that tenant shows another profile id: profiles belong to tenants, and somebody may have several.
+    #[must_use]
+    pub fn profile_id_in(mut self, tenant: impl Into<String>, id: impl Into<String>) -> Self {
+        self.profile_ids.push((tenant.into(), id.into()));
+        self
+    }
+
+    /// What a token of Entra ID shows of them: the profile of its tenant, the organisations there, and those that belong
+    /// to none.
     pub(super) fn seen_from(&self, tenant: &str) -> Cow<'_, Self> {
         let is_there =
             |organization: &Organization| organization.tenant.as_ref().is_none_or(|of| of.eq_ignore_ascii_case(tenant));
-        if self.organizations.iter().all(is_there) {
+        let profile = self.profile_ids.iter().find(|(of, _)| of.eq_ignore_ascii_case(tenant));
+        if profile.is_none() && self.organizations.iter().all(is_there) {
             return Cow::Borrowed(self);
         }
         let mut seen = self.clone();
+        if let Some((_, id)) = profile {
+            seen.id.clone_from(id);
+        }
         seen.organizations.retain(is_there);
         Cow::Owned(seen)
     }

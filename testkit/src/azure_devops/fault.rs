@@ -21,6 +21,10 @@ pub enum Stage {
     Token,
     /// `GET /_apis/profile/profiles/me`.
     Profile,
+    /// `GET /_apis/connectionData`, of the account and not of an organisation.
+    ConnectionData,
+    /// `GET /_apis/identities/me`.
+    Identity,
     /// Every other call.
     Rest,
 }
@@ -34,6 +38,8 @@ impl Stage {
             "/oauth2/token" => Some(Self::Token),
             _ if path.starts_with("/_pretend/") => None,
             _ if path.starts_with("/_apis/profile/") => Some(Self::Profile),
+            _ if path.eq_ignore_ascii_case("/_apis/connectionData") => Some(Self::ConnectionData),
+            _ if path.starts_with("/_apis/identities/") => Some(Self::Identity),
             _ => Some(Self::Rest),
         }
     }
@@ -43,12 +49,22 @@ impl Stage {
             Self::Authorize => "authorize",
             Self::Token => "token",
             Self::Profile => "profile",
+            Self::ConnectionData => "connection-data",
+            Self::Identity => "identity",
             Self::Rest => "rest",
         }
     }
 
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        [Self::Authorize, Self::Token, Self::Profile, Self::Rest].into_iter().find(|stage| stage.name() == name)
+        let all = [
+            Self::Authorize,
+            Self::Token,
+            Self::Profile,
+            Self::ConnectionData,
+            Self::Identity,
+            Self::Rest,
+        ];
+        all.into_iter().find(|stage| stage.name() == name)
     }
 }
 
@@ -77,6 +93,8 @@ pub enum Fault {
     },
     /// Answers rightly, with those headers on top: how Azure DevOps says `Retry-After` with a success.
     Headers(Vec<(&'static str, String)>),
+    /// Answers rightly, with a byte order mark before the JSON.
+    ByteOrderMark,
     /// Answers 203 with a sign-in page, as Azure DevOps does for a token it does not take.
     HtmlWith203,
     /// Answers 200 with a sign-in page.
@@ -125,6 +143,7 @@ impl Fault {
             Self::HugeBody(bytes) => answer::json(StatusCode::OK, &json!({ "padding": "x".repeat(*bytes) })),
             Self::Slow(_)
             | Self::Headers(_)
+            | Self::ByteOrderMark
             | Self::LostAnswer
             | Self::NoRefreshToken
             | Self::DroppedConnection
@@ -146,6 +165,7 @@ impl Fault {
             "answer" => Self::Answer { status: status()?, media_type: text("media_type")?, body: text("body")?.into() },
             "status" => Self::Status(status()?),
             "too-many-requests" => Self::TooManyRequests { retry_after: text("retry_after")? },
+            "byte-order-mark" => Self::ByteOrderMark,
             "html-with-203" => Self::HtmlWith203,
             "html-with-200" => Self::HtmlWith200,
             "error-with-200" => Self::ErrorWith200,

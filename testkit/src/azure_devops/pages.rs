@@ -16,7 +16,7 @@ pub(super) fn who_are_you(config: &Config, query: &str) -> Markup {
             form method="post" action="/_pretend/sign-in" {
                 input type="hidden" name="request" value=(query);
                 ul.people {
-                    @for person in &config.people {
+                    @for person in config.people.iter().take(SHOWN) {
                         li { button.person name="login" value=(person.login) { (face(person)) (described(person)) } }
                     }
                 }
@@ -67,7 +67,7 @@ pub(super) fn start(config: &Config) -> Markup {
         &html! {
             h1 { "It runs" }
             p { "Start at your app: its sign-in leads here. These people can sign in:" }
-            ul.people { @for person in &config.people { li.person { (face(person)) (described(person)) } } }
+            ul.people { @for person in config.people.iter().take(SHOWN) { li.person { (face(person)) (described(person)) } } }
             p { a href="/_pretend/log" { "What was asked so far" } }
         },
     )
@@ -97,3 +97,6 @@ fn described(person: &Person) -> Markup {
 fn face(person: &Person) -> Markup {
     page::face(&person.display_name, person.avatar.as_ref())
 }
+
+/// Of ten thousand people, nobody wants to scroll by all.
+const SHOWN: usize = 100;

@@ -1,5 +1,6 @@
-//! The slice of the REST API: profile, organisations, projects, work items, builds, repositories.
+//! The slice of the REST API: profile, identity, organisations, projects, work items, builds, repositories.
 
+mod identity;
 mod profile;
 mod project;
 mod work;
@@ -13,6 +14,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::data::{Organization, Person, Project};
+use super::identity::Known;
 use super::{PretendAzureDevOps, answer, pages, scopes};
 use crate::PretendEntra;
 use crate::entra::Resource;
@@ -31,19 +33,19 @@ impl PretendAzureDevOps {
             Ok(call) => call,
             Err(nothing) => return nothing.answer(request, &caller.person),
         };
-        if !scopes::allow(&caller.scopes, call.scope()) {
+        let needed = call.scope(&self.config.identity_scope);
+        if let Some(needed) = needed.filter(|needed| !scopes::allow(&caller.scopes, needed)) {
             return answer::exception(
                 StatusCode::FORBIDDEN,
                 "UnauthorizedRequestException",
                 &format!(
                     "TF400813: The user '{}' is not authorized to access this resource: the token lacks the scope {}.",
-                    caller.person.id,
-                    call.scope()
+                    caller.person.id, needed
                 ),
                 3000,
             );
         }
-        self.answer(&call, request, &caller.person)
+        self.answer(&call, request, &caller)
     }
 
     fn caller(&self, request: &HttpRequest) -> Option<Caller<'_>> {
@@ -56,7 +58,8 @@ impl PretendAzureDevOps {
             return Some(caller);
         }
         let consent = self.state().grants.bearer(token, self.now())?.clone();
-        Some(Caller { person: Cow::Borrowed(self.config.person(&consent.login)?), scopes: consent.scopes })
+        let person = Cow::Borrowed(self.config.person(&consent.login)?);
+        Some(Caller { person, scopes: consent.scopes, tenant: None })
     }
 
     /// Whoever has that token of Entra ID. One that is for another resource is no token here.
@@ -70,14 +73,23 @@ impl PretendAzureDevOps {
                 Cow::Owned(account.email.iter().fold(stranger, |stranger, email| stranger.email(email)))
             }
         };
-        Some(Caller { person, scopes: bearer.scopes })
+        Some(Caller { person, scopes: bearer.scopes, tenant: Some(bearer.tenant) })
     }
 
-    fn answer(&self, call: &Call<'_>, request: &HttpRequest, person: &Person) -> HttpResponse {
-        let base = base_url(request);
+    fn answer(&self, call: &Call<'_>, request: &HttpRequest, caller: &Caller<'_>) -> HttpResponse {
+        let (person, base) = (&*caller.person, base_url(request));
         let started = self.config.started;
         match *call {
             Call::Profile => answer::json(StatusCode::OK, &profile::profile(person, request, started)),
+            Call::ConnectionData => {
+                let known = Known::of(person, self.config.entra.as_ref(), caller.tenant.as_deref());
+                answer::json(StatusCode::OK, &identity::connection_data(person, &known))
+            }
+            Call::IdentitySelf => {
+                let home = self.config.person(&person.login).unwrap_or(person);
+                let known = Known::of(home, self.config.entra.as_ref(), None);
+                answer::json(StatusCode::OK, &identity::identity_self(home, &known))
+            }
             Call::Accounts => profile::accounts(person, request),
             Call::Projects(org) => list(org.projects.iter().map(|it| project::project(it, org, &base))),
             Call::Wiql(org, project) => work::query(request, org, project, person, &base, self.now()),
@@ -96,11 +108,15 @@ impl PretendAzureDevOps {
 struct Caller<'a> {
     person: Cow<'a, Person>,
     scopes: Vec<String>,
+    /// The token's tenant, if it is one of Entra ID.
+    tenant: Option<String>,
 }
 
 /// What is asked for, its organisation and project found.
 enum Call<'a> {
     Profile,
+    ConnectionData,
+    IdentitySelf,
     Accounts,
     Projects(&'a Organization),
     Wiql(&'a Organization, &'a Project),
@@ -125,7 +141,12 @@ impl<'a> Call<'a> {
         };
         let (call, method) = match *segments.as_slice() {
             ["_apis", "profile", "profiles", "me"] => (Self::Profile, Method::GET),
+            ["_apis", name] if name.eq_ignore_ascii_case("connectionData") => (Self::ConnectionData, Method::GET),
+            ["_apis", "identities", "me"] => (Self::IdentitySelf, Method::GET),
             ["_apis", "accounts"] => (Self::Accounts, Method::GET),
+            [org, "_apis", name] if name.eq_ignore_ascii_case("connectionData") => {
+                (organization(org).map(|_| Self::ConnectionData)?, Method::GET)
+            }
             [org, "_apis", "projects"] => (Self::Projects(organization(org)?), Method::GET),
             [org, "_apis", "wit", "workitems"] => (Self::WorkItems(organization(org)?), Method::GET),
             [org, name, "_apis", "wit", "wiql"] => {
@@ -142,14 +163,16 @@ impl<'a> Call<'a> {
         if request.method() == method { Ok(call) } else { Err(Nothing::ForThisMethod) }
     }
 
-    fn scope(&self) -> &'static str {
-        match self {
+    fn scope<'s>(&self, of_identity: &'s str) -> Option<&'s str> {
+        Some(match self {
+            Self::ConnectionData => return None,
+            Self::IdentitySelf => of_identity,
             Self::Profile | Self::Accounts => "vso.profile",
             Self::Projects(_) => "vso.project",
             Self::Wiql(..) | Self::WorkItems(_) => "vso.work",
             Self::Builds(..) => "vso.build",
             Self::Repositories(..) => "vso.code",
-        }
+        })
     }
 }
 

@@ -43,12 +43,16 @@ impl PretendAzureDevOps {
         let mut answer = match stage {
             Stage::Authorize => self.authorization(&request),
             Stage::Token => self.token(&request, fault == Some(Fault::NoRefreshToken)),
-            Stage::Profile | Stage::Rest => self.rest(&request, matches!(fault, Some(Fault::OrganizationDenied(_)))),
+            Stage::Profile | Stage::ConnectionData | Stage::Identity | Stage::Rest => self.rest(&request, matches!(fault, Some(Fault::OrganizationDenied(_)))),
         };
         if let Some(Fault::Headers(headers)) = &fault {
             for (name, value) in headers {
                 answer::set(&mut answer, HeaderName::from_static(name), value);
             }
+        }
+        if fault == Some(Fault::ByteOrderMark) {
+            let body = ["\u{feff}".as_bytes(), answer.body()].concat();
+            *answer.body_mut() = body.into();
         }
         if fault == Some(Fault::LostAnswer) { Err(Dropped) } else { Ok(answer) }
     }

@@ -144,7 +144,7 @@ impl Account {
     }
 
     /// The same person has another one in every tenant.
-    pub(super) fn object_id(&self, tenant: &str) -> String {
+    pub(crate) fn object_id(&self, tenant: &str) -> String {
         let id = guid_of("object", &format!("{tenant}/{}", self.login));
         match tenant {
             // Those of personal accounts begin with zeros.
