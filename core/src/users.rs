@@ -28,6 +28,12 @@ impl Auth {
     pub fn users(&self) -> Users<'_> {
         Users { realm: self.realm() }
     }
+
+    /// Where users and their accounts are kept, for jobs over all of them: `None` if there is no
+    /// [`user_store`](crate::AuthBuilder::user_store). What is written there is not announced to [`Events`](crate::Events).
+    pub fn user_store(&self) -> Option<&dyn UserStore> {
+        self.realm().users.as_deref()
+    }
 }
 
 /// The users of a site: see [`Auth::users`].
