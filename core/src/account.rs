@@ -74,6 +74,8 @@ pub(crate) struct GrantedAccount {
     pub(crate) is_unanswered: bool,
     /// Tokens for other scopes, where they are kept in a store. A new grant has none.
     pub(crate) others: OtherTokens,
+    /// Whether the grant is kept, and not handed out. A new grant is not.
+    pub(crate) is_parked: bool,
 }
 
 impl GrantedAccount {
@@ -85,8 +87,18 @@ impl GrantedAccount {
     ) -> Self {
         let (provider, subject) = (provider.into(), subject.into());
         let (needs_reauthentication, wanted_claims, is_unanswered) = (false, None, false);
-        let others = OtherTokens::default();
-        Self { provider, subject, tokens, grant, needs_reauthentication, wanted_claims, is_unanswered, others }
+        let (others, is_parked) = (OtherTokens::default(), false);
+        Self {
+            provider,
+            subject,
+            tokens,
+            grant,
+            needs_reauthentication,
+            wanted_claims,
+            is_unanswered,
+            others,
+            is_parked,
+        }
     }
 
     /// Whether these are the same tokens.
@@ -96,6 +108,7 @@ impl GrantedAccount {
             && self.needs_reauthentication == other.needs_reauthentication
             && self.is_unanswered == other.is_unanswered
             && self.others == other.others
+            && self.is_parked == other.is_parked
     }
 
     /// Whether these are other tokens than before, or the mark that there will be none. Another mark changes nothing.

@@ -8,18 +8,22 @@ mod accounts;
 mod admission;
 mod again;
 mod callback;
+mod chain;
 mod credentials;
 mod csrf;
 mod destination;
 mod error;
 mod explain;
+mod following;
 mod providers;
+mod question;
 mod session;
 mod sessions;
 mod sign_in;
 mod sign_out;
 mod verify_request;
 mod visit;
+mod ways;
 
 use std::sync::Arc;
 

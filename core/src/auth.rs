@@ -50,6 +50,11 @@ impl Auth {
         Self(Arc::new(realm))
     }
 
+    /// The same site, from within a request of it.
+    pub(crate) fn at(realm: &Arc<Realm>) -> Self {
+        Self(Arc::clone(realm))
+    }
+
     pub(crate) fn realm(&self) -> &Arc<Realm> {
         &self.0
     }

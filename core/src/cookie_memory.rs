@@ -43,7 +43,8 @@ impl Contents {
 
     /// The session that these claims make, if it ends then: one for all who ask.
     pub(crate) fn session(&self, expires: Timestamp) -> Arc<Session> {
-        let make = || Arc::new(Session::new(&self.token, expires));
+        let offered = self.private.as_ref().and_then(|private| private.offered.as_deref());
+        let make = || Arc::new(Session::new(&self.token, expires).offering(offered));
         let kept = self.session.get_or_init(make);
         // A foreign token without an end gets another at each request.
         if kept.expires == expires { Arc::clone(kept) } else { make() }

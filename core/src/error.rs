@@ -138,6 +138,18 @@ pub enum AccessTokenError {
         #[source]
         source: Arc<ProviderError>,
     },
+    /// The grant is kept and not handed out, since another provider has taken this one's place for the person: ask for a
+    /// token of that one. [`Auth::unpark`](crate::Auth::unpark) takes the grant up again, and so does a new sign-in there.
+    #[error(
+        "{provider}: the grant is parked, and no token of it is handed out; ask for one of {}",
+        .successor.as_deref().unwrap_or("the provider that follows it")
+    )]
+    Parked {
+        /// The provider's id.
+        provider: String,
+        /// The id of the provider that follows it, if the succession names one.
+        successor: Option<String>,
+    },
     /// It cannot be said who is signed in.
     #[error(transparent)]
     Session(#[from] AuthError),

@@ -16,6 +16,17 @@ pub(crate) struct Failure {
     pub(crate) cause: Option<Box<dyn StdError + Send + Sync>>,
     /// Whether it was to connect an account to whoever is signed in.
     is_link: bool,
+    /// By which other providers it goes on, if it does.
+    pub(crate) ways: Option<Ways>,
+}
+
+/// Providers by which a person can go on, by their ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ways {
+    /// The one that follows.
+    pub(crate) with: String,
+    /// The one before it, where both are to be connected.
+    pub(crate) other: Option<String>,
 }
 
 /// The wire's codes that this engine sends. Others reach the pages from applications and older servers.
@@ -49,7 +60,7 @@ impl Code {
 
 impl Failure {
     pub(crate) fn new(code: Code, reason: Reason) -> Self {
-        Self { code, reason, cause: None, is_link: false }
+        Self { code, reason, cause: None, is_link: false, ways: None }
     }
 
     pub(crate) fn because(code: Code, reason: Reason, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -61,9 +72,15 @@ impl Failure {
         Self { is_link: true, ..self }
     }
 
+    /// The same with a way on.
+    pub(crate) fn with_ways(self, with: &str, other: Option<&str>) -> Self {
+        let ways = Ways { with: with.to_owned(), other: other.map(str::to_owned) };
+        Self { ways: Some(ways), ..self }
+    }
+
     /// Whether it is told on the sign-in page, and not on the error page. Whoever connects an account is signed in.
     pub(crate) fn is_shown_at_sign_in(&self) -> bool {
-        self.code.is_shown_at_sign_in() && !self.is_link
+        self.code.is_shown_at_sign_in() && !self.is_link && self.ways.is_none()
     }
 
     /// For a reason that the wire has no code for: `Configuration` stands for them all.

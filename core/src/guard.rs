@@ -59,7 +59,7 @@ impl Current {
                 answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
                 answer
             }
-            AccessTokenError::ProviderRetired { provider, .. } => {
+            AccessTokenError::ProviderRetired { provider, .. } | AccessTokenError::Parked { provider, .. } => {
                 self.no_token(provider, Reason::ProviderRetired, WithoutToken::Retired, error)
             }
             AccessTokenError::UnknownProvider(provider)

@@ -33,6 +33,8 @@ pub(crate) struct KeptTokens {
     is_unanswered: bool,
     #[serde(rename = "o", default, skip_serializing_if = "OtherTokens::is_empty")]
     others: OtherTokens,
+    #[serde(rename = "k", default, skip_serializing_if = "std::ops::Not::not")]
+    is_parked: bool,
 }
 
 impl KeptTokens {
@@ -51,6 +53,7 @@ impl KeptTokens {
             wanted_claims: account.wanted_claims.clone(),
             is_unanswered: account.is_unanswered,
             others: account.others.clone(),
+            is_parked: account.is_parked,
         }
     }
 
@@ -83,6 +86,7 @@ impl KeptTokens {
         account.wanted_claims = self.wanted_claims;
         account.is_unanswered = self.is_unanswered;
         account.others = self.others;
+        account.is_parked = self.is_parked;
         account
     }
 

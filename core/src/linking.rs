@@ -16,9 +16,9 @@ use crate::failure::{Code, Failure};
 use crate::page::Reason;
 use crate::realm::Realm;
 use crate::store::{AccountKey, NewUser, SecurityState, StoreError, UserStore};
-use crate::{Email, Profile, User, random};
+use crate::{Email, Profile, Proof, User, random};
 
-pub(crate) use proof::{link_by_address, prove_address};
+pub(crate) use proof::{link_by_address, link_by_proof, prove_address, taken};
 
 /// The user behind an account, before anything is written.
 #[derive(Debug)]
@@ -27,6 +27,8 @@ pub(crate) enum Who {
     Known(User, SecurityState),
     /// Linked to nobody, but the provider vouches for this user's address, and the application takes its word.
     ByAddress(User, SecurityState),
+    /// Linked to nobody, but the application's succession has proof that it is this user's.
+    Proven(User, Proof),
     /// Not there yet; the user store will be asked to add them.
     New,
     /// There is no user store.
@@ -77,12 +79,21 @@ pub(crate) async fn named(realm: &Realm, profile: &Profile) -> Result<Who, Failu
     }
 }
 
+/// The user whom an account is linked to, if it is.
+pub(crate) async fn owner(users: &dyn UserStore, account: &AccountKey) -> Result<Option<Who>, Failure> {
+    match users.user_by_account(account).await? {
+        Some(user) => known(users, user).await.map(Some),
+        None => Ok(None),
+    }
+}
+
 async fn known(users: &dyn UserStore, user: User) -> Result<Who, Failure> {
     let (user, state) = standing(users, user).await?;
     Ok(Who::Known(user, state))
 }
 
-async fn standing(users: &dyn UserStore, user: User) -> Result<(User, SecurityState), Failure> {
+/// The user, unless they are shut out.
+pub(crate) async fn standing(users: &dyn UserStore, user: User) -> Result<(User, SecurityState), Failure> {
     let state = users.security_state(&user.id).await?.unwrap_or_default();
     if state.disabled {
         return Err(Failure::new(Code::AccessDenied, Reason::UserDisabled));

@@ -75,7 +75,7 @@ pub(crate) async fn show(
     expires: Timestamp,
     update: Option<&Value>,
 ) -> Result<Session, AuthError> {
-    let session = Session::new(&live.token, expires);
+    let session = Session::new(&live.token, expires).offering(live.private.offered.as_deref());
     match &realm.callbacks {
         None => Ok(session),
         Some(callbacks) => {

@@ -10,6 +10,7 @@ pub(crate) mod color;
 mod error;
 mod headers;
 pub(crate) mod logo;
+mod question;
 pub(crate) mod reason;
 mod refused;
 mod sign_in;
@@ -22,7 +23,8 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-pub(crate) use self::error::error;
+pub(crate) use self::error::{error, error_with_ways};
+pub(crate) use self::question::{Door, connect, used_before};
 pub(crate) use self::reason::Reason;
 pub(crate) use self::refused::refused;
 pub(crate) use self::sign_in::{News, Way, sign_in};
@@ -140,8 +142,13 @@ mod tests {
     /// Each page once.
     pub(crate) fn pages(theme: &Theme) -> Vec<Response<Bytes>> {
         let shell = shell(theme);
-        let provider =
-            Way { id: "acme", name: "Acme", action: "https://app.example.com/api/auth/signin/acme", fields: &[] };
+        let provider = Way {
+            id: "acme",
+            name: "Acme",
+            action: "https://app.example.com/api/auth/signin/acme",
+            fields: &[],
+            ends: false,
+        };
         let required = News { error: "SessionRequired", code: None, text: None };
         vec![
             sign_in(&shell, &[provider], "csrf", "https://app.example.com/", Some(required)),

@@ -50,6 +50,12 @@ pub(crate) struct Pending {
     /// To whom the account is to be linked, where somebody who is signed in connects one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) link: Option<LinkTo>,
+    /// What the person wants besides, where one provider follows another.
+    #[serde(default, skip_serializing_if = "Wish::is_none")]
+    pub(crate) wish: Wish,
+    /// Who has come this far by an account of another provider, and connects one of this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) proven: Option<Proven>,
     /// What the provider let the browser post, where the session's cookie did not come along and is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) posted: Option<Vec<(String, String)>>,
@@ -93,6 +99,36 @@ impl SamePerson {
 pub(crate) struct LinkTo {
     pub(crate) user: String,
     pub(crate) sid: String,
+}
+
+/// What a person wants of a sign-in besides, where one provider follows another.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Wish {
+    /// They have used the site before by this provider, and go on to that one to connect an account there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) then: Option<String>,
+    /// They have never used the site before, and were asked.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_newcomer: bool,
+}
+
+impl Wish {
+    fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A user who was proven by an account moments ago, and has no session yet.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Proven {
+    pub(crate) user: String,
+    /// The user's epoch at that time.
+    pub(crate) epoch: u64,
+    /// Provider and subject of the account.
+    pub(crate) by: (String, String),
+    /// The session that the browser had, if any: nobody else's is taken over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sid: Option<String>,
 }
 
 /// A session that is over once the trip has led to the next.

@@ -28,6 +28,9 @@ pub(crate) struct PrivateClaim {
     /// From where, if the application said so.
     #[serde(rename = "o", default, skip_serializing_if = "SessionOrigin::is_unknown")]
     pub(crate) origin: SessionOrigin,
+    /// The provider of which an account may be offered to be connected.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) offered: Option<String>,
     /// The accounts the session was begun with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) accounts: Vec<SessionAccount>,
@@ -38,7 +41,7 @@ impl PrivateClaim {
     pub(crate) fn begin(now: Timestamp, epoch: u64, random: &dyn Random) -> Self {
         let sid = random::token(random);
         let origin = SessionOrigin::default();
-        Self { sid, started_at: now, epoch, ends_at: None, origin, accounts: Vec::new() }
+        Self { sid, started_at: now, epoch, ends_at: None, origin, offered: None, accounts: Vec::new() }
     }
 
     /// For a session of Auth.js's making. The id follows from the token's own, so that every copy of it has the same.
@@ -54,6 +57,7 @@ impl PrivateClaim {
             epoch: 0,
             ends_at: None,
             origin: SessionOrigin::default(),
+            offered: None,
             accounts: Vec::new(),
         }
     }
@@ -68,8 +72,9 @@ impl PrivateClaim {
         self.sid.starts_with("js.")
     }
 
-    /// Puts an account in the place of the one at the same provider.
+    /// Puts an account in the place of the one at the same provider, which need not be offered then.
     pub(crate) fn set_account(&mut self, account: SessionAccount) {
+        self.offered.take_if(|offered| *offered == account.provider);
         match self.accounts.iter_mut().find(|known| known.provider == account.provider) {
             Some(known) => *known = account,
             None => self.accounts.push(account),

@@ -1,5 +1,6 @@
 //! All that a request needs to be answered: made once by `build()`, never changed.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -186,6 +187,15 @@ impl Realm {
     /// Such a provider under an id.
     pub(crate) fn oauth(&self, id: &str) -> Option<RegisteredOAuth<'_>> {
         self.provider(id).and_then(Registered::oauth)
+    }
+
+    /// The provider that follows this one, if the application says so and people can be sent there.
+    pub(crate) fn successor_of(&self, provider: &str) -> Option<&Registered> {
+        let succession = self.succession.as_deref()?;
+        // A page that tells the way must not fail with it.
+        let asked = catch_unwind(AssertUnwindSafe(|| succession.successor_of(provider)));
+        let successor = asked.ok().flatten().filter(|successor| *successor != provider)?;
+        self.provider(successor).filter(|registered| registered.registration.is_some())
     }
 
     pub(crate) fn context<'a>(&'a self, provider: &RegisteredOAuth<'a>, client_id: &'a str) -> ProviderContext<'a> {

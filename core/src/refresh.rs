@@ -194,9 +194,13 @@ async fn keep_in_session(realm: &Realm, mut live: Live, account: &GrantedAccount
 }
 
 /// Turns an outcome into what a caller of [`Current::access_token`](crate::Current::access_token) gets.
-pub(crate) fn token(provider: &str, outcome: Outcome) -> Result<Secret, AccessTokenError> {
+pub(crate) fn token(realm: &Realm, provider: &str, outcome: Outcome) -> Result<Secret, AccessTokenError> {
     let (provider, ending) = (provider.to_owned(), RefreshEnding::of(&outcome));
     match outcome {
+        Outcome::Current(account) | Outcome::Refreshed(account) | Outcome::Refused(account) if account.is_parked => {
+            let successor = realm.successor_of(&provider).map(|successor| successor.id().to_owned());
+            Err(AccessTokenError::Parked { provider, successor })
+        }
         Outcome::Current(account) | Outcome::Refreshed(account) => Ok(account.tokens.access_token),
         Outcome::Refused(account) => Err(AccessTokenError::NeedsReauthentication {
             provider,

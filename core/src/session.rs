@@ -17,6 +17,7 @@ pub struct Session {
     pub expires: Timestamp,
     /// Further members of the session's JSON, for the `session` callback to set.
     pub extra: Map<String, Value>,
+    offered: Option<Box<str>>,
 }
 
 /// The person in a [`Session`].
@@ -51,7 +52,20 @@ impl Session {
             },
             expires,
             extra: Map::new(),
+            offered: None,
         }
+    }
+
+    /// The same with the provider of which an account may be offered.
+    pub(crate) fn offering(mut self, provider: Option<&str>) -> Self {
+        self.offered = provider.map(Box::from);
+        self
+    }
+
+    /// The id of a provider of which the application may offer to connect an account (`POST …/link/{id}`), if a
+    /// [`Succession`](crate::Succession) said so at sign-in. Until one is connected in this session; not in the JSON.
+    pub fn offered(&self) -> Option<&str> {
+        self.offered.as_deref()
     }
 
     /// Shows the user's id in the session's JSON, as `user.id`.

@@ -35,6 +35,13 @@ pub trait Succession: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// They are logged; the link stays.
     async fn linked(&self, arrival: &Arrival<'_>, user: &User, how: &Proof) -> Result<(), BoxError>;
+
+    /// The id of the provider that follows one, if it is to end: the sign-in page puts the one that ends behind it, and
+    /// whoever comes too late is shown the way. Asked often, so it has to be known at once.
+    fn successor_of(&self, provider: &str) -> Option<&str> {
+        let _ = provider;
+        None
+    }
 }
 
 /// Somebody who has come back from a provider.

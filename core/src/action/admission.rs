@@ -3,32 +3,34 @@
 //! It runs in a task of its own, to its end, even if the browser hangs up. A code that was sent has been spent, so what it
 //! brought must not be lost; a password that was tried has been tried, so a count of failures must not lose one.
 
+mod recognition;
+mod session;
+
 use std::future::Future;
 use std::sync::Arc;
 
 use http::{HeaderMap, StatusCode};
 
-use super::{Visit, destination};
+use super::sign_in::Purpose;
+use super::{Visit, chain, destination, following, question, sign_in};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::callbacks::SignInAttempt;
-use crate::failure::{Code, Failure, chain};
-use crate::issue::{self, Issued};
-use crate::kept_tokens::KeptTokens;
+use crate::failure::{self, Code, Failure};
+use crate::issue::Issued;
 use crate::linking::{self, Who};
 use crate::live::{self, Found, Live};
 use crate::opened;
 use crate::page::Reason;
-use crate::pending::{Before, SamePerson};
-use crate::private_claim::{PrivateClaim, SessionAccount};
+use crate::pending::{Before, Proven, SamePerson, Wish};
 use crate::realm::Realm;
-use crate::refresh;
 use crate::store::AccountKey;
 use crate::within::Broken;
-use crate::{
-    Account, AuthError, Claims, Decision, Event, JwtCause, Profile, SessionOrigin, SignInRequest, Timestamp, Token,
-    User,
-};
+use crate::{Account, AuthError, Claims, Decision, Event, Onward, Profile, Timestamp, User};
+
+use recognition::Met;
+pub(super) use recognition::contradicted;
+pub(super) use session::{begin as begin_session, session_account, store_tokens};
 
 /// A person as a provider knows them, with what they granted.
 #[derive(Debug)]
@@ -43,6 +45,8 @@ pub(super) struct Person {
     pub(super) same_person: Option<SamePerson>,
     /// The session that the browser had, where it could not bring it.
     pub(super) before: Option<Before>,
+    /// What they want besides, where one provider follows another.
+    pub(super) wish: Wish,
     /// Until when the provider lets a session live, if it says so.
     pub(super) ends_at: Option<Timestamp>,
 }
@@ -56,21 +60,44 @@ pub(super) async fn begin(
     let realm = Arc::clone(&visit.realm);
     let previous = previous(visit).await?;
     let trip = {
-        let (realm, headers) = (Arc::clone(&realm), visit.input.headers.clone());
+        let (realm, headers, return_to) = (Arc::clone(&realm), visit.input.headers.clone(), return_to.clone());
         async move {
             let person = recognised.await?;
-            sign_in(&realm, &person, &headers, &return_to, previous.as_ref()).await
+            admit(&realm, &person, &headers, &return_to, previous.as_ref()).await
         }
     };
     let arrived = tokio::spawn(trip)
         .await
         .map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))??;
-    if let Some(issued) = arrived.issued {
-        visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
-        let v4 = visit.input.cookies.session_v4.names(&realm.cookies.session_v4).map(|name| realm.cookies.delete(name));
-        visit.cookies.extend(v4);
+    match arrived {
+        Arrived::In { issued, location } => Ok(enter(visit, issued, &location)),
+        Arrived::Sent(location) => Ok(answer::redirect(StatusCode::FOUND, &location)),
+        Arrived::GoesOn { to, proven } => {
+            let (from, purpose) = (proven.by.0.clone(), Purpose::GoOn(proven, return_to));
+            let there = sign_in::depart(visit, &to, purpose).await;
+            there.map_err(|failure| failure.with_ways(&to, Some(&from)))
+        }
     }
-    Ok(answer::redirect(StatusCode::FOUND, &arrived.location))
+}
+
+/// What became of whoever came.
+#[derive(Debug)]
+pub(super) enum Arrived {
+    /// Their session begins.
+    In { issued: Issued, location: String },
+    /// Somebody sent them elsewhere: the session that they had goes on.
+    Sent(String),
+    /// They connect an account of another provider first.
+    GoesOn { to: String, proven: Proven },
+}
+
+/// Hands the browser its session, and sends it there.
+pub(super) fn enter(visit: &mut Visit, issued: Issued, location: &str) -> Answer {
+    let realm = Arc::clone(&visit.realm);
+    visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
+    let v4 = visit.input.cookies.session_v4.names(&realm.cookies.session_v4).map(|name| realm.cookies.delete(name));
+    visit.cookies.extend(v4);
+    answer::redirect(StatusCode::FOUND, location)
 }
 
 /// The session that the browser has now. It will be over when the next begins.
@@ -82,46 +109,73 @@ pub(super) async fn previous(visit: &Visit) -> Result<Option<Live>, Failure> {
         Err(error @ AuthError::Store(_)) => Err(error.into()),
         // What cannot be read cannot be ended; it must not keep the person from signing in anew.
         Err(error) => {
-            tracing::warn!(cause = chain(&error), "the session before this one cannot be read");
+            tracing::warn!(cause = failure::chain(&error), "the session before this one cannot be read");
             Ok(None)
         }
     }
 }
 
-struct Arrived {
-    /// Nothing if the application sent the person elsewhere: the session they had goes on.
-    issued: Option<Issued>,
-    location: String,
-}
-
-async fn sign_in(
+async fn admit(
     realm: &Arc<Realm>,
     person: &Person,
     headers: &HeaderMap,
     return_to: &str,
     previous: Option<&Live>,
 ) -> Result<Arrived, Failure> {
-    let Person { account, profile, .. } = person;
-    let key = account.key();
-    let who = match person.is_named {
-        true => linking::named(realm, profile).await?,
-        false => linking::find(realm, &key, profile).await?,
+    let account = &person.account;
+    if let Some(then) = &person.wish.then {
+        return chain::first_half(realm, person, then, previous).await;
+    }
+    let who = match recognition::meet(realm, person).await? {
+        Met::Known(who) => who,
+        Met::Perhaps(other) => {
+            check_same_person(person, None)?;
+            tracing::info!(provider = account.provider, other, "somebody is asked whether they are known");
+            return Ok(Arrived::Sent(question::used_before(realm, &account.provider, &other, return_to)));
+        }
     };
-    check_same_person(person, &who)?;
     let (user, is_link) = match &who {
         Who::Known(user, _) => (Some(user), false),
-        Who::ByAddress(user, _) => (Some(user), true),
+        Who::ByAddress(user, _) | Who::Proven(user, _) => (Some(user), true),
         Who::New | Who::Derived(_) => (None, false),
     };
+    let derived = if let Who::Derived(user) = &who { Some(user) } else { None };
+    check_same_person(person, user.or(derived))?;
     if let Some(target) = ask_application(realm, person, user, is_link).await? {
-        let location = destination::resolve(realm, Some(&target)).await?;
-        return Ok(Arrived { issued: None, location });
+        return Ok(Arrived::Sent(destination::resolve(realm, Some(&target)).await?));
     }
-    let member = admit(realm, who, &key, profile).await?;
-    let issued = begin_session(realm, person, headers, &member, previous).await?;
+    let next = match &who {
+        Who::Known(user, state) => match following::onward(realm, person, user).await? {
+            Onward::Closed(to) => {
+                return Err(Failure::new(Code::AccessDenied, Reason::ProviderClosed).with_ways(&to, None));
+            }
+            Onward::Require(to) => return chain::go_on(realm, person, user, state.epoch, to, previous).await,
+            next => next,
+        },
+        _ => Onward::Nothing,
+    };
+    let mut member = join(realm, who, person).await?;
+    let ask = match next {
+        Onward::Offer(provider) => {
+            member.offer = Some(provider);
+            None
+        }
+        Onward::Ask(provider) => Some(provider),
+        Onward::Nothing | Onward::Require(_) | Onward::Closed(_) => None,
+    };
+    let issued = session::begin(realm, person, headers, &member, previous).await?;
+    let location = welcome(realm, person, &member, return_to).await;
+    let location = ask.map_or(location.clone(), |provider| question::connect(realm, &provider, &location));
+    Ok(Arrived::In { issued, location })
+}
+
+/// Tells that somebody has signed in. Where they go.
+pub(super) async fn welcome(realm: &Realm, person: &Person, member: &Member, return_to: &str) -> String {
+    let Person { account, profile, .. } = person;
     let Member { user, is_new_user, .. } = member;
+    let is_new_user = *is_new_user;
     tracing::info!(provider = account.provider, is_new_user, "signed in");
-    realm.record(Event::SignIn { user: &user, account, profile, is_new_user }).await;
+    realm.record(Event::SignIn { user, account, profile, is_new_user }).await;
 
     // Looked at once more, because what was sealed was true when the trip began.
     let return_to = destination::resolve(realm, Some(return_to)).await.unwrap_or_else(|failure| {
@@ -129,21 +183,16 @@ async fn sign_in(
         tracing::error!(cause = failure.chain(), "the redirect callback failed; home is where to go");
         realm.base.origin.clone()
     });
-    let location = match realm.pages.new_user.as_ref().filter(|_| is_new_user) {
+    match realm.pages.new_user.as_ref().filter(|_| is_new_user) {
         Some(path) => with_query(path, &[("callbackUrl", &return_to)]),
         None => return_to,
-    };
-    Ok(Arrived { issued: Some(issued), location })
+    }
 }
 
 /// Whoever was asked to prove it once more is who comes back. Nothing is written before that is known.
-fn check_same_person(person: &Person, who: &Who) -> Result<(), Failure> {
-    let user = match who {
-        Who::Known(user, _) | Who::ByAddress(user, _) | Who::Derived(user) => Some(user.id.as_str()),
-        Who::New => None,
-    };
+pub(super) fn check_same_person(person: &Person, user: Option<&User>) -> Result<(), Failure> {
     match &person.same_person {
-        Some(expected) if !expected.is(user, &person.account) => {
+        Some(expected) if !expected.is(user.map(|user| user.id.as_str()), &person.account) => {
             Err(Failure::new(Code::AccessDenied, Reason::AnotherPerson))
         }
         _ => Ok(()),
@@ -170,24 +219,35 @@ pub(super) async fn ask_application(
 }
 
 /// The user whose session begins.
-struct Member {
-    user: User,
-    epoch: u64,
-    is_new_user: bool,
+#[derive(Debug)]
+pub(super) struct Member {
+    pub(super) user: User,
+    pub(super) epoch: u64,
+    pub(super) is_new_user: bool,
+    /// The provider of which the application may offer to connect an account.
+    pub(super) offer: Option<String>,
+}
+
+impl Member {
+    pub(super) fn known(user: User, epoch: u64) -> Self {
+        Self { user, epoch, is_new_user: false, offer: None }
+    }
 }
 
 /// Makes a user of whoever is none yet.
-async fn admit(realm: &Realm, who: Who, key: &AccountKey, profile: &Profile) -> Result<Member, Failure> {
+async fn join(realm: &Arc<Realm>, who: Who, person: &Person) -> Result<Member, Failure> {
+    let (key, profile): (&AccountKey, &Profile) = (&person.account.key(), &person.profile);
     match (who, &realm.users) {
         (Who::Known(mut user, state), Some(users)) => {
             let proven = linking::prove_address(realm, &**users, &mut user, key, profile).await?;
-            Ok(Member { user, epoch: proven.unwrap_or(state.epoch), is_new_user: false })
+            Ok(Member::known(user, proven.unwrap_or(state.epoch)))
         }
         (Who::ByAddress(mut user, state), Some(users)) => {
             let proven = linking::link_by_address(realm, &**users, &mut user, key, profile).await?;
-            Ok(Member { user, epoch: proven.unwrap_or(state.epoch), is_new_user: false })
+            Ok(Member::known(user, proven.unwrap_or(state.epoch)))
         }
-        (Who::Derived(user), _) => Ok(Member { user, epoch: 0, is_new_user: false }),
+        (Who::Proven(user, proof), Some(users)) => recognition::link(realm, &**users, user, person, &proof).await,
+        (Who::Derived(user), _) => Ok(Member::known(user, 0)),
         (Who::New, Some(users)) => {
             let (user, is_new_user) = linking::create(realm, &**users, key, profile).await?;
             if is_new_user {
@@ -195,99 +255,10 @@ async fn admit(realm: &Realm, who: Who, key: &AccountKey, profile: &Profile) -> 
                 let link = Event::LinkAccount { user: &user.id, provider: &key.provider, subject: &key.subject };
                 realm.record(link).await;
             }
-            Ok(Member { user, epoch: 0, is_new_user })
+            Ok(Member { is_new_user, ..Member::known(user, 0) })
         }
-        (Who::Known(..) | Who::ByAddress(..) | Who::New, None) => Err(Failure::of(Reason::Configuration)),
-    }
-}
-
-async fn begin_session(
-    realm: &Realm,
-    person: &Person,
-    headers: &HeaderMap,
-    member: &Member,
-    previous: Option<&Live>,
-) -> Result<Issued, Failure> {
-    let Person { account, profile, claims, .. } = person;
-    let Member { user, epoch, is_new_user } = member;
-    let mut token = Token {
-        subject: Some(user.id.clone()),
-        name: user.name.clone(),
-        email: user.email.clone(),
-        picture: user.image.clone(),
-        ..Token::default()
-    };
-    if let Some(callbacks) = &realm.callbacks {
-        let cause = JwtCause::SignIn { user, account, profile, claims, is_new_user: *is_new_user };
-        let denied = || Failure::new(Code::AccessDenied, Reason::AccessDenied);
-        let said = realm.call(|| callbacks.jwt(token, cause)).await;
-        token = said.map_err(|error| AuthError::callback("jwt", error))?.ok_or_else(denied)?;
-    }
-    let mut private = PrivateClaim::begin(realm.clock.now(), *epoch, &*realm.random);
-    private.ends_at = person.ends_at;
-    if let Some(callbacks) = &realm.callbacks {
-        let request = SignInRequest::new(headers, &account.provider);
-        let said = realm.call(|| async { Ok(callbacks.origin(&request).await) }).await;
-        private.origin = said.unwrap_or_else(|error| {
-            tracing::error!(cause = chain(&*error), "the origin callback failed; the session has none");
-            SessionOrigin::default()
-        });
-    }
-    store_tokens(realm, account).await?;
-    private.set_account(session_account(realm, person));
-    for other in other_accounts(realm, user, previous).await? {
-        if private.account(&other.provider).is_none() {
-            private.set_account(other);
+        (Who::Known(..) | Who::ByAddress(..) | Who::Proven(..) | Who::New, None) => {
+            Err(Failure::of(Reason::Configuration))
         }
     }
-    let issued = issue::begin(realm, token, private, previous).await?;
-    if let Some(before) = person.before.as_ref().filter(|_| previous.is_none()) {
-        issue::end_before(realm, before).await?;
-    }
-    Ok(issued)
 }
-
-/// The account as a session has it: with its tokens, unless they are in a store.
-pub(super) fn session_account(realm: &Realm, person: &Person) -> SessionAccount {
-    let account = &person.account;
-    let kept = account.granted().filter(|_| realm.tokens.is_none()).as_ref().map(KeptTokens::of);
-    let (provider, subject) = (account.provider.clone(), account.subject.clone());
-    SessionAccount { provider, subject, kept, logout_hint: logout_hint(realm, person) }
-}
-
-/// Puts what was granted into the token store, if there is one.
-pub(super) async fn store_tokens(realm: &Realm, account: &Account) -> Result<(), AuthError> {
-    match (account.granted(), &realm.tokens) {
-        (Some(account), Some(store)) => refresh::keep(realm, &**store, &account).await,
-        _ => Ok(()),
-    }
-}
-
-/// The user's further accounts whose tokens are to be had: in the token store, or in the session before this one.
-async fn other_accounts(realm: &Realm, user: &User, previous: Option<&Live>) -> Result<Vec<SessionAccount>, AuthError> {
-    let Some(users) = &realm.users else { return Ok(Vec::new()) };
-    if realm.tokens.is_none() && previous.is_none_or(|previous| previous.private.accounts.is_empty()) {
-        return Ok(Vec::new());
-    }
-    let mut accounts = users.accounts(&user.id).await?;
-    accounts.retain(|account| realm.provider(&account.provider).is_some());
-    accounts.sort_unstable();
-    let before = previous.map(|previous| previous.private.accounts.as_slice()).unwrap_or_default();
-    let further = accounts.into_iter().filter_map(|AccountKey { provider, subject }| {
-        let had = before.iter().find(|account| account.provider == provider && account.subject == subject);
-        let bare = || SessionAccount { provider, subject, kept: None, logout_hint: None };
-        had.cloned().or_else(|| realm.tokens.is_some().then(bare))
-    });
-    Ok(further.collect())
-}
-
-/// What the provider wants to hear when this person signs out there, if its description names a claim for it.
-fn logout_hint(realm: &Realm, person: &Person) -> Option<String> {
-    let registered = realm.oauth(&person.account.provider)?;
-    let rules = &registered.flow.config().sign_out;
-    let hint = person.claims.text(rules.hint_claim.as_deref().filter(|_| rules.is_on)?)?;
-    (hint.len() <= LONGEST_HINT).then(|| hint.to_owned())
-}
-
-/// It may have to be carried in a cookie.
-const LONGEST_HINT: usize = 512;

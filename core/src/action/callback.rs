@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use http::Method;
 
-use super::{Visit, accounts, admission, credentials, unknown_provider};
+use super::{Visit, accounts, admission, chain, credentials, unknown_provider};
 use crate::answer::Answer;
 use crate::failure::Failure;
 use crate::page::Reason;
@@ -41,7 +41,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
         None => Answered::read(&visit.input, &registered)?,
     };
     let (pending, cookie) = arrival::look_up(&realm, &visit.input.cookies.pending, &registered, &answered)?;
-    if pending.link.is_some() && visit.input.method == Method::POST {
+    if (pending.link.is_some() || pending.proven.is_some()) && visit.input.method == Method::POST {
         return accounts::bounce(visit, pending, answered.parameters);
     }
     if let Err(error) = stores::probe(&realm).await {
@@ -54,18 +54,23 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     }
     visit.cookies.push(realm.cookies.delete(cookie).cross_site(form_post));
     let code = answered.code(&registered, &pending);
-    let code = code.map_err(|failure| if pending.link.is_some() { failure.of_link() } else { failure })?;
+    let code = code.map_err(|failure| match (&pending.link, &pending.proven) {
+        (Some(_), _) => failure.of_link(),
+        (None, Some(proven)) => chain::interrupted_there(failure, registered.id, proven),
+        (None, None) => failure,
+    })?;
 
     let id = registered.id.to_owned();
     let return_to = pending.return_to.clone();
     let realm = Arc::clone(&visit.realm);
-    let link = pending.link.clone();
+    let (link, proven) = (pending.link.clone(), pending.proven.clone());
     let person = async move {
         let registered = realm.oauth(&id).ok_or_else(unknown_provider)?;
         identify(&realm, &registered, &pending, &code, &answered.parameters).await
     };
-    match link {
-        Some(link) => accounts::arrive(visit, link, person, return_to).await.map_err(Failure::of_link),
-        None => admission::begin(visit, person, return_to).await,
+    match (link, proven) {
+        (Some(link), _) => accounts::arrive(visit, link, person, return_to).await.map_err(Failure::of_link),
+        (None, Some(proven)) => chain::arrive(visit, proven, person, return_to).await,
+        (None, None) => admission::begin(visit, person, return_to).await,
     }
 }

@@ -13,6 +13,7 @@ use crate::credentials::{GivenCredentials, Refused, Verdict};
 use crate::failure::{Code, Failure};
 use crate::input::Body;
 use crate::page::Reason;
+use crate::pending::Wish;
 use crate::realm::{Realm, Registered};
 use crate::{Account, Claims};
 
@@ -55,5 +56,14 @@ async fn recognise(realm: &Realm, id: &str, given: &GivenCredentials) -> Result<
     })?;
     let account = Account::without_tokens(id, &profile.subject);
     let is_named = credentials.subjects_are_users;
-    Ok(Person { account, profile, claims: Claims::default(), is_named, same_person: None, before: None, ends_at: None })
+    Ok(Person {
+        account,
+        profile,
+        claims: Claims::default(),
+        is_named,
+        same_person: None,
+        before: None,
+        wish: Wish::default(),
+        ends_at: None,
+    })
 }

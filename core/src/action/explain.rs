@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::ways;
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure};
@@ -41,5 +42,10 @@ pub(super) async fn explain(realm: &Realm, failure: &Failure, provider: Option<&
     if failure.code != Code::CredentialsSignin {
         query.push(("ref", &reference));
     }
+    let successor = provider.filter(|_| failure.reason == Reason::ProviderRetired);
+    let successor = successor.and_then(|retired| realm.successor_of(retired)).map(Registered::id);
+    let ways = failure.ways.as_ref();
+    query.extend(ways.map(|ways| ways.with.as_str()).or(successor).map(|with| (ways::WITH, with)));
+    query.extend(ways.and_then(|ways| ways.other.as_deref()).map(|other| (ways::OTHER, other)));
     answer::redirect(StatusCode::FOUND, &with_query(&page, &query))
 }

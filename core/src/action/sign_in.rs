@@ -3,13 +3,13 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{Visit, admission, again, unknown_provider, unsupported};
+use super::{Visit, admission, again, question, unknown_provider, unsupported, ways};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure};
 use crate::oauth::{authorization, pushed};
 use crate::page::{self, News, Reason, Way};
-use crate::pending::{self, Before, LinkTo, Pending};
+use crate::pending::{self, Before, LinkTo, Pending, Proven, Wish};
 use crate::provider::{Asked, AuthorizationRequest, Metadata, Pkce, essential_contexts, heeded};
 use crate::random;
 use crate::realm::{Realm, Registered};
@@ -19,14 +19,22 @@ pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Fail
         return Err(unsupported());
     }
     let realm = &visit.realm;
+    if let Some(page) = question::page(visit) {
+        return Ok(page);
+    }
     let error = visit.input.query("error");
     if let Some(path) = &realm.pages.sign_in {
         let mut query = vec![("callbackUrl", visit.return_to.as_str())];
         query.extend(error.map(|error| ("error", error)));
         return Ok(answer::redirect(StatusCode::FOUND, &with_query(path, &query)));
     }
-    let actions: Vec<_> = realm.providers.iter().map(|registered| action(visit, registered)).collect();
-    let ways = realm.providers.iter().zip(&actions).filter_map(|(registered, action)| way(registered, action));
+    // One that ends stands behind those that stay, and is not what to choose.
+    let ends = |registered: &Registered| realm.successor_of(registered.id()).is_some();
+    let (ending, staying): (Vec<_>, Vec<_>) = realm.providers.iter().partition(|registered| ends(registered));
+    let actions: Vec<_> = staying.iter().chain(&ending).map(|registered| action(visit, registered)).collect();
+    let offered = staying.iter().map(|registered| (registered, false));
+    let offered = offered.chain(ending.iter().map(|registered| (registered, true)));
+    let ways = offered.zip(&actions).filter_map(|((registered, ends), action)| way(registered, action, ends));
     let ways: Vec<_> = ways.collect();
     let code = visit.input.query("code");
     let text = code.and_then(|code| texts(realm).find(|(known, _)| known == code)).map(|(_, text)| text.as_str());
@@ -45,7 +53,7 @@ fn action(visit: &Visit, registered: &Registered) -> String {
 }
 
 /// How the page offers a provider, if it does.
-fn way<'a>(registered: &'a Registered, action: &'a str) -> Option<Way<'a>> {
+fn way<'a>(registered: &'a Registered, action: &'a str, ends: bool) -> Option<Way<'a>> {
     let credentials = registered.credentials();
     if credentials.is_some_and(|credentials| !credentials.has_form) {
         return None;
@@ -55,6 +63,7 @@ fn way<'a>(registered: &'a Registered, action: &'a str) -> Option<Way<'a>> {
         name: registered.provider.name(),
         action,
         fields: credentials.map_or(&[], |credentials| &credentials.fields),
+        ends,
     })
 }
 
@@ -75,18 +84,38 @@ pub(super) async fn start(visit: &mut Visit, provider: Option<&str>) -> Result<A
         // A form on the page is where such a sign-in begins.
         return Ok(page(visit));
     }
-    depart(visit, provider, None).await
+    let wish = ways::wish(visit, provider)?;
+    depart(visit, provider, Purpose::SignIn(wish)).await
 }
 
-/// The trip to a provider, of somebody who signs in or who connects an account.
-pub(super) async fn depart(visit: &mut Visit, provider: &str, link: Option<LinkTo>) -> Result<Answer, Failure> {
+/// What a trip to a provider is for.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    SignIn(Wish),
+    /// Somebody who is signed in connects an account.
+    Link(LinkTo),
+    /// Somebody who was proven by another account, and has no session yet, connects one; and then goes there.
+    GoOn(Proven, String),
+}
+
+/// The trip to a provider.
+pub(super) async fn depart(visit: &mut Visit, provider: &str, purpose: Purpose) -> Result<Answer, Failure> {
+    let is_sign_in = matches!(purpose, Purpose::SignIn(_));
+    let (mut wish, mut link, mut proven, mut return_to) = (Wish::default(), None, None, visit.return_to.clone());
+    // The query of a callback is the provider before's.
+    let mut query = visit.input.query.as_slice();
+    match purpose {
+        Purpose::SignIn(asked) => wish = asked,
+        Purpose::Link(to) => link = Some(to),
+        Purpose::GoOn(who, there) => (query, proven, return_to) = (&[], Some(who), there),
+    }
     let realm = &visit.realm;
     let registered = realm.oauth(provider).ok_or_else(unknown_provider)?;
     let flow = registered.flow;
     let config = flow.config();
-    let asked = Asked::read(config, registered.scopes, &visit.input.query)?;
+    let asked = Asked::read(config, registered.scopes, query)?;
     // Only then: a sign-in begins also while the session store is down.
-    let needs_session = link.is_none() && (config.form_post || again::is_asked(visit));
+    let needs_session = is_sign_in && (config.form_post || again::is_asked(visit));
     let now_signed_in = if needs_session { admission::previous(visit).await? } else { None };
     let metadata = registered.metadata(realm, &registered.client.id).await?;
     if config.form_post {
@@ -129,9 +158,11 @@ pub(super) async fn depart(visit: &mut Visit, provider: &str, link: Option<LinkT
         nonce,
         code_verifier,
         link,
+        wish,
+        proven,
         posted: None,
         scopes: asked.scopes,
-        return_to: visit.return_to.clone(),
+        return_to,
         begun_at: now,
         state,
     };

@@ -48,7 +48,7 @@ impl Current {
         if let Outcome::Refreshed(after) | Outcome::Refused(after) = &outcome {
             self.take_up(signed_in, &mut live, account, after).await?;
         }
-        refresh::token(provider, outcome)
+        refresh::token(realm, provider, outcome)
     }
 
     /// An access token for other scopes than that of [`access_token`](Self::access_token), by the same grant: where a
@@ -77,7 +77,7 @@ impl Current {
         let signed_in = self.opened().await?.ok_or(AccessTokenError::SignedOut)?;
         let account = signed_in.live().await.private.account(provider).cloned();
         let account = account.ok_or_else(|| AccessTokenError::NotConnected { provider: provider.to_owned() })?;
-        refresh::token(provider, refresh::fresh_for(realm, &account, scopes).await?)
+        refresh::token(realm, provider, refresh::fresh_for(realm, &account, scopes).await?)
     }
 
     /// Puts new tokens, or the mark that they were refused, into the session.

@@ -5,7 +5,8 @@
 //! A sign-in prepared in somebody else's name is worth nothing then.
 
 use super::{not_linked, vouched};
-use crate::failure::{Failure, chain};
+use crate::failure::{Code, Failure, chain};
+use crate::page::Reason;
 use crate::realm::Realm;
 use crate::store::{AccountKey, EmailProof, LinkOutcome, StoreError, UserStore};
 use crate::{Event, Profile, User};
@@ -52,6 +53,42 @@ pub(crate) async fn link_by_address(
         Ok(LinkOutcome::TakenBy(_)) | Err(StoreError::UnknownUser) => Err(not_linked()),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Links an account to the user whose it is by proof of another kind, which leaves the account that it was proven `by`.
+/// Whether it was not linked before, and the epoch that begins, if one does.
+pub(crate) async fn link_by_proof(
+    realm: &Realm,
+    users: &dyn UserStore,
+    user: &mut User,
+    account: &AccountKey,
+    profile: &Profile,
+    by: Option<&AccountKey>,
+) -> Result<(bool, Option<u64>), Failure> {
+    let mut epoch = None;
+    // As above. Both accounts are one person's, so what the first proof of their address takes off are others.
+    if let (Some(by), Some(address)) = (by, vouched(profile).filter(|address| is_unproven(user, address)))
+        && users.user_by_account(by).await?.is_some_and(|owner| owner.id == user.id)
+    {
+        let proof = users.prove_email(&user.id, address, Some(by)).await?;
+        epoch = clean_up(realm, user, proof).await;
+    }
+    match users.link(&user.id, account).await {
+        Ok(LinkOutcome::Linked) => {
+            let AccountKey { provider, subject } = account;
+            tracing::info!(provider, "an account was linked by proof");
+            realm.record(Event::LinkAccount { user: &user.id, provider, subject }).await;
+            Ok((true, epoch))
+        }
+        Ok(LinkOutcome::AlreadyTheirs) => Ok((false, epoch)),
+        Ok(LinkOutcome::TakenBy(_)) => Err(taken()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The account stays whose it is, and nobody is told whose.
+pub(crate) fn taken() -> Failure {
+    Failure::new(Code::OAuthAccountNotLinked, Reason::LinkedToOtherUser)
 }
 
 fn is_unproven(user: &User, address: &str) -> bool {

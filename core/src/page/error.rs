@@ -5,6 +5,7 @@ use http::{Response, StatusCode};
 use maud::html;
 
 use super::Shell;
+use super::question::{Door, doors};
 use super::reason::{Link, Reason, Words};
 use crate::answer;
 
@@ -16,6 +17,17 @@ pub(crate) fn error(
     reason: Option<&str>,
     correlation: Option<&str>,
 ) -> Response<Bytes> {
+    error_with_ways(shell, error, reason, correlation, &[])
+}
+
+/// The same with ways on, in place of the one to the sign-in page.
+pub(crate) fn error_with_ways(
+    shell: &Shell<'_>,
+    error: Option<&str>,
+    reason: Option<&str>,
+    correlation: Option<&str>,
+    ways: &[Door<'_>],
+) -> Response<Bytes> {
     let Words { status, heading, happened, next, link } = match reason.and_then(Reason::parse) {
         Some(reason) => reason.words(),
         None => wire(error.unwrap_or_default()),
@@ -23,7 +35,9 @@ pub(crate) fn error(
     let content = html! {
         h1 { (heading) }
         div role="alert" { p { (happened) } p { (next) } }
-        @if link == Link::SignIn {
+        @if !ways.is_empty() {
+            (doors(ways))
+        } @else if link == Link::SignIn {
             div.actions { a.button.primary href=(shell.sign_in()) { "Sign in" } }
         }
         (shell.reference(correlation))

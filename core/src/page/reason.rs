@@ -156,6 +156,27 @@ reasons! {
         "You signed out, or signed in anew, before the account could be connected."
         "Sign in, and connect it once more from your account settings."
 
+    // One provider follows another.
+    IdentityContradicted "identity_contradicted" CONFLICT Home
+        "We cannot tell which account is yours"
+        "What is known of you on this site does not fit together, so nobody was signed in and nothing was changed."
+        "Tell the people who run this site, with the reference below."
+
+    NotKnownThere "not_known_there" FORBIDDEN SignIn
+        "That account is not known here"
+        "You signed in, but the account you used has never been used on this site, so there is nothing to connect."
+        "Try again with another account, or go on as somebody new."
+
+    ConnectionIncomplete "connection_incomplete" FORBIDDEN SignIn
+        "The two accounts were not connected"
+        "You came back from the second service without having signed in there."
+        "Nothing was changed. Try again, or go on as somebody new."
+
+    ProviderClosed "provider_closed" FORBIDDEN SignIn
+        "Please sign in another way"
+        "You were recognised, but this way to sign in is closed for your account."
+        "Sign in with the service that has taken its place."
+
     LastWayIn "last_way_in" CONFLICT Home
         "This is your only way in"
         "Without the account you could not sign in any more, so it stays connected."
@@ -235,6 +256,22 @@ reasons! {
         "Check the server logs for more information."
 }
 
+impl Reason {
+    /// Whether it may end a trip from one provider to another, after which both ways are still open.
+    pub(crate) fn is_between_two(self) -> bool {
+        matches!(
+            self,
+            Self::NotKnownThere
+                | Self::ConnectionIncomplete
+                | Self::AdministratorNeeded
+                | Self::InteractionRequired
+                | Self::ProviderUnavailable
+                | Self::DiscoveryInvalid
+                | Self::TokenRejected
+        )
+    }
+}
+
 /// What the error page says: what happened, and what to do about it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Words {
@@ -288,7 +325,10 @@ mod tests {
                 "signup_disabled",
                 "another_person",
                 "user_disabled",
-                "link_interrupted"
+                "link_interrupted",
+                "not_known_there",
+                "connection_incomplete",
+                "provider_closed"
             ]
         );
         assert_eq!(with(500), ["configuration"]);
@@ -297,8 +337,8 @@ mod tests {
             ["provider_unavailable", "discovery_invalid", "session_store_unavailable", "rate_limited"]
         );
         assert_eq!(with(404), ["provider_unknown", "account_unknown"]);
-        assert_eq!(with(409), ["linked_to_other_user", "last_way_in"]);
-        assert_eq!(with(400).len(), Reason::ALL.len() - 17);
+        assert_eq!(with(409), ["linked_to_other_user", "identity_contradicted", "last_way_in"]);
+        assert_eq!(with(400).len(), Reason::ALL.len() - 21);
     }
 
     #[test]

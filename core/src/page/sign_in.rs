@@ -16,6 +16,8 @@ pub(crate) struct Way<'a> {
     pub(crate) action: &'a str,
     /// What a person types. Nothing where a button is all it takes.
     pub(crate) fields: &'a [Field],
+    /// Whether its provider is to end, and another has followed it.
+    pub(crate) ends: bool,
 }
 
 /// What the page has to tell, besides how to sign in. `error` and `code` are what the address carries; they are looked
@@ -36,8 +38,14 @@ pub(crate) fn sign_in(
     return_to: &str,
     news: Option<News<'_>>,
 ) -> Response<Bytes> {
-    // One way is the thing to do here; several are equals.
-    let button = if ways.len() == 1 { "button primary" } else { "button" };
+    // One way is the thing to do here; several are equals, but for those that end.
+    let main = ways.len() == 1 || ways.iter().filter(|way| !way.ends).count() == 1;
+    let button = |way: &Way<'_>| match way.ends {
+        _ if ways.len() == 1 => "button primary",
+        true => "button quiet",
+        false if main => "button primary",
+        false => "button",
+    };
     let content = html! {
         h1 { "Sign in" }
         p { "to continue to " strong { (shell.app) } }
@@ -52,7 +60,7 @@ pub(crate) fn sign_in(
                         input type="hidden" name="csrfToken" value=(csrf_token);
                         input type="hidden" name="callbackUrl" value=(return_to);
                         @for field in way.fields { (input(way, field)) }
-                        button class=(button) type="submit" { "Sign in with " (way.name) }
+                        button class=(button(way)) type="submit" { "Sign in with " (way.name) }
                     }
                 }
             }
@@ -124,9 +132,15 @@ mod tests {
         name: "Azure DevOps",
         action: "https://app.example.com/api/auth/signin/azure-devops",
         fields: &[],
+        ends: false,
     };
-    const GITHUB: Way<'_> =
-        Way { id: "github", name: "GitHub", action: "https://app.example.com/api/auth/signin/github", fields: &[] };
+    const GITHUB: Way<'_> = Way {
+        id: "github",
+        name: "GitHub",
+        action: "https://app.example.com/api/auth/signin/github",
+        fields: &[],
+        ends: false,
+    };
 
     fn page(ways: &[Way<'_>], return_to: &str, error: Option<&str>) -> Response<Bytes> {
         let news = error.map(|error| News { error, code: None, text: None });
@@ -143,7 +157,7 @@ mod tests {
 
     fn members(fields: &[Field]) -> Way<'_> {
         let action = "https://app.example.com/api/auth/callback/credentials";
-        Way { id: "credentials", name: "Acme", action, fields }
+        Way { id: "credentials", name: "Acme", action, fields, ends: false }
     }
 
     // UIX-001, UIX-004
@@ -310,8 +324,13 @@ mod tests {
     // ERR-008
     #[test]
     fn what_is_put_into_the_page_stays_text() {
-        let odd =
-            Way { id: "\"><b>", name: "<b>x</b> & \"co\"", action: "https://app.example.com/?a=\"><b>", fields: &[] };
+        let odd = Way {
+            id: "\"><b>",
+            name: "<b>x</b> & \"co\"",
+            action: "https://app.example.com/?a=\"><b>",
+            fields: &[],
+            ends: false,
+        };
         let html = html(&page(&[odd], "https://app.example.com/\"><script>alert(1)</script>", None));
         assert!(!html.contains("<b>") && !html.contains("<script"));
         assert!(html.contains("Sign in with &lt;b&gt;x&lt;/b&gt; &amp; &quot;co&quot;</button>"));

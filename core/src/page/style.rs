@@ -138,6 +138,7 @@ font:inherit;font-weight:600;text-align:center;text-wrap:balance;text-decoration
 .button:hover{border-color:var(--text);background:var(--ground)}\
 .primary,.primary:hover{border-color:var(--brand);background:var(--brand);color:var(--brand-text)}\
 .primary:hover{text-decoration:underline;text-underline-offset:.2em}\
+.quiet{border-color:transparent;color:var(--muted);font-weight:400}\
 .site{display:inline-flex;align-items:center;min-height:max(2.75rem,44px);padding:0 .75rem;border-radius:.5rem;\
 color:var(--muted);text-underline-offset:.2em}\
 .site:hover{color:var(--text)}\

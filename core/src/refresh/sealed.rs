@@ -46,7 +46,8 @@ pub(crate) fn seal(realm: &Realm, account: &GrantedAccount, version: u64) -> Res
     let sealed = realm.store_sealer.seal(&plain, &bound(&key), &*realm.random);
     let in_time = account.tokens.expires_at.map(|at| at.before(realm.lifetimes.refresh_margin));
     let refresh_at = in_time.into_iter().chain(account.tokens.refresh_at).min();
-    let refresh_at = refresh_at.filter(|_| account.tokens.refresh_token.is_some() && !account.needs_reauthentication);
+    let refresh_at = refresh_at
+        .filter(|_| account.tokens.refresh_token.is_some() && !account.needs_reauthentication && !account.is_parked);
     Ok(StoredTokens { account: key, sealed, refresh_at, version })
 }
 

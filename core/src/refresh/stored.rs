@@ -26,6 +26,9 @@ pub(crate) async fn fresh(realm: &Arc<Realm>, key: AccountKey) -> Result<Outcome
     let Some((account, _)) = load(realm, &key).await? else {
         return Err(AccessTokenError::NotConnected { provider: key.provider });
     };
+    if account.is_parked {
+        return Ok(Outcome::Current(account));
+    }
     if account.needs_reauthentication {
         return Ok(Outcome::Refused(account));
     }
@@ -75,6 +78,9 @@ pub(crate) async fn fresh_for(
     let Some((account, _)) = load(realm, &key).await? else {
         return Err(AccessTokenError::NotConnected { provider: key.provider });
     };
+    if account.is_parked {
+        return Ok(Outcome::Current(account));
+    }
     let Some(refresh_token) = account.tokens.refresh_token.as_ref().filter(|_| !account.needs_reauthentication) else {
         return Ok(Outcome::Refused(GrantedAccount { needs_reauthentication: true, ..account }));
     };

@@ -70,8 +70,9 @@ impl Successors {
         if newest == account { kept } else { KeptTokens::of(&newest) }
     }
 
-    /// The same for an account.
+    /// The same for an account. Whether it is parked is not a matter of its tokens, and stays as it was.
     pub(crate) fn follow(&self, mut account: GrantedAccount) -> GrantedAccount {
+        let is_parked = account.is_parked;
         let table = self.tables.read(&(account.provider.as_str(), account.subject.as_str()));
         for _ in 0..LONGEST_CHAIN {
             let key = gate::key(&account, gate::spent(&account));
@@ -85,6 +86,7 @@ impl Successors {
                 break;
             }
         }
+        account.is_parked = is_parked;
         account
     }
 

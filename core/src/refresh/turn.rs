@@ -48,6 +48,8 @@ pub(super) async fn refresh_under_lease(
     let is_settled = settled.is_some();
     let mut outcome = match settled {
         Some(outcome) if !is_unwritten => return Ok(Turn::Over(Box::new(Landed::adopted(outcome)))),
+        // It is not handed out, but what it has become is not lost.
+        Some(_) if latest.is_parked => Outcome::Refreshed(latest.clone()),
         Some(outcome) => outcome,
         // Before anything else is spent.
         None if is_unwritten => Outcome::Refreshed(latest.clone()),

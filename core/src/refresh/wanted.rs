@@ -30,6 +30,9 @@ impl Wanted {
 
     /// What can be said of an account without asking its provider, if anything, by whoever came to refresh it.
     pub(super) fn settled(&self, realm: &Realm, account: &GrantedAccount, newer: bool) -> Option<Outcome> {
+        if account.is_parked {
+            return Some(Outcome::not_this_time());
+        }
         if account.needs_reauthentication {
             return Some(Outcome::Refused(account.clone()));
         }

@@ -13,7 +13,7 @@ use http::StatusCode;
 
 use super::user_of;
 use crate::action::admission::{self, Person};
-use crate::action::{Visit, destination, sign_in, unknown_provider, unsupported};
+use crate::action::{Visit, destination, following, sign_in, unknown_provider, unsupported};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::cookie::SessionCookies;
@@ -24,8 +24,8 @@ use crate::opened;
 use crate::page::Reason;
 use crate::pending::{LinkTo, Pending};
 use crate::realm::Realm;
-use crate::store::{LinkOutcome, StoreError};
-use crate::{Event, User, issue, standing};
+use crate::store::{AccountKey, LinkOutcome, StoreError};
+use crate::{Event, Proof, User, issue, linking, standing};
 
 /// Sends the person to the provider whose account they want to connect.
 pub(super) async fn start(visit: &mut Visit, live: &Live, provider: &str) -> Result<Answer, Failure> {
@@ -37,7 +37,7 @@ pub(super) async fn start(visit: &mut Visit, live: &Live, provider: &str) -> Res
         return Err(failure);
     }
     let link = LinkTo { user: user_of(live).to_owned(), sid: live.private.sid.clone() };
-    sign_in::depart(visit, provider, Some(link)).await
+    sign_in::depart(visit, provider, sign_in::Purpose::Link(link)).await
 }
 
 /// Sends the browser here once more, by itself: what another site's page lets it post comes without the session's
@@ -101,7 +101,7 @@ fn interrupted() -> Failure {
 
 /// Links, keeps the tokens as at a sign-in, and writes the session. What the session became, and where to go.
 async fn connect(
-    realm: &Realm,
+    realm: &Arc<Realm>,
     mut live: Live,
     user: &str,
     person: &Person,
@@ -113,6 +113,8 @@ async fn connect(
     if let Some(target) = admission::ask_application(realm, person, Some(&user), true).await? {
         return Ok((None, destination::resolve(realm, Some(&target)).await?));
     }
+    // By which account they came, as far as the session says.
+    let by = live.private.accounts.first().map(|first| (first.provider.clone(), first.subject.clone()));
     let add = |private: &mut crate::private_claim::PrivateClaim| {
         private.set_account(admission::session_account(realm, person));
     };
@@ -129,7 +131,7 @@ async fn connect(
         Ok(LinkOutcome::Linked) => true,
         Ok(LinkOutcome::AlreadyTheirs) => false,
         Ok(LinkOutcome::TakenBy(_)) => {
-            return Err(Failure::new(Code::OAuthAccountNotLinked, Reason::LinkedToOtherUser));
+            return Err(linking::taken());
         }
         Err(StoreError::UnknownUser) => return Err(interrupted()),
         Err(error) => return Err(error.into()),
@@ -152,9 +154,14 @@ async fn connect(
         let (provider, subject) = (&account.provider, &account.subject);
         realm.record(Event::LinkAccount { user: &user.id, provider, subject }).await;
     }
+    let by = by.map(|(provider, subject)| AccountKey { provider, subject }).filter(|by| *by != account);
+    following::linked(realm, person, &user, &Proof { method: CONNECTED.to_owned(), by }).await;
     let location = destination::resolve(realm, Some(return_to)).await.unwrap_or_else(|failure| {
         tracing::error!(cause = failure.chain(), "the redirect callback failed; home is where to go");
         realm.base.origin.clone()
     });
     Ok((issued, location))
 }
+
+/// The method of a proof by a session of the user's.
+const CONNECTED: &str = "connected";

@@ -50,9 +50,9 @@ pub(super) async fn identify(
         minted_by,
         granted_at: realm.clock.now(),
     };
-    let (same_person, before) = (pending.same_person.clone(), pending.before.clone());
+    let (same_person, before, wish) = (pending.same_person.clone(), pending.before.clone(), pending.wish.clone());
     let account = Account::new(registered.id, &profile.subject, tokens, record);
-    Ok(Person { account, profile, claims, is_named: false, same_person, before, ends_at })
+    Ok(Person { account, profile, claims, is_named: false, same_person, before, wish, ends_at })
 }
 
 /// Verifies the ID token of a trip, which must be there.

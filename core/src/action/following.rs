@@ -1,0 +1,85 @@
+//! What the application's succession says of somebody, where one provider follows another. It is called as a callback is:
+//! it has so long, and a panic of it ends at the request.
+
+use std::sync::Arc;
+
+use super::admission::Person;
+use crate::failure::{Code, Failure, chain};
+use crate::page::Reason;
+use crate::realm::Realm;
+use crate::store::StoreError;
+use crate::{Arrival, Auth, AuthError, BoxError, Onward, Proof, Recognition, User};
+
+/// Who it is that nobody is linked to.
+pub(super) async fn recognise(realm: &Arc<Realm>, person: &Person) -> Result<Recognition, Failure> {
+    let Some(succession) = &realm.succession else { return Ok(Recognition::Nobody) };
+    let auth = Auth::at(realm);
+    let arrival = arrival(&auth, person);
+    let said = realm.call(|| succession.recognise(&arrival)).await;
+    let recognition = said.map_err(|error| broken("recognise", error))?;
+    match &recognition {
+        Recognition::Perhaps { provider } => check(realm, provider)?,
+        Recognition::User { .. } | Recognition::Nobody | Recognition::Contradiction { .. } => {}
+    }
+    Ok(recognition)
+}
+
+/// What is next for a user who is known by their account.
+pub(super) async fn onward(realm: &Arc<Realm>, person: &Person, user: &User) -> Result<Onward, Failure> {
+    let Some(succession) = realm.succession.as_ref().filter(|_| realm.users.is_some()) else {
+        return Ok(Onward::Nothing);
+    };
+    let auth = Auth::at(realm);
+    let arrival = arrival(&auth, person);
+    let said = realm.call(|| succession.onward(&arrival, user)).await;
+    let onward = said.map_err(|error| broken("onward", error))?;
+    match &onward {
+        Onward::Require(provider) | Onward::Closed(provider) => check(realm, provider)?,
+        Onward::Ask(provider) | Onward::Offer(provider) => {
+            // It could not be connected, and is no reason to keep anybody out.
+            if let Err(failure) = check(realm, provider) {
+                tracing::error!(cause = failure.chain(), "nothing is offered");
+                return Ok(Onward::Nothing);
+            }
+        }
+        Onward::Nothing => {}
+    }
+    Ok(onward)
+}
+
+/// Tells that an account was linked. It stays so, whatever comes of the telling.
+pub(super) async fn linked(realm: &Arc<Realm>, person: &Person, user: &User, how: &Proof) {
+    let Some(succession) = &realm.succession else { return };
+    let auth = Auth::at(realm);
+    let arrival = arrival(&auth, person);
+    if let Err(error) = realm.call(|| succession.linked(&arrival, user, how)).await {
+        let (provider, method) = (&person.account.provider, &how.method);
+        tracing::error!(
+            provider,
+            method,
+            cause = chain(&*error),
+            "the succession failed at an account that was linked"
+        );
+    }
+}
+
+fn arrival<'a>(auth: &'a Auth, person: &'a Person) -> Arrival<'a> {
+    Arrival { auth, account: &person.account, profile: &person.profile, claims: &person.claims }
+}
+
+/// A store that is away is away, whoever asked it.
+fn broken(callback: &'static str, error: BoxError) -> Failure {
+    match error.downcast::<StoreError>() {
+        Ok(error) => Failure::from(*error),
+        Err(error) => AuthError::callback(callback, error).into(),
+    }
+}
+
+fn check(realm: &Realm, provider: &str) -> Result<(), Failure> {
+    if realm.oauth(provider).is_some() {
+        return Ok(());
+    }
+    let cause =
+        format!("the succession names {provider:?}, which is no provider that people can be sent to; configure it");
+    Err(Failure::because(Code::Configuration, Reason::Configuration, cause))
+}
