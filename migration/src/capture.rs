@@ -9,9 +9,9 @@ use std::time::Duration;
 use admit::store::AccountKey;
 use admit::{Arrival, Auth, AuthError, Secret};
 
+use crate::AzureEvidence;
 use crate::enrich::{Enriched, write};
 use crate::evidence::inquiry::{Inquiry, Step};
-use crate::AzureEvidence;
 
 /// Captures what Azure DevOps says of somebody who has just come back from there.
 ///

@@ -9,15 +9,24 @@
 //! | which permissions take the place of the scopes | [`scopes`] |
 //! | what is known of each account, while Azure DevOps still answers | [`AzureEvidence`]: [`enrich`] asks about all accounts, [`capture`] about whoever signs in |
 //! | who somebody is who signs in with Entra ID | [`judge`], a function of nothing but what it is told |
+//! | people are recognised, and shown the way | [`AzureMove`], a [`Succession`](admit::Succession) |
 
+mod azure_move;
 mod capture;
 mod enrich;
+mod error;
 mod evidence;
 mod guid;
 mod matching;
+mod newcomers;
+mod record;
 pub mod scopes;
+mod stage;
 
+pub use azure_move::AzureMove;
 pub use capture::{capture, capture_for};
 pub use enrich::{Enrich, EnrichCounts, EnrichError, Enriched, enrich};
+pub use error::MoveError;
 pub use evidence::{AzureEvidence, ExportedIdentity, Origin};
 pub use matching::{AzureProfile, Candidate, Confidence, Doubt, EntraPerson, EntraSignIn, Hit, Method, Verdict, judge};
+pub use stage::{PersonalAccounts, Stage};

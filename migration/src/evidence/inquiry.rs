@@ -17,8 +17,8 @@ use http::StatusCode;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use serde_json::Value;
 
-use super::answers::{self, Said};
 use super::AzureEvidence;
+use super::answers::{self, Said};
 use crate::guid::guid;
 
 /// What is being asked about one account.

@@ -49,7 +49,9 @@ impl AzureEvidence {
                         evidence.exported = known.filter(|other| *other.object_id != object_id).collect();
                         (evidence.origin_id, evidence.home_tenant) = (Some(object_id), Some(tenant_id));
                     }
-                    None => evidence.home_tenant = own.tenant.clone().or_else(|| connection.tenant.clone()).or(in_tenant),
+                    None => {
+                        evidence.home_tenant = own.tenant.clone().or_else(|| connection.tenant.clone()).or(in_tenant)
+                    }
                 }
             }
             Origin::Personal => {

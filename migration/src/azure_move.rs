@@ -1,0 +1,256 @@
+//! The move at sign-in: who comes by Microsoft Entra ID is recognised, and who comes by Azure DevOps is shown the way.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use admit::store::{AccountKey, UserStore};
+use admit::{Arrival, Auth, BoxError, Onward, Proof, Recognition, Succession, User};
+use admit_providers::microsoft_entra_id::{EntraIdentity, Resource};
+use async_trait::async_trait;
+
+use crate::newcomers::Newcomers;
+use crate::record::{self, Link};
+use crate::stage::{PersonalAccounts, Stage, Stages};
+use crate::{AzureEvidence, Candidate, EntraPerson, EntraSignIn, Hit, Method, MoveError, Origin, Verdict, judge};
+
+/// Microsoft Entra ID follows Azure DevOps. Clones are the same move: one that the application keeps changes the stage of
+/// a tenant while the site runs.
+///
+/// ```
+/// use admit::{Auth, Client, MemoryStore};
+/// use admit_migration::{AzureMove, Stage};
+/// use admit_providers::{azure_devops, microsoft_entra_id};
+///
+/// # fn example(store: MemoryStore) -> Result<(), admit::ConfigError> {
+/// let to_entra = AzureMove::new().tenant("7a394543-62fd-4274-a7d2-8fac775942b6", Stage::Prefer);
+/// let auth = Auth::builder("https://app.example")
+///     .provider(azure_devops(Client::env()))
+///     .provider(microsoft_entra_id(Client::env()))
+///     .store(store.clone())
+///     .evidence_store(store.clone())
+///     .audit_store(store)
+///     .succession(to_entra.clone())
+///     .build()?;
+///
+/// // Some weeks later, with no restart:
+/// to_entra.set_stage(Some("7a394543-62fd-4274-a7d2-8fac775942b6"), Stage::Require);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct AzureMove {
+    from: String,
+    to: String,
+    personal: PersonalAccounts,
+    asks_newcomers: bool,
+    stages: Arc<RwLock<Stages>>,
+    newcomers: Arc<Newcomers>,
+}
+
+impl Default for AzureMove {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl AzureMove {
+    /// From the provider `azure-devops` to the provider `microsoft-entra-id`, with everybody invited.
+    pub fn new() -> Self {
+        Self {
+            from: "azure-devops".to_owned(),
+            to: "microsoft-entra-id".to_owned(),
+            personal: PersonalAccounts::default(),
+            asks_newcomers: true,
+            stages: Arc::default(),
+            newcomers: Arc::default(),
+        }
+    }
+
+    /// Between providers that stand under other ids.
+    #[must_use]
+    pub fn between(mut self, azure_devops: impl Into<String>, microsoft_entra_id: impl Into<String>) -> Self {
+        (self.from, self.to) = (azure_devops.into(), microsoft_entra_id.into());
+        self
+    }
+
+    /// How far the move has come, but for tenants that have a stage of their own.
+    #[must_use]
+    pub fn stage(self, stage: Stage) -> Self {
+        self.set_stage(None, stage);
+        self
+    }
+
+    /// How far it has come for the people of a tenant, by its GUID.
+    #[must_use]
+    pub fn tenant(self, tenant: impl AsRef<str>, stage: Stage) -> Self {
+        self.set_stage(Some(tenant.as_ref()), stage);
+        self
+    }
+
+    /// What becomes of people with personal accounts: they come in by Azure DevOps, unless told otherwise.
+    #[must_use]
+    pub fn personal_accounts(mut self, personal: PersonalAccounts) -> Self {
+        self.personal = personal;
+        self
+    }
+
+    /// Whether people whom nothing tells are asked if they used Azure DevOps here before, as long as there are accounts of
+    /// Azure DevOps whose users have no other. They are, unless told otherwise.
+    #[must_use]
+    pub fn ask_newcomers(mut self, asks: bool) -> Self {
+        self.asks_newcomers = asks;
+        self
+    }
+
+    /// Changes the stage of a tenant, or of all that have none of their own. It holds from the next sign-in on, in this
+    /// process.
+    pub fn set_stage(&self, tenant: Option<&str>, stage: Stage) {
+        self.stages.write().unwrap_or_else(PoisonError::into_inner).set(tenant, stage);
+    }
+
+    /// The stage of a tenant; of people of whom no tenant is known, if there is none.
+    pub fn stage_of(&self, tenant: Option<&str>) -> Stage {
+        self.stages.read().unwrap_or_else(PoisonError::into_inner).of(tenant)
+    }
+
+    /// The id of the provider that ends.
+    pub fn from(&self) -> &str {
+        &self.from
+    }
+
+    /// The id of the provider that follows.
+    pub fn to(&self) -> &str {
+        &self.to
+    }
+
+    /// The accounts of which something is known that fits.
+    async fn candidates(&self, auth: &Auth, sign_in: &EntraSignIn) -> Result<Vec<Candidate>, BoxError> {
+        let (Some(evidence), Some(users)) = (auth.evidence(), auth.user_store()) else { return Ok(Vec::new()) };
+        let known = evidence.find::<AzureEvidence>(&sign_in.marks(), MANY).await?;
+        if known.len() == MANY {
+            return Err(MoveError::TooMany.into());
+        }
+        let mut candidates = Vec::new();
+        for known in known.into_iter().filter(|known| known.account.provider == self.from) {
+            // What is known of an account that nobody has any more leads to nobody.
+            let Some(user) = users.user_by_account(&known.account).await? else { continue };
+            let entra = self.entra_of(users, &user.id).await?;
+            let entra = entra.iter().filter_map(|account| EntraPerson::of_subject(&account.subject)).collect();
+            candidates.push(Candidate { account: known.account, user: user.id, evidence: known.facts, entra });
+        }
+        Ok(candidates)
+    }
+
+    async fn entra_of(&self, users: &dyn UserStore, user: &str) -> Result<Vec<AccountKey>, BoxError> {
+        let mut accounts = users.accounts(user).await?;
+        accounts.retain(|account| account.provider == self.to);
+        Ok(accounts)
+    }
+
+    /// Whoever nothing proves may prove it themselves, where Azure DevOps is there to sign in to.
+    fn perhaps(&self, auth: &Auth) -> Recognition {
+        let is_there = auth.providers().any(|(id, _)| id == self.from);
+        if is_there { Recognition::Perhaps { provider: self.from.clone() } } else { Recognition::Nobody }
+    }
+
+    async fn recognised(&self, arrival: &Arrival<'_>, hit: Hit) -> Result<Recognition, BoxError> {
+        let account = key(arrival);
+        let link = Link { account: &account, user: &hit.user, method: hit.method, by: Some(&hit.account) };
+        record::recognised(arrival.auth, &link).await?;
+        let proof = Proof { method: hit.method.name().to_owned(), by: Some(hit.account) };
+        Ok(Recognition::User { id: hit.user, proof })
+    }
+}
+
+#[async_trait]
+impl Succession for AzureMove {
+    async fn recognise(&self, arrival: &Arrival<'_>) -> Result<Recognition, BoxError> {
+        if arrival.account.provider != self.to {
+            return Ok(Recognition::Nobody);
+        }
+        let sign_in = EntraSignIn::of(&EntraIdentity::read(arrival.claims)?);
+        let candidates = self.candidates(arrival.auth, &sign_in).await?;
+        match judge(&sign_in, &candidates) {
+            Verdict::Exact(hit) | Verdict::Strong(hit) => self.recognised(arrival, hit).await,
+            // Another of their browsers was faster.
+            Verdict::Linked { user } => {
+                let proof = Proof { method: "linked".to_owned(), by: None };
+                Ok(Recognition::User { id: user, proof })
+            }
+            Verdict::Conflict { users, hits } => {
+                let accounts: Vec<_> = hits.iter().map(|hit| hit.account.subject.as_str()).collect();
+                record::conflict(arrival.auth, &key(arrival), &users, &accounts).await?;
+                let cause = format!("{} users are known by evidence of one person in Entra ID", users.len());
+                Ok(Recognition::Contradiction { cause })
+            }
+            Verdict::Review(_) | Verdict::Stranded(_) => Ok(self.perhaps(arrival.auth)),
+            Verdict::Nobody if self.asks_newcomers && self.newcomers.may_be_known(self, arrival.auth).await? => {
+                Ok(self.perhaps(arrival.auth))
+            }
+            Verdict::Nobody => Ok(Recognition::Nobody),
+        }
+    }
+
+    async fn onward(&self, arrival: &Arrival<'_>, user: &User) -> Result<Onward, BoxError> {
+        if arrival.account.provider != self.from {
+            return Ok(Onward::Nothing);
+        }
+        let evidence = match arrival.auth.evidence() {
+            Some(evidence) => evidence.load::<AzureEvidence>(&key(arrival)).await?.map(|known| known.facts),
+            None => None,
+        };
+        let tenant = evidence.as_ref().and_then(AzureEvidence::tenant);
+        let is_linked = match arrival.auth.user_store() {
+            Some(users) => !self.entra_of(users, &user.id).await?.is_empty(),
+            // There is nothing to link to.
+            None => return Ok(Onward::Nothing),
+        };
+        let onward = self.stage_of(tenant.as_deref()).onward(&self.to, is_linked);
+        let is_personal = evidence.is_some_and(|evidence| evidence.origin == Origin::Personal);
+        let comes_in = is_personal && !is_linked && self.personal.come_in(arrival.auth.clock().now());
+        Ok(match onward {
+            Onward::Ask(to) | Onward::Require(to) | Onward::Closed(to) if comes_in => Onward::Offer(to),
+            onward => onward,
+        })
+    }
+
+    async fn linked(&self, arrival: &Arrival<'_>, user: &User, how: &Proof) -> Result<(), BoxError> {
+        let auth = arrival.auth;
+        let method = Method::named(&how.method).unwrap_or(Method::BothSignedIn);
+        let entra = match auth.user_store() {
+            _ if arrival.account.provider == self.to => vec![key(arrival)],
+            Some(users) if arrival.account.provider == self.from => self.entra_of(users, &user.id).await?,
+            _ => return Ok(()),
+        };
+        let by = how.by.clone().filter(|by| by.provider == self.from);
+        let by = by.or_else(|| (arrival.account.provider == self.from).then(|| key(arrival)));
+        for account in &entra {
+            let link = Link { account, user: &user.id, method, by: by.as_ref() };
+            record::linked(auth, record::SIGN_IN, &link).await?;
+        }
+        match by {
+            // A grant for signing in alone takes the place of none that is for more.
+            Some(by) if acts_at_azure_devops(arrival) => {
+                auth.park(&by).await?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn successor_of(&self, provider: &str) -> Option<&str> {
+        (provider == self.from).then_some(&self.to)
+    }
+}
+
+/// Whether the person granted scopes of Azure DevOps to the application at Entra ID.
+fn acts_at_azure_devops(arrival: &Arrival<'_>) -> bool {
+    let scopes = arrival.account.grant.iter().flat_map(|grant| &grant.scopes);
+    scopes.into_iter().any(|scope| Resource::of(scope) == Some(Resource::AzureDevOps))
+}
+
+fn key(arrival: &Arrival<'_>) -> AccountKey {
+    AccountKey { provider: arrival.account.provider.clone(), subject: arrival.account.subject.clone() }
+}
+
+/// More accounts than one person can have. Whoever has more is looked at by an operator.
+const MANY: usize = 64;
