@@ -46,7 +46,11 @@ impl Auth {
     pub async fn access_token_of_for(&self, account: &AccountKey, scopes: &[&str]) -> Result<Secret, AccessTokenError> {
         self.check_tokens_of(account)?;
         let scopes = scopes.iter().map(|scope| (*scope).to_owned()).collect();
-        refresh::token(self.realm(), &account.provider, refresh::fresh_of_for(self.realm(), account.clone(), scopes).await?)
+        refresh::token(
+            self.realm(),
+            &account.provider,
+            refresh::fresh_of_for(self.realm(), account.clone(), scopes).await?,
+        )
     }
 
     fn check_tokens_of(&self, account: &AccountKey) -> Result<(), AccessTokenError> {

@@ -25,12 +25,20 @@ pub(crate) async fn recognised(auth: &Auth, link: &Link<'_>) -> Result<(), MoveE
     write(auth, SIGN_IN, RECOGNISED, link).await
 }
 
-/// An account was linked, or is about to be. Nothing is written if that is the last that was.
+/// An account was linked, or is about to be. Nothing is written if that is the last that was, but that the
+/// person has proven it themselves by now.
 pub(crate) async fn linked(auth: &Auth, actor: &str, link: &Link<'_>) -> Result<(), MoveError> {
     match last(auth, link.account).await? {
-        Some(entry) if entry.action == LINK && entry.user.as_deref() == Some(link.user) => Ok(()),
+        Some(entry) if entry.action == LINK && entry.user.as_deref() == Some(link.user) && !is_more(&entry, link) => {
+            Ok(())
+        }
         _ => write(auth, actor, LINK, link).await,
     }
+}
+
+/// Whether the person has proven now what was only read before.
+fn is_more(entry: &AuditEntry, link: &Link<'_>) -> bool {
+    link.method == Method::BothProven && method(entry) != Some(Method::BothProven)
 }
 
 /// Several users are known by evidence of one person.
@@ -83,6 +91,8 @@ pub(crate) fn method(entry: &AuditEntry) -> Option<Method> {
     Method::named(entry.detail.get(METHOD)?.as_str()?)
 }
 
+pub(crate) const OPERATOR: &str = "operator";
+pub(crate) const PURGE: &str = "purge";
 pub(crate) const SIGN_IN: &str = "sign-in";
 pub(crate) const RECOGNISED: &str = "recognised";
 pub(crate) const LINK: &str = "link";

@@ -22,22 +22,22 @@ use crate::support::standard::Standard;
 use crate::support::{Browser, ORIGIN, Site, location, parameter};
 
 /// A site whose people come from four providers, which are one server to it.
-struct House {
-    site: Site,
-    server: Standard,
-    store: MemoryStore,
-    heard: Heard,
+pub(crate) struct House {
+    pub(crate) site: Site,
+    pub(crate) server: Standard,
+    pub(crate) store: MemoryStore,
+    pub(crate) heard: Heard,
 }
 
 impl House {
-    fn new(configure: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
+    pub(crate) fn new(configure: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
         let store = MemoryStore::new();
         let users = store.clone();
         Self::over(store, |builder| configure(builder.user_store(users)))
     }
 
     /// One whose user store is the test's own, over that memory.
-    fn over(store: MemoryStore, configure: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
+    pub(crate) fn over(store: MemoryStore, configure: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
         let (server, heard) = (Standard::new(), Heard::default());
         let site = Site::with(|builder| {
             let builder = builder.http_client(server.clone()).events(heard.clone()).danger_single_process_refresh();
@@ -65,7 +65,7 @@ impl House {
     }
 
     /// The browser of somebody who has just signed in.
-    async fn signed_in(&self, provider: &str, person: Value) -> Browser<'_> {
+    pub(crate) async fn signed_in(&self, provider: &str, person: Value) -> Browser<'_> {
         let mut browser = self.site.browser();
         let answer = self.sign_in(&mut browser, provider, person).await;
         assert_eq!(location(&answer), format!("{ORIGIN}/home"));
@@ -73,19 +73,19 @@ impl House {
     }
 
     /// Goes to the provider and back as that person; what the site answers.
-    async fn sign_in(&self, browser: &mut Browser<'_>, provider: &str, person: Value) -> Response<Bytes> {
+    pub(crate) async fn sign_in(&self, browser: &mut Browser<'_>, provider: &str, person: Value) -> Response<Bytes> {
         let there = browser.begin(provider, "/home").await;
         self.come_back(browser, provider, &there, person).await
     }
 
     /// The same for somebody who connects an account.
-    async fn connect(&self, browser: &mut Browser<'_>, provider: &str, person: Value) -> Response<Bytes> {
+    pub(crate) async fn connect(&self, browser: &mut Browser<'_>, provider: &str, person: Value) -> Response<Bytes> {
         let there = ask(browser, &format!("link/{provider}"), &[]).await;
         assert_eq!(there.status(), StatusCode::FOUND, "{}", location(&there));
         self.come_back(browser, provider, &there, person).await
     }
 
-    async fn come_back(
+    pub(crate) async fn come_back(
         &self,
         browser: &mut Browser<'_>,
         provider: &str,
@@ -97,19 +97,19 @@ impl House {
     }
 
     /// The accounts of the user who has one, as `provider subject`.
-    async fn accounts_beside(&self, provider: &str, subject: &str) -> Vec<String> {
+    pub(crate) async fn accounts_beside(&self, provider: &str, subject: &str) -> Vec<String> {
         let user = self.store.user_by_account(&key(provider, subject)).await.unwrap().expect("a user");
         let accounts = self.store.accounts(&user.id).await.unwrap();
         accounts.iter().map(|account| format!("{} {}", account.provider, account.subject)).collect()
     }
 
-    async fn owner(&self, provider: &str, subject: &str) -> Option<String> {
+    pub(crate) async fn owner(&self, provider: &str, subject: &str) -> Option<String> {
         self.store.user_by_account(&key(provider, subject)).await.unwrap().map(|user| user.id)
     }
 }
 
 /// Vouches for an address only with a boolean.
-fn provider(id: &'static str, name: &'static str) -> OAuthProvider {
+pub(crate) fn provider(id: &'static str, name: &'static str) -> OAuthProvider {
     OAuthProvider::oauth2(id, name, Client::new("app", "s"))
         .authorization_endpoint(format!("https://{id}.example/authorize"))
         .token_endpoint(format!("https://{id}.example/token"))
@@ -123,18 +123,18 @@ fn provider(id: &'static str, name: &'static str) -> OAuthProvider {
         })
 }
 
-fn key(provider: &str, subject: &str) -> AccountKey {
+pub(crate) fn key(provider: &str, subject: &str) -> AccountKey {
     AccountKey { provider: provider.to_owned(), subject: subject.to_owned() }
 }
 
 /// The path by which the provider sends the browser back.
-fn callback(provider: &str, there: &Response<Bytes>) -> String {
+pub(crate) fn callback(provider: &str, there: &Response<Bytes>) -> String {
     let state = parameter(&location(there), "state").expect("a trip");
     format!("/api/auth/callback/{provider}?code=c&state={state}")
 }
 
 /// Sends them all, and waits for them then.
-async fn at_once(house: &House, trips: &mut [(Browser<'_>, String)]) -> Vec<Response<Bytes>> {
+pub(crate) async fn at_once(house: &House, trips: &mut [(Browser<'_>, String)]) -> Vec<Response<Bytes>> {
     let begun = trips.iter().map(|(browser, path)| {
         let request = Request::get(path).header(COOKIE, browser.jar.header(true).unwrap()).body(Bytes::new()).unwrap();
         let auth = house.site.auth.clone();
@@ -151,21 +151,21 @@ async fn at_once(house: &House, trips: &mut [(Browser<'_>, String)]) -> Vec<Resp
 }
 
 /// Posts a form of the settings page.
-async fn ask(browser: &mut Browser<'_>, path: &str, fields: &[(&str, &str)]) -> Response<Bytes> {
+pub(crate) async fn ask(browser: &mut Browser<'_>, path: &str, fields: &[(&str, &str)]) -> Response<Bytes> {
     let token = browser.csrf_token().await;
     let form = [&[("csrfToken", token.as_str()), ("callbackUrl", "/settings")], fields].concat();
     browser.post(&format!("/api/auth/{path}"), &form).await
 }
 
-fn ada() -> Value {
+pub(crate) fn ada() -> Value {
     json!({ "id": 1, "name": "Ada", "email": "ada@example.com", "email_verified": true })
 }
 
-fn bo() -> Value {
+pub(crate) fn bo() -> Value {
     json!({ "id": 2, "name": "Bo", "email": "bo@example.com", "email_verified": true })
 }
 
 /// Somebody without an address.
-fn nameless(id: u32) -> Value {
+pub(crate) fn nameless(id: u32) -> Value {
     json!({ "id": id })
 }

@@ -30,6 +30,7 @@ mod sessions;
 mod sign_in;
 mod sign_out;
 mod stores;
+mod succession;
 mod support;
 mod users;
 mod wire;

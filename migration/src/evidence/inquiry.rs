@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use super::AzureEvidence;
 use super::answers::{self, Said};
+use crate::AzureProfile;
 use crate::guid::guid;
 
 /// What is being asked about one account.
@@ -112,6 +113,19 @@ impl<'a> Inquiry<'a> {
         let mut evidence = AzureEvidence::of(&self.account.subject, connection, own);
         evidence.asked_at = Some(self.auth.clock().now());
         Some(evidence)
+    }
+
+    /// Whom Azure DevOps sees who has this token, of whatever kind it is. `None` if it does not say.
+    pub(crate) async fn whom(&self, token: &Secret) -> Option<AzureProfile> {
+        let base = base_of(self.auth, &self.account.provider)?;
+        let [profile, connection, _] = QUESTIONS;
+        let (Word::Said(json), _) = self.ask(&format!("{base}{}", profile.path), token).await else { return None };
+        let profile_id = (profile.read)(&json)?.id?;
+        let subject_descriptor = match self.ask(&format!("{base}{}", connection.path), token).await {
+            (Word::Said(json), _) => (connection.read)(&json).and_then(|said| said.subject_descriptor),
+            _ => None,
+        };
+        Some(AzureProfile { profile_id, subject_descriptor })
     }
 
     async fn ask(&self, url: &str, token: &Secret) -> (Word, Duration) {

@@ -59,7 +59,7 @@ pub enum Method {
     /// Rule 4: the profile that Azure DevOps names.
     AzureProfile,
     /// Rule 5: they signed in to both.
-    BothSignedIn,
+    BothProven,
     /// Rule 6: the user name.
     UserName,
 }
@@ -71,7 +71,7 @@ impl Method {
         Self::HomeObject,
         Self::ExportedIdentity,
         Self::AzureProfile,
-        Self::BothSignedIn,
+        Self::BothProven,
         Self::UserName,
     ];
 
@@ -82,7 +82,7 @@ impl Method {
             Self::HomeObject => 2,
             Self::ExportedIdentity => 3,
             Self::AzureProfile => 4,
-            Self::BothSignedIn => 5,
+            Self::BothProven => 5,
             Self::UserName => 6,
         }
     }
@@ -94,7 +94,7 @@ impl Method {
             Self::HomeObject => "home-object",
             Self::ExportedIdentity => "exported-identity",
             Self::AzureProfile => "azure-profile",
-            Self::BothSignedIn => "both-signed-in",
+            Self::BothProven => "both-proven",
             Self::UserName => "user-name",
         }
     }
@@ -107,7 +107,7 @@ impl Method {
     /// How far it can be relied on.
     pub fn confidence(self) -> Confidence {
         match self {
-            Self::EntraObject | Self::HomeObject | Self::ExportedIdentity | Self::BothSignedIn => Confidence::Exact,
+            Self::EntraObject | Self::HomeObject | Self::ExportedIdentity | Self::BothProven => Confidence::Exact,
             Self::AzureProfile => Confidence::Strong,
             Self::UserName => Confidence::None,
         }
@@ -152,6 +152,8 @@ pub enum Doubt {
     SomebodyElse,
     /// What is known of it names two people in one tenant.
     NamesTwo,
+    /// What is known of it names people in several tenants, and not which is their home.
+    SeveralTenants,
     /// Its user has an account of Entra ID already, and a second one needs more than this.
     SecondAccount,
     /// Only the user name is equal, and user names are given to others.
@@ -164,6 +166,7 @@ impl fmt::Display for Doubt {
             Self::Personal => "it is a personal account, of which Entra ID says nothing",
             Self::SomebodyElse => "what is known of it names somebody else in Entra ID",
             Self::NamesTwo => "what is known of it names two people in one tenant",
+            Self::SeveralTenants => "what is known of it names people in several tenants, and not which is home",
             Self::SecondAccount => "its user has another account of Entra ID already",
             Self::UserNameOnly => "only the user name is equal, and user names are given to others",
         })

@@ -56,14 +56,7 @@ impl Stage {
     }
 
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        let all = [
-            Self::Authorize,
-            Self::Token,
-            Self::Profile,
-            Self::ConnectionData,
-            Self::Identity,
-            Self::Rest,
-        ];
+        let all = [Self::Authorize, Self::Token, Self::Profile, Self::ConnectionData, Self::Identity, Self::Rest];
         all.into_iter().find(|stage| stage.name() == name)
     }
 }

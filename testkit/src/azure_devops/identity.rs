@@ -66,7 +66,9 @@ impl<'a> Known<'a> {
 fn by_default(person: &Person, account: Option<&entra::Account>) -> Identity {
     match account {
         Some(account) if account.home == CONSUMERS => Identity::Personal { puid: puid(&person.login) },
-        Some(account) => Identity::EntraId { tenant: account.home.clone(), object_id: account.object_id(&account.home) },
+        Some(account) => {
+            Identity::EntraId { tenant: account.home.clone(), object_id: account.object_id(&account.home) }
+        }
         None => {
             let account = entra::Account::member(&person.login, &person.display_name, FABRIKAM, "");
             Identity::EntraId { tenant: FABRIKAM.to_owned(), object_id: account.object_id(FABRIKAM) }

@@ -45,7 +45,8 @@ pub(super) fn identity_self(home: &Person, known: &Known<'_>) -> Value {
         Identity::EntraId { tenant, object_id } => ("aad", object_id.as_str(), tenant.as_str()),
         Identity::Personal { puid } => ("msa", puid.as_str(), "Windows Live ID"),
     };
-    let tenant = |id: &String| json!({ "homeTenant": id == domain, "tenantId": id, "tenantName": "", "verifiedDomains": [] });
+    let tenant =
+        |id: &String| json!({ "homeTenant": id == domain, "tenantId": id, "tenantName": "", "verifiedDomains": [] });
     let own = matches!(&*known.identity, Identity::EntraId { .. }).then(|| domain.to_owned());
     let tenants: Vec<_> = own.iter().chain(&home.other_tenants).map(tenant).collect();
     json!({

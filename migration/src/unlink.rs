@@ -1,0 +1,226 @@
+//! Undoing links, by what is written of them.
+//!
+//! 1. A link that the person made themselves is left, unless told otherwise. So is the last way in.
+//! 2. What was parked is taken up again before the link goes, so that nobody is without tokens in between.
+//! 3. A link that has changed since its entry was written is another one's, and left to that entry.
+
+use std::collections::VecDeque;
+
+use admit::store::{AccountKey, AuditEntry, AuditPlace, UnlinkOutcome};
+use admit::{Auth, Parking, Timestamp};
+
+use crate::walk::users;
+use crate::{AzureMove, EntraPerson, Method, MoveError, record};
+
+/// A run that undoes links. Made by [`AzureMove::unlink`].
+#[derive(Debug)]
+pub struct UnlinkJob {
+    azure_move: AzureMove,
+    auth: Auth,
+    actor: String,
+    writes: bool,
+    by_hand_too: bool,
+    account: Option<AccountKey>,
+    tenant: Option<String>,
+    since: Option<Timestamp>,
+    page: VecDeque<AuditEntry>,
+    after: Option<AuditPlace>,
+    is_last_page: bool,
+    counts: UnlinkCounts,
+}
+
+/// What became of one link.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnlinkStep {
+    /// The account of Entra ID.
+    pub account: AccountKey,
+    /// The id of the user to whom it was linked.
+    pub user: String,
+    /// What was done.
+    pub done: UnlinkDone,
+}
+
+/// What was done. Not `non_exhaustive`: a job counts them all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnlinkDone {
+    /// It was taken off.
+    Unlinked,
+    /// A dry run: it would be.
+    Due,
+    /// The person made it themselves.
+    ByHand,
+    /// They would have no way in.
+    LastWayIn,
+    /// Somebody refreshes the grant that is to be taken up again. Run it once more.
+    Busy,
+}
+
+/// What became of the links.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnlinkCounts {
+    /// Taken off.
+    pub unlinked: u64,
+    /// Would be taken off.
+    pub due: u64,
+    /// Left, since the person made them.
+    pub by_hand: u64,
+    /// Left, since they are the last way in.
+    pub last_way_in: u64,
+    /// Left, since they were busy.
+    pub busy: u64,
+}
+
+impl AzureMove {
+    /// Begins to undo links to Entra ID: all that were made without the person's doing, unless told which.
+    ///
+    /// # Errors
+    /// Without a store of users or of the audit.
+    pub fn unlink(&self, auth: &Auth) -> Result<UnlinkJob, MoveError> {
+        users(auth)?;
+        auth.audit_store().ok_or(MoveError::NoAuditStore)?;
+        Ok(UnlinkJob {
+            azure_move: self.clone(),
+            auth: auth.clone(),
+            actor: record::OPERATOR.to_owned(),
+            writes: true,
+            by_hand_too: false,
+            account: None,
+            tenant: None,
+            since: None,
+            page: VecDeque::new(),
+            after: None,
+            is_last_page: false,
+            counts: UnlinkCounts::default(),
+        })
+    }
+}
+
+impl UnlinkJob {
+    /// Looks, and writes nothing.
+    #[must_use]
+    pub fn dry_run(mut self) -> Self {
+        self.writes = false;
+        self
+    }
+
+    /// Only that account: of Entra ID, or of Azure DevOps if it is the one by which the user was known.
+    #[must_use]
+    pub fn account(mut self, account: AccountKey) -> Self {
+        self.account = Some(account);
+        self
+    }
+
+    /// Only accounts of Entra ID in that tenant.
+    #[must_use]
+    pub fn tenant(mut self, tenant: impl AsRef<str>) -> Self {
+        self.tenant = Some(tenant.as_ref().to_ascii_lowercase());
+        self
+    }
+
+    /// Only what was linked at that instant or later.
+    #[must_use]
+    pub fn since(mut self, instant: Timestamp) -> Self {
+        self.since = Some(instant);
+        self
+    }
+
+    /// Also links that people made themselves, by signing in to both.
+    #[must_use]
+    pub fn by_hand_too(mut self) -> Self {
+        self.by_hand_too = true;
+        self
+    }
+
+    /// Who does it, for the audit: `operator` unless told otherwise.
+    #[must_use]
+    pub fn actor(mut self, actor: impl Into<String>) -> Self {
+        self.actor = actor.into();
+        self
+    }
+
+    /// Goes on with the next link; `None` after the last.
+    ///
+    /// # Errors
+    /// When a store fails, or a grant cannot be opened.
+    pub async fn next(&mut self) -> Result<Option<UnlinkStep>, MoveError> {
+        while let Some(entry) = self.next_entry().await? {
+            let (Some(account), Some(user)) = (entry.account.clone(), entry.user.clone()) else { continue };
+            if !self.is_meant(&entry, &account) || !self.is_current(&entry, &account, &user).await? {
+                continue;
+            }
+            let done = self.undo(&entry, &account, &user).await?;
+            *match done {
+                UnlinkDone::Unlinked => &mut self.counts.unlinked,
+                UnlinkDone::Due => &mut self.counts.due,
+                UnlinkDone::ByHand => &mut self.counts.by_hand,
+                UnlinkDone::LastWayIn => &mut self.counts.last_way_in,
+                UnlinkDone::Busy => &mut self.counts.busy,
+            } += 1;
+            return Ok(Some(UnlinkStep { account, user, done }));
+        }
+        Ok(None)
+    }
+
+    /// What became of the links so far.
+    pub fn counts(&self) -> UnlinkCounts {
+        self.counts
+    }
+
+    async fn next_entry(&mut self) -> Result<Option<AuditEntry>, MoveError> {
+        if self.page.is_empty() && !self.is_last_page {
+            let store = self.auth.audit_store().ok_or(MoveError::NoAuditStore)?;
+            let page = store.page(self.after.as_ref(), PAGE).await?;
+            self.is_last_page = page.len() < PAGE;
+            self.after = page.last().map(AuditEntry::place).or_else(|| self.after.take());
+            self.page = page.into();
+        }
+        Ok(self.page.pop_front())
+    }
+
+    fn is_meant(&self, entry: &AuditEntry, account: &AccountKey) -> bool {
+        let is_link = [record::LINK, record::RECOGNISED].contains(&entry.action.as_str());
+        let is_account =
+            self.account.as_ref().is_none_or(|meant| meant == account || record::by(entry).as_ref() == Some(meant));
+        let tenant = EntraPerson::of_subject(&account.subject).map(|person| person.tenant_id);
+        let is_tenant = self.tenant.is_none() || self.tenant == tenant;
+        let is_late = self.since.is_none_or(|since| entry.at >= since);
+        is_link && account.provider == self.azure_move.to() && is_account && is_tenant && is_late
+    }
+
+    async fn is_current(&self, entry: &AuditEntry, account: &AccountKey, user: &str) -> Result<bool, MoveError> {
+        let owner = users(&self.auth)?.user_by_account(account).await?;
+        let is_theirs = owner.is_some_and(|owner| owner.id == user);
+        Ok(is_theirs && record::last(&self.auth, account).await?.is_some_and(|last| last.id == entry.id))
+    }
+
+    async fn undo(&self, entry: &AuditEntry, account: &AccountKey, user: &str) -> Result<UnlinkDone, MoveError> {
+        let (auth, users) = (&self.auth, users(&self.auth)?);
+        if record::method(entry).is_none_or(|method| method == Method::BothProven) && !self.by_hand_too {
+            return Ok(UnlinkDone::ByHand);
+        }
+        if users.accounts(user).await?.len() < 2 {
+            return Ok(UnlinkDone::LastWayIn);
+        }
+        if !self.writes {
+            return Ok(UnlinkDone::Due);
+        }
+        if let Some(by) = record::by(entry)
+            && auth.unpark(&by).await? == Parking::Busy
+        {
+            return Ok(UnlinkDone::Busy);
+        }
+        match users.unlink(user, account, 1).await? {
+            UnlinkOutcome::TooFewLeft => return Ok(UnlinkDone::LastWayIn),
+            UnlinkOutcome::Unlinked | UnlinkOutcome::NotTheirs => {}
+        }
+        record::unlinked(auth, &self.actor, account, user).await?;
+        // Tokens of an account that is nobody's are for nobody.
+        auth.purge_tokens(account).await?;
+        self.azure_move.newcomers().forget();
+        Ok(UnlinkDone::Unlinked)
+    }
+}
+
+const PAGE: usize = 100;

@@ -1,0 +1,192 @@
+//! Two pretend providers, a store, and a site whose process comes and goes.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use admit::store::{AuditStore, EvidenceStore, Once, SessionStore, TokenStore, UserStore};
+use admit::{Auth, AuthBuilder, Client, Clock as _, Environment, Random};
+use admit_migration::{AzureMove, PersonalAccounts, Stage};
+use admit_providers::{azure_devops, microsoft_entra_id};
+use admit_testkit::{Faulty, FixedClock, FixedRandom, PretendAzureDevOps, PretendEntra};
+
+use super::population::{self, Door, Human, LAMPLIGHT};
+
+pub const ORIGIN: &str = "https://app.example";
+pub const FROM: &str = "azure-devops";
+pub const TO: &str = "microsoft-entra-id";
+
+/// All ports in one.
+pub trait Store: SessionStore + TokenStore + UserStore + Once + EvidenceStore + AuditStore + Clone {}
+impl<S: SessionStore + TokenStore + UserStore + Once + EvidenceStore + AuditStore + Clone> Store for S {}
+
+/// What outlives the site's processes.
+pub struct World<S> {
+    pub people: Vec<Human>,
+    pub entra: PretendEntra,
+    pub azure: PretendAzureDevOps,
+    pub clock: FixedClock,
+    pub store: Faulty<S>,
+    pub config: Config,
+    chance: Chance,
+    deaths: usize,
+}
+
+/// How the site is configured, which changes from one phase to the next.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub has_azure: bool,
+    pub has_entra: bool,
+    /// That of all tenants, and of single ones.
+    pub stage: Stage,
+    pub stages: Vec<(&'static str, Stage)>,
+}
+
+/// One process: the site, by each of its doors.
+pub struct Site {
+    work: Auth,
+    lamplight: Auth,
+    everybody: Auth,
+}
+
+impl Site {
+    pub fn by(&self, door: Door) -> &Auth {
+        match door {
+            Door::Work => &self.work,
+            Door::Lamplight => &self.lamplight,
+            Door::Everybody => &self.everybody,
+        }
+    }
+
+    /// The one that jobs run in.
+    pub fn auth(&self) -> &Auth {
+        &self.work
+    }
+}
+
+impl<S: Store> World<S> {
+    pub fn new(count: usize, store: S) -> Self {
+        let clock = FixedClock::default();
+        let chance = Chance(Arc::new(FixedRandom::new(8)));
+        let people = population::people(count);
+        let callback = |provider: &str| format!("{ORIGIN}/api/auth/callback/{provider}");
+        let entra = PretendEntra::builder("entra-app", "entra-secret", callback(TO))
+            .clock(Arc::new(clock.clone()))
+            .random(Arc::new(chance.clone()));
+        let entra = population::entra(&people, entra);
+        let azure = PretendAzureDevOps::builder("azure-app", "azure-secret", callback(FROM))
+            .clock(Arc::new(clock.clone()))
+            .random(Arc::new(chance.clone()));
+        let azure = population::azure(&people, &entra, azure);
+        let config = Config { has_azure: true, has_entra: false, stage: Stage::Invite, stages: Vec::new() };
+        Self { people, entra, azure, clock, store: Faulty::new(store), config, chance, deaths: 0 }
+    }
+
+    /// How often a process was killed by now.
+    pub fn deaths(&self) -> usize {
+        self.deaths
+    }
+
+    /// A number below another, by chance that repeats.
+    pub fn below(&self, end: usize) -> usize {
+        let mut bytes = [0; 8];
+        self.chance.fill(&mut bytes);
+        usize::try_from(u64::from_le_bytes(bytes) % end as u64).expect("a number below another")
+    }
+
+    /// A process that does some work. `None` if it was killed before it was done; then nothing that it had begun goes on.
+    pub fn process<T>(&mut self, work: impl AsyncFnOnce(&Site, &Self) -> T) -> Option<T> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let done = runtime.block_on(async {
+            let site = self.site();
+            tokio::select! {
+                biased;
+                done = work(&site, self) => Some(done),
+                () = self.store.until_dead() => None,
+            }
+        });
+        // Whatever was spawned ends here, where it waits.
+        runtime.shutdown_timeout(Duration::from_secs(10));
+        self.deaths += usize::from(self.store.revive());
+        done
+    }
+
+    /// Waits until something is done, and moves the clock on where it sleeps.
+    pub async fn patiently<T>(&self, doing: impl Future<Output = T>) -> T {
+        tokio::select! {
+            biased;
+            done = doing => done,
+            never = async {
+                loop {
+                    // Whoever has something to do does it first.
+                    for _ in 0..20 {
+                        tokio::task::yield_now().await;
+                    }
+                    self.clock.advance(Duration::from_millis(500));
+                }
+            } => never,
+        }
+    }
+
+    pub fn days_pass(&self, days: u32) {
+        self.clock.advance(Duration::from_secs(u64::from(days) * 86_400));
+    }
+
+    fn site(&self) -> Site {
+        let work = microsoft_entra_id(Client::new("entra-app", "entra-secret"));
+        let shown = [admit_migration_scope()];
+        Site {
+            work: self.auth(|builder| {
+                builder.provider(work.clone().tenant("organizations").more_scopes(shown.clone()))
+            }),
+            lamplight: self.auth(|builder| builder.provider(work.clone().tenant(LAMPLIGHT).more_scopes(shown.clone()))),
+            everybody: self.auth(|builder| builder.provider(work.clone())),
+        }
+    }
+
+    fn auth(&self, with_entra: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Auth {
+        let Config { has_azure, has_entra, stage, stages } = &self.config;
+        let to_entra = AzureMove::new().stage(*stage).personal_accounts(PersonalAccounts::AsEverybody);
+        for (tenant, stage) in stages {
+            to_entra.set_stage(Some(tenant), *stage);
+        }
+        let mut builder = Auth::builder(ORIGIN)
+            .environment(Environment::default())
+            .secret("a secret for tests, thirty-two bytes or more")
+            .clock(self.clock.clone())
+            .random(self.chance.clone())
+            .http_client(self.azure.clone())
+            .store(self.store.clone())
+            .evidence_store(self.store.clone())
+            .audit_store(self.store.clone())
+            .succession(to_entra);
+        if *has_azure {
+            builder = builder.provider(azure_devops(Client::new("azure-app", "azure-secret")));
+        }
+        if *has_entra {
+            builder = with_entra(builder);
+        }
+        builder.build().expect("the configuration is in order")
+    }
+
+    pub fn now(&self) -> admit::Timestamp {
+        self.clock.now()
+    }
+}
+
+/// What the application does at Azure DevOps in somebody's name.
+fn admit_migration_scope() -> String {
+    use admit_providers::azure_devops::Scope;
+    use admit_providers::microsoft_entra_id::Resource;
+    Resource::AzureDevOps.scope(Scope::PROFILE)
+}
+
+/// Chance that repeats, for everybody in the world: no two get the same.
+#[derive(Clone, Debug)]
+struct Chance(Arc<FixedRandom>);
+
+impl Random for Chance {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.fill(bytes);
+    }
+}
