@@ -8,10 +8,13 @@ use admit::store::{AccountKey, UserStore as _};
 use super::population::{Human, Kind, Truth};
 use super::world::{FROM, Store, TO, World};
 
-/// The users as they were when the move began: whose they are, by login at Azure DevOps.
+/// Whose users are whose.
 #[derive(Clone, Debug, Default)]
 pub struct Before {
+    /// Those who were there when the move began, by login at Azure DevOps.
     pub users: BTreeMap<String, String>,
+    /// Those who came by Microsoft since, by login there.
+    pub newcomers: BTreeMap<String, String>,
 }
 
 /// What became of everybody.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use admit::store::{AuditStore, EvidenceStore, Once, SessionStore, TokenStore, UserStore};
-use admit::{Auth, AuthBuilder, Client, Clock as _, Environment, Random};
+use admit::{Auth, AuthBuilder, Client, Environment, Random};
+use admit_migration::scopes::{self, Purpose};
 use admit_migration::{AzureMove, PersonalAccounts, Stage};
 use admit_providers::{azure_devops, microsoft_entra_id};
 use admit_testkit::{Faulty, FixedClock, FixedRandom, PretendAzureDevOps, PretendEntra};
@@ -133,23 +134,18 @@ impl<S: Store> World<S> {
     }
 
     fn site(&self) -> Site {
-        let work = microsoft_entra_id(Client::new("entra-app", "entra-secret"));
-        let shown = [admit_migration_scope()];
+        let entra = || microsoft_entra_id(Client::new("entra-app", "entra-secret"));
+        // What the application does at Azure DevOps in people's names. Personal accounts are refused such a scope.
+        let calls = scopes::map(&["vso.profile"], Purpose::Calls).explicit();
         Site {
-            work: self.auth(|builder| {
-                builder.provider(work.clone().tenant("organizations").more_scopes(shown.clone()))
-            }),
-            lamplight: self.auth(|builder| builder.provider(work.clone().tenant(LAMPLIGHT).more_scopes(shown.clone()))),
-            everybody: self.auth(|builder| builder.provider(work.clone())),
+            work: self.auth(|builder| builder.provider(entra().tenant("organizations").scopes(calls.clone()))),
+            lamplight: self.auth(|builder| builder.provider(entra().tenant(LAMPLIGHT).scopes(calls.clone()))),
+            everybody: self.auth(|builder| builder.provider(entra())),
         }
     }
 
     fn auth(&self, with_entra: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Auth {
-        let Config { has_azure, has_entra, stage, stages } = &self.config;
-        let to_entra = AzureMove::new().stage(*stage).personal_accounts(PersonalAccounts::AsEverybody);
-        for (tenant, stage) in stages {
-            to_entra.set_stage(Some(tenant), *stage);
-        }
+        let Config { has_azure, has_entra, .. } = &self.config;
         let mut builder = Auth::builder(ORIGIN)
             .environment(Environment::default())
             .secret("a secret for tests, thirty-two bytes or more")
@@ -158,27 +154,24 @@ impl<S: Store> World<S> {
             .http_client(self.azure.clone())
             .store(self.store.clone())
             .evidence_store(self.store.clone())
-            .audit_store(self.store.clone())
-            .succession(to_entra);
+            .audit_store(self.store.clone());
         if *has_azure {
             builder = builder.provider(azure_devops(Client::new("azure-app", "azure-secret")));
         }
         if *has_entra {
-            builder = with_entra(builder);
+            builder = with_entra(builder).succession(self.to_entra());
         }
         builder.build().expect("the configuration is in order")
     }
 
-    pub fn now(&self) -> admit::Timestamp {
-        self.clock.now()
+    /// The move, as far as it has come.
+    pub fn to_entra(&self) -> AzureMove {
+        let to_entra = AzureMove::new().stage(self.config.stage).personal_accounts(PersonalAccounts::AsEverybody);
+        for (tenant, stage) in &self.config.stages {
+            to_entra.set_stage(Some(tenant), *stage);
+        }
+        to_entra
     }
-}
-
-/// What the application does at Azure DevOps in somebody's name.
-fn admit_migration_scope() -> String {
-    use admit_providers::azure_devops::Scope;
-    use admit_providers::microsoft_entra_id::Resource;
-    Resource::AzureDevOps.scope(Scope::PROFILE)
 }
 
 /// Chance that repeats, for everybody in the world: no two get the same.

@@ -1,0 +1,32 @@
+//! The whole move, with people of all kinds: nobody is lost, and nobody becomes somebody else.
+
+mod browser;
+mod oracle;
+mod phases;
+mod population;
+mod world;
+
+use admit::MemoryStore;
+
+use phases::Move;
+use world::Store;
+
+/// All of it, in order.
+fn walk<S: Store>(people: usize, store: S) -> Move<S> {
+    let mut moving = Move::new(people, store);
+    moving.begin();
+    println!("enrich: {:?}", moving.capture());
+    moving.prefer();
+    println!("plan: {:?}", moving.plan());
+    println!("link: {:?}", moving.link());
+    println!("{}", moving.figures());
+    moving.require();
+    println!("purge: {:?}", moving.purge());
+    println!("{}", moving.end());
+    moving
+}
+
+#[test]
+fn everybody_with_proof_is_linked_to_themselves_and_nobody_is_lost() {
+    walk(500, MemoryStore::new());
+}
