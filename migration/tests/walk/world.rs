@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use admit::store::{AuditStore, EvidenceStore, Once, SessionStore, TokenStore, UserStore};
+use admit::store::{AuditStore, EvidenceStore, Once, TokenStore, UserStore};
 use admit::{Auth, AuthBuilder, Client, Environment, Random};
 use admit_migration::scopes::{self, Purpose};
 use admit_migration::{AzureMove, PersonalAccounts, Stage};
@@ -18,8 +18,8 @@ pub const FROM: &str = "azure-devops";
 pub const TO: &str = "microsoft-entra-id";
 
 /// All ports in one.
-pub trait Store: SessionStore + TokenStore + UserStore + Once + EvidenceStore + AuditStore + Clone {}
-impl<S: SessionStore + TokenStore + UserStore + Once + EvidenceStore + AuditStore + Clone> Store for S {}
+pub trait Store: TokenStore + UserStore + Once + EvidenceStore + AuditStore + Clone {}
+impl<S: TokenStore + UserStore + Once + EvidenceStore + AuditStore + Clone> Store for S {}
 
 /// What outlives the site's processes.
 pub struct World<S> {
@@ -152,7 +152,10 @@ impl<S: Store> World<S> {
             .clock(self.clock.clone())
             .random(self.chance.clone())
             .http_client(self.azure.clone())
-            .store(self.store.clone())
+            // Sessions are in the cookie: the move has nothing to do with them.
+            .user_store(self.store.clone())
+            .token_store(self.store.clone())
+            .once(self.store.clone())
             .evidence_store(self.store.clone())
             .audit_store(self.store.clone());
         if *has_azure {
