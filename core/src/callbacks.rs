@@ -74,8 +74,8 @@ pub struct SignInAttempt<'a> {
     pub claims: &'a Claims,
     /// The user the account is linked to, or is about to be linked to, if there is one already.
     pub user: Option<&'a User>,
-    /// Whether the account is about to be linked to [`user`](Self::user): they are signed in and connect it, or
-    /// their proven e-mail address links it.
+    /// Whether the account is about to be linked to [`user`](Self::user): they are signed in and connect it, their
+    /// proven e-mail address links it, or a [`Succession`](crate::Succession) has proof that it is theirs.
     pub is_link: bool,
 }
 

@@ -38,7 +38,8 @@ pub enum Event<'a> {
         /// The user.
         user: &'a User,
     },
-    /// An account was linked to a user: their first, or a further one.
+    /// An account was linked to a user: their first, or a further one that they connected, or by which a
+    /// [`Succession`](crate::Succession) knew them.
     LinkAccount {
         /// The user's id.
         user: &'a str,

@@ -6,6 +6,7 @@
 //!    now or before they go on.
 //! 3. No rule links by an e-mail address: it sees none that it could ask by.
 //! 4. What a rule decides is carried out here, so that it cannot make a session, or take an account from its owner.
+//! 5. A rule is called as a callback is: it has so long, and whoever waits for one that fails does not come in.
 
 use std::fmt;
 
@@ -103,7 +104,8 @@ pub enum Onward {
 /// What proves that two accounts are one person's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    /// The rule's name for it, such as `entra-object`.
+    /// The rule's name for it, such as `entra-object`. `both-proven`, where they signed in by both in one go, and
+    /// `connected`, where they connected one from a session of theirs.
     pub method: String,
     /// The account by which the user was known.
     pub by: Option<AccountKey>,

@@ -3,6 +3,7 @@
 //! It runs in a task of its own, to its end, even if the browser hangs up. A code that was sent has been spent, so what it
 //! brought must not be lost; a password that was tried has been tried, so a count of failures must not lose one.
 
+mod member;
 mod recognition;
 mod session;
 
@@ -18,16 +19,17 @@ use crate::answer::{self, Answer};
 use crate::callbacks::SignInAttempt;
 use crate::failure::{self, Code, Failure};
 use crate::issue::Issued;
-use crate::linking::{self, Who};
+use crate::linking::Who;
 use crate::live::{self, Found, Live};
 use crate::opened;
 use crate::page::Reason;
 use crate::pending::{Before, Proven, SamePerson, Wish};
 use crate::realm::Realm;
-use crate::store::AccountKey;
 use crate::within::Broken;
 use crate::{Account, AuthError, Claims, Decision, Event, Onward, Profile, Timestamp, User};
 
+pub(super) use member::Member;
+use member::join;
 use recognition::Met;
 pub(super) use recognition::contradicted;
 pub(super) use session::{begin as begin_session, session_account, store_tokens};
@@ -215,50 +217,5 @@ pub(super) async fn ask_application(
         Ok(Decision::Redirect(target)) => Ok(Some(target)),
         Err(error) if error.is::<Broken>() => Err(AuthError::callback("sign_in", error).into()),
         Err(error) => Err(Failure::because(Code::AccessDenied, Reason::AccessDenied, error)),
-    }
-}
-
-/// The user whose session begins.
-#[derive(Debug)]
-pub(super) struct Member {
-    pub(super) user: User,
-    pub(super) epoch: u64,
-    pub(super) is_new_user: bool,
-    /// The provider of which the application may offer to connect an account.
-    pub(super) offer: Option<String>,
-}
-
-impl Member {
-    pub(super) fn known(user: User, epoch: u64) -> Self {
-        Self { user, epoch, is_new_user: false, offer: None }
-    }
-}
-
-/// Makes a user of whoever is none yet.
-async fn join(realm: &Arc<Realm>, who: Who, person: &Person) -> Result<Member, Failure> {
-    let (key, profile): (&AccountKey, &Profile) = (&person.account.key(), &person.profile);
-    match (who, &realm.users) {
-        (Who::Known(mut user, state), Some(users)) => {
-            let proven = linking::prove_address(realm, &**users, &mut user, key, profile).await?;
-            Ok(Member::known(user, proven.unwrap_or(state.epoch)))
-        }
-        (Who::ByAddress(mut user, state), Some(users)) => {
-            let proven = linking::link_by_address(realm, &**users, &mut user, key, profile).await?;
-            Ok(Member::known(user, proven.unwrap_or(state.epoch)))
-        }
-        (Who::Proven(user, proof), Some(users)) => recognition::link(realm, &**users, user, person, &proof).await,
-        (Who::Derived(user), _) => Ok(Member::known(user, 0)),
-        (Who::New, Some(users)) => {
-            let (user, is_new_user) = linking::create(realm, &**users, key, profile).await?;
-            if is_new_user {
-                realm.record(Event::CreateUser { user: &user }).await;
-                let link = Event::LinkAccount { user: &user.id, provider: &key.provider, subject: &key.subject };
-                realm.record(link).await;
-            }
-            Ok(Member { is_new_user, ..Member::known(user, 0) })
-        }
-        (Who::Known(..) | Who::ByAddress(..) | Who::Proven(..) | Who::New, None) => {
-            Err(Failure::of(Reason::Configuration))
-        }
     }
 }

@@ -70,7 +70,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     };
     match (link, proven) {
         (Some(link), _) => accounts::arrive(visit, link, person, return_to).await.map_err(Failure::of_link),
-        (None, Some(proven)) => chain::arrive(visit, proven, person, return_to).await,
+        (None, Some(proven)) => chain::arrive(visit, registered.id, proven, person, return_to).await,
         (None, None) => admission::begin(visit, person, return_to).await,
     }
 }

@@ -11,7 +11,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use http::HeaderMap;
+use http::{HeaderMap, StatusCode};
 
 use super::admission::{self, Arrived, Member, Person};
 use super::{Visit, destination, following};
@@ -80,10 +80,27 @@ pub(super) fn interrupted_there(failure: Failure, provider: &str, proven: &Prove
 /// They are back from the second provider: whoever `identified` finds is connected to them, and their session begins.
 pub(super) async fn arrive(
     visit: &mut Visit,
+    provider: &str,
     proven: Proven,
     identified: impl Future<Output = Result<Person, Failure>> + Send + 'static,
     return_to: String,
 ) -> Result<Answer, Failure> {
+    let (to, from) = (provider.to_owned(), proven.by.0.clone());
+    let arrived = connected(visit, proven, identified, return_to).await;
+    match arrived.map_err(|failure| failure.with_ways(&to, Some(&from)))? {
+        Arrived::In { issued, location } => Ok(admission::enter(visit, issued, &location)),
+        Arrived::Sent(location) => Ok(answer::redirect(StatusCode::FOUND, &location)),
+        Arrived::GoesOn { .. } => Err(interrupted()),
+    }
+}
+
+/// In a task of its own, to its end: the code that came has to be spent for something.
+async fn connected(
+    visit: &Visit,
+    proven: Proven,
+    identified: impl Future<Output = Result<Person, Failure>> + Send + 'static,
+    return_to: String,
+) -> Result<Arrived, Failure> {
     let previous = admission::previous(visit).await?;
     if previous.as_ref().map(|live| &live.private.sid) != proven.sid.as_ref() {
         return Err(interrupted());
@@ -97,14 +114,8 @@ pub(super) async fn arrive(
             connect(&realm, &proven, &person, &headers, &return_to, previous.as_ref()).await
         }
     };
-    let arrived = tokio::spawn(trip)
-        .await
-        .map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))??;
-    Ok(match arrived {
-        Arrived::In { issued, location } => admission::enter(visit, issued, &location),
-        Arrived::Sent(location) => answer::redirect(http::StatusCode::FOUND, &location),
-        Arrived::GoesOn { .. } => return Err(interrupted()),
-    })
+    let arrived = tokio::spawn(trip).await;
+    arrived.map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))?
 }
 
 async fn connect(

@@ -13,8 +13,11 @@ pub(super) fn page(visit: &Visit) -> Answer {
     match &realm.pages.error {
         // A page of the application's own is sent here only by hand; its query goes along.
         Some(path) => {
-            let names = ["error", "code", "ref", ways::WITH, ways::OTHER];
-            let pairs: Vec<_> = names.into_iter().filter_map(|name| Some((name, query(name)?))).collect();
+            let names = ["error", "code", "ref"];
+            let mut pairs: Vec<_> = names.into_iter().filter_map(|name| Some((name, query(name)?))).collect();
+            let (with, other) = ways::named(visit);
+            pairs.extend(with.map(|with| (ways::WITH, with.id())));
+            pairs.extend(other.map(|other| (ways::OTHER, other.id())));
             answer::redirect(StatusCode::FOUND, &with_query(path, &pairs))
         }
         None => {
@@ -26,10 +29,10 @@ pub(super) fn page(visit: &Visit) -> Answer {
 
 /// The ways on that the address names, where the reason is one that has them.
 fn doors<'a>(visit: &'a Visit, code: Option<&str>) -> Vec<Door<'a>> {
-    let with_name = |with: &crate::realm::Registered| format!("Sign in with {}", with.provider.name());
     match (code.and_then(Reason::parse), ways::named(visit)) {
         (Some(Reason::ProviderRetired | Reason::ProviderClosed), (Some(with), _)) => {
-            vec![ways::sign_in(visit, with, with_name(with))]
+            let door = || ways::sign_in(visit, with, format!("Sign in with {}", with.provider.name()));
+            (!ways::is_over(&visit.realm, with)).then(door).into_iter().collect()
         }
         (Some(reason), (Some(with), Some(other))) if reason.is_between_two() => {
             let both = format!("Sign in with {}, then {}", other.provider.name(), with.provider.name());

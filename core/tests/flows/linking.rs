@@ -58,7 +58,7 @@ impl House {
         [Self::new(|builder| builder), Self::in_store()]
     }
 
-    fn in_store() -> Self {
+    pub(crate) fn in_store() -> Self {
         let store = MemoryStore::new();
         let all = store.clone();
         Self::over(store, |builder| builder.user_store(all.clone()).session_store(all.clone()).token_store(all))

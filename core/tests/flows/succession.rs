@@ -11,9 +11,7 @@ mod retired;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-use admit::{
-    Arrival, AuthBuilder, BoxError, MemoryStore, Onward, Proof, Recognition, Succession, User,
-};
+use admit::{Arrival, AuthBuilder, BoxError, MemoryStore, Onward, Proof, Recognition, Succession, User};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::Response;

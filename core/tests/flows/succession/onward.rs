@@ -18,10 +18,13 @@ async fn ada_again(house: &House) -> (crate::support::Browser<'_>, http::Respons
 #[tokio::test]
 async fn an_offer_is_in_the_session_and_not_on_the_wire_until_it_is_taken() {
     let rule = Move::sends(Onward::Offer);
-    for house in [rule.house(), House::over(admit::MemoryStore::new(), |builder| {
-        let users = admit::MemoryStore::new();
-        builder.user_store(users).succession(rule.clone())
-    })] {
+    for house in [
+        rule.house(),
+        House::over(admit::MemoryStore::new(), |builder| {
+            let users = admit::MemoryStore::new();
+            builder.user_store(users).succession(rule.clone())
+        }),
+    ] {
         let (mut browser, answer) = ada_again(&house).await;
         assert_eq!(location(&answer), format!("{ORIGIN}/home"));
         let session = browser.current("/").session().await.unwrap().unwrap();

@@ -56,7 +56,10 @@ async fn a_parked_grant_is_kept_and_not_handed_out_until_it_is_taken_up_again() 
     assert!(matches!(&error, AccessTokenError::Parked { provider, successor: None } if provider == AZURE), "{error:?}");
     let other = browser.current("/").access_token_for(AZURE, &["vso.code"]).await.unwrap_err();
     assert!(matches!(other, AccessTokenError::Parked { .. }), "{other:?}");
-    assert_eq!(error.to_string(), "azure-devops: the grant is parked, and no token of it is handed out; ask for one of the provider that follows it");
+    assert_eq!(
+        error.to_string(),
+        "azure-devops: the grant is parked, and no token of it is handed out; ask for one of the provider that follows it"
+    );
     let stored = TokenStore::load(&kept.store, &account).await.unwrap().unwrap();
     assert_eq!(stored.refresh_at, None, "no sweep has it on its list");
 
@@ -214,8 +217,7 @@ async fn each_grant_of_a_user_is_refreshed_the_way_it_was_made() {
     site.azure.reset_log();
     assert!(token(&browser).await.is_ok());
     assert_eq!(browser.current("/").access_token("acme").await.unwrap().expose(), "a2");
-    let azure: Vec<_> =
-        site.azure.requests().into_iter().filter(|request| request.stage == Stage::Token).collect();
+    let azure: Vec<_> = site.azure.requests().into_iter().filter(|request| request.stage == Stage::Token).collect();
     assert_eq!(azure.len(), 1);
     assert!(azure[0].parameter("assertion").is_some() && azure[0].parameter("client_assertion").is_some());
     assert_eq!(azure[0].parameter("refresh_token"), None);
