@@ -4,7 +4,8 @@
 //! 2. A mark is a keyed digest of one thing that is known, such as `aad:<tenant>/<object>`. Whoever reads the table can
 //!    neither read it nor guess it.
 //! 3. The newest key seals and marks; all keys open and find, so that rotating a key loses nothing. What was marked is
-//!    sealed beside what is known, so that `Auth::reseal` can mark it anew.
+//!    sealed beside what is known, so that `Auth::reseal` can mark it anew, and
+//!    that a mark which somebody else wrote proves nothing.
 //! 4. An account that is taken off, and one whose user is deleted, is forgotten.
 
 mod marker;
@@ -67,16 +68,22 @@ impl Evidence<'_> {
     /// # Errors
     /// When it opens under no key, or the store fails.
     pub async fn load<T: DeserializeOwned>(&self, account: &AccountKey) -> Result<Option<Known<T>>, AuthError> {
-        self.store.load(account).await?.map(|stored| self.open(&stored)).transpose()
+        self.store.load(account).await?.map(|stored| Ok(self.open(&stored)?.0)).transpose()
     }
 
     /// All accounts of which one of these things is known; up to `limit`.
     ///
     /// # Errors
-    /// When one opens under no key, or the store fails.
+    /// When one opens under no key or was not sealed with any of these marks, or the store fails.
     pub async fn find<T: DeserializeOwned>(&self, marks: &[String], limit: usize) -> Result<Vec<Known<T>>, AuthError> {
-        let marks: Vec<_> = marks.iter().flat_map(|mark| self.realm.marker.all(mark)).collect();
-        self.store.find(&marks, limit).await?.iter().map(|stored| self.open(stored)).collect()
+        let looked_for: Vec<_> = marks.iter().flat_map(|mark| self.realm.marker.all(mark)).collect();
+        let found = self.store.find(&looked_for, limit).await?;
+        let opened = found.iter().map(|stored| {
+            let (known, bears) = self.open(stored)?;
+            // Whoever writes to the table may give an account a mark of somebody else's, but cannot seal it.
+            if bears.iter().any(|mark| marks.contains(mark)) { Ok(known) } else { Err(AuthError::Unsealable) }
+        });
+        opened.collect()
     }
 
     /// Up to `limit` accounts of a provider in the order of their subjects, after one of them.
@@ -89,7 +96,7 @@ impl Evidence<'_> {
         after: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Known<T>>, AuthError> {
-        self.store.page(provider, after, limit).await?.iter().map(|stored| self.open(stored)).collect()
+        self.store.page(provider, after, limit).await?.iter().map(|stored| Ok(self.open(stored)?.0)).collect()
     }
 
     /// Forgets what is known of an account; whether anything was.
@@ -100,11 +107,12 @@ impl Evidence<'_> {
         Ok(self.store.delete(account).await?)
     }
 
-    fn open<T: DeserializeOwned>(&self, stored: &StoredEvidence) -> Result<Known<T>, AuthError> {
+    /// What is known, and what it was marked with.
+    fn open<T: DeserializeOwned>(&self, stored: &StoredEvidence) -> Result<(Known<T>, Vec<String>), AuthError> {
         let plain = self.realm.store_sealer.open(&stored.sealed, &bound(&stored.account));
         let plain = plain.map_err(|_| AuthError::Unsealable)?;
-        let Plain { facts, .. } = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
-        Ok(Known { account: stored.account.clone(), facts, captured_at: stored.captured_at })
+        let Plain { facts, marks } = serde_json::from_slice(&plain).map_err(|_| AuthError::Unsealable)?;
+        Ok((Known { account: stored.account.clone(), facts, captured_at: stored.captured_at }, marks))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Every store in memory: for tests, and for the first hours of an application. All is lost with the process.
 
+mod accounts;
 mod audit;
 mod evidence;
 mod sessions;
@@ -28,7 +29,7 @@ struct Tables {
     tokens: BTreeMap<AccountKey, TokenRow>,
     fences: HashMap<AccountKey, u64>,
     users: HashMap<String, UserRow>,
-    accounts: BTreeMap<AccountKey, String>,
+    accounts: accounts::Accounts,
     once: HashMap<String, Timestamp>,
     evidence: evidence::Evidence,
     audit: audit::Audit,
@@ -43,7 +44,7 @@ impl Default for Tables {
             tokens: BTreeMap::new(),
             fences: HashMap::new(),
             users: HashMap::new(),
-            accounts: BTreeMap::new(),
+            accounts: accounts::Accounts::default(),
             once: HashMap::new(),
             evidence: evidence::Evidence::default(),
             audit: audit::Audit::default(),

@@ -15,38 +15,40 @@ pub(crate) struct Newcomers(Mutex<Place>);
 #[derive(Clone, Debug, Default)]
 struct Place {
     after: Option<String>,
-    is_done: bool,
+    /// All were looked at, and nobody was without. Others may have come since, so the looks go on.
+    none_left: bool,
 }
 
 impl Newcomers {
     /// Whether there may be accounts of the provider that ends whose users have none of the provider that follows.
     pub(crate) async fn may_be_known(&self, azure_move: &AzureMove, auth: &Auth) -> Result<bool, BoxError> {
         let Some(users) = auth.user_store() else { return Ok(false) };
-        let place = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if place.is_done {
-            return Ok(false);
-        }
-        let page = users.accounts_of(azure_move.from(), place.after.as_deref(), PAGE).await?;
-        let mut after = place.after;
+        let Place { mut after, none_left } = self.place();
+        let page = users.accounts_of(azure_move.from(), after.as_deref(), PAGE).await?;
         for (account, user) in &page {
             if users.accounts(user).await?.iter().all(|other| other.provider != azure_move.to()) {
-                self.go_on(after, false);
+                // The next look begins with the same.
+                self.go_on(Place { after, none_left: false });
                 return Ok(true);
             }
             after = Some(account.subject.clone());
         }
-        let is_done = page.len() < PAGE;
-        self.go_on(after, is_done);
-        Ok(!is_done)
+        let place = if page.len() < PAGE { Place { after: None, none_left: true } } else { Place { after, none_left } };
+        self.go_on(place.clone());
+        Ok(!place.none_left)
     }
 
-    /// Looks from the beginning again, since somebody may be without once more.
+    /// Somebody is without once more.
     pub(crate) fn forget(&self) {
-        self.go_on(None, false);
+        self.go_on(Place::default());
     }
 
-    fn go_on(&self, after: Option<String>, is_done: bool) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Place { after, is_done };
+    fn place(&self) -> Place {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn go_on(&self, place: Place) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = place;
     }
 }
 

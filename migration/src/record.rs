@@ -64,8 +64,10 @@ pub(crate) async fn unlinked(auth: &Auth, actor: &str, account: &AccountKey, use
 /// The last that was done about whose an account is.
 pub(crate) async fn last(auth: &Auth, account: &AccountKey) -> Result<Option<AuditEntry>, MoveError> {
     let Some(store) = auth.audit_store() else { return Ok(None) };
-    let entries = store.about(account).await?;
-    Ok(entries.into_iter().rfind(|entry| [RECOGNISED, LINK, UNLINK].contains(&entry.action.as_str())))
+    let rank = |entry: &AuditEntry| ORDER.iter().position(|action| *action == entry.action);
+    let entries = store.about(account).await?.into_iter().filter(|entry| rank(entry).is_some());
+    // Ids are no order: of two in one millisecond that came later which can only follow the other.
+    Ok(entries.max_by_key(|entry| (entry.at, rank(entry))))
 }
 
 async fn write(auth: &Auth, actor: &str, action: &str, link: &Link<'_>) -> Result<(), MoveError> {
@@ -97,6 +99,8 @@ pub(crate) const SIGN_IN: &str = "sign-in";
 pub(crate) const RECOGNISED: &str = "recognised";
 pub(crate) const LINK: &str = "link";
 pub(crate) const UNLINK: &str = "unlink";
+/// In the order in which they follow one another.
+const ORDER: [&str; 3] = [RECOGNISED, LINK, UNLINK];
 const CONFLICT: &str = "conflict";
 const METHOD: &str = "method";
 const BY: &str = "by";

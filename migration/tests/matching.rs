@@ -1,5 +1,7 @@
 //! The rules of matching: by example, against a world whose truth is known, and against one that makes no sense.
 
+#![allow(clippy::indexing_slicing, reason = "these are tests")]
+
 use std::collections::BTreeSet;
 
 use admit::store::AccountKey;

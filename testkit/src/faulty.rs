@@ -17,7 +17,8 @@ use crate::held::{Gate, Held};
 
 /// Any store, with faults on demand. Clones are the same store, and share its faults.
 ///
-/// A call is named for its port and method, such as `sessions.load`, `tokens.swap`, `users.create` or `once.claim`;
+/// A call is named for its port and method, such as `sessions.load`, `tokens.swap`, `users.create`, `once.claim`,
+/// `evidence.find` or `audit.record`;
 /// the start of a name stands for all that begin so.
 ///
 /// ```

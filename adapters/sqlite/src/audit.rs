@@ -69,3 +69,19 @@ ORDER BY at, id LIMIT ?1";
 const NEXT_PAGE: &str = "
 SELECT id, at, actor, action, provider, subject, user, detail FROM admit_audit
 WHERE (at, id) > (?2, ?3) ORDER BY at, id LIMIT ?1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::plan;
+
+    #[test]
+    fn whatever_is_looked_up_is_looked_up_by_an_index_that_has_the_order_too() {
+        for query in [ABOUT, NEXT_PAGE] {
+            let plan = plan(query);
+            assert!(plan.contains("SEARCH") && !plan.contains("SCAN") && !plan.contains("TEMP"), "{query}: {plan}");
+        }
+        let walk = plan(FIRST_PAGE);
+        assert!(walk.contains("USING INDEX") && !walk.contains("TEMP"), "{walk}");
+    }
+}

@@ -163,3 +163,19 @@ SELECT provider, subject, sealed, captured_at FROM admit_evidence ORDER BY provi
 const NEXT_PAGE_OF_ALL: &str = "
 SELECT provider, subject, sealed, captured_at FROM admit_evidence WHERE (provider, subject) > (?2, ?3)
 ORDER BY provider, subject LIMIT ?1";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::plan;
+
+    #[test]
+    fn whatever_is_looked_up_is_looked_up_by_an_index_that_has_the_order_too() {
+        for query in [REPLACE, DELETE, UNMARK, MARKED, MARKS, LOAD, FIRST_PAGE, NEXT_PAGE, NEXT_PAGE_OF_ALL] {
+            let plan = plan(query);
+            assert!(plan.contains("SEARCH") && !plan.contains("SCAN") && !plan.contains("TEMP"), "{query}: {plan}");
+        }
+        let walk = plan(FIRST_PAGE_OF_ALL);
+        assert!(walk.contains("USING INDEX") && !walk.contains("TEMP"), "{walk}");
+    }
+}

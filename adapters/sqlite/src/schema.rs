@@ -31,6 +31,21 @@ fn known() -> i64 {
     i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
 }
 
+/// How SQLite goes about a query, with the tables as they are now.
+#[cfg(test)]
+pub(crate) fn plan(query: &str) -> String {
+    let connection = Connection::open_in_memory().unwrap();
+    migrate(&connection, Path::new(":memory:")).unwrap();
+    let mut plan = connection.prepare(&format!("EXPLAIN QUERY PLAN {query}")).unwrap();
+    // Parameters that are not bound are null.
+    let mut rows = plan.raw_query();
+    let mut steps = Vec::new();
+    while let Some(row) = rows.next().unwrap() {
+        steps.push(row.get::<_, String>(3).unwrap());
+    }
+    steps.join("; ")
+}
+
 const MIGRATIONS: &str = "CREATE TABLE IF NOT EXISTS admit_migrations (version INTEGER PRIMARY KEY) STRICT";
 
 const STEPS: &[&str] = &[FIRST, EVIDENCE_AND_AUDIT];

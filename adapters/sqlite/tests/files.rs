@@ -10,11 +10,14 @@ use std::path::Path;
 use std::task::Poll;
 
 use admit::Timestamp;
-use admit::store::{Once, SessionStore, StoreError, StoredTokens, TokenStore, UserStore};
+use admit::store::{
+    AuditEntry, AuditStore, EvidenceStore, Mark, Once, SessionStore, StoreError, StoredEvidence, StoredTokens,
+    TokenStore, UserStore,
+};
 use admit_sqlite::{OpenError, SqliteStore};
 use rusqlite::Connection;
 
-use support::{Folder, account, at, key, new, polled_once, record};
+use support::{Folder, account, at, key, new, of_the_first_release, polled_once, record};
 
 #[tokio::test]
 async fn what_was_written_is_there_when_the_file_is_opened_again() {
@@ -25,11 +28,11 @@ async fn what_was_written_is_there_when_the_file_is_opened_again() {
         SessionStore::create(&store, record(1, "ada")).await.unwrap();
         UserStore::create(&store, new("u-ada", "ada"), &account("ada")).await.unwrap();
         store.bump_epoch("u-ada").await.unwrap();
-        store.put(tokens.clone()).await.unwrap();
+        TokenStore::put(&store, tokens.clone()).await.unwrap();
         assert!(Once::claim(&store, "code", at(0), at(60)).await.unwrap());
         let lease = TokenStore::claim(&store, &account("ada"), at(0), at(9).since(at(0))).await.unwrap().unwrap();
         TokenStore::delete(&store, &account("ada")).await.unwrap();
-        store.put(tokens.clone()).await.unwrap();
+        TokenStore::put(&store, tokens.clone()).await.unwrap();
         lease.fence
     };
     let store = folder.store().await;
@@ -77,6 +80,31 @@ async fn the_applications_own_tables_stay_as_they_are() {
         })
         .unwrap();
     assert_eq!(others, 2, "whatever is admit's says so in its name");
+}
+
+#[tokio::test]
+async fn a_file_of_an_earlier_release_keeps_its_rows_and_gets_the_tables_that_it_lacks() {
+    let folder = Folder::new("older");
+    of_the_first_release(&folder.file());
+    let store = folder.store().await;
+    assert_eq!(store.user_by_account(&account("ada")).await.unwrap().unwrap().id, "u-ada");
+    assert_eq!(store.security_state("u-ada").await.unwrap().unwrap().epoch, 3);
+    assert_eq!(SessionStore::load(&store, &key(1)).await.unwrap(), Some(record(1, "ada")));
+    let tokens = StoredTokens { account: account("ada"), sealed: vec![1, 2], refresh_at: Some(at(5)), version: 7 };
+    assert_eq!(TokenStore::load(&store, &account("ada")).await.unwrap(), Some(tokens));
+    let lease = TokenStore::claim(&store, &account("ada"), at(0), at(9).since(at(0))).await.unwrap().unwrap();
+    assert_eq!(lease.fence, 42);
+    assert!(!Once::claim(&store, "code", at(0), at(60)).await.unwrap());
+
+    let evidence =
+        StoredEvidence { account: account("ada"), sealed: vec![7], marks: vec![Mark([1; 32])], captured_at: at(0) };
+    EvidenceStore::put(&store, evidence.clone()).await.unwrap();
+    let entry = AuditEntry::new("e-1", at(0), "sign-in", "link").account(account("ada"));
+    store.record(entry.clone()).await.unwrap();
+    drop(store);
+    let store = folder.store().await;
+    assert_eq!(EvidenceStore::find(&store, &[Mark([1; 32])], 9).await.unwrap(), [evidence]);
+    assert_eq!(store.about(&account("ada")).await.unwrap(), [entry]);
 }
 
 #[tokio::test]
@@ -232,7 +260,7 @@ async fn numbers_and_instants_keep_all_their_bits() {
         };
         SessionStore::create(&store, kept.clone()).await.unwrap();
         assert_eq!(SessionStore::load(&store, &key(1)).await.unwrap(), Some(kept.clone()));
-        assert!(store.replace(kept, version).await.unwrap());
+        assert!(SessionStore::replace(&store, kept, version).await.unwrap());
         let replaced = SessionStore::load(&store, &key(1)).await.unwrap().unwrap();
         assert_eq!(replaced.version, version.wrapping_add(1));
         assert_eq!(store.delete_all("a\0b", None).await.unwrap(), 1);

@@ -1,7 +1,5 @@
 //! Users in memory.
 
-use std::ops::Bound;
-
 use async_trait::async_trait;
 
 use super::{MemoryStore, Tables, UserRow};
@@ -21,7 +19,7 @@ impl UserStore for MemoryStore {
 
     async fn user_by_account(&self, account: &AccountKey) -> Result<Option<User>, StoreError> {
         let tables = self.tables();
-        let id = tables.accounts.get(account);
+        let id = tables.accounts.owner(account);
         Ok(id.and_then(|id| tables.users.get(id)).map(|row| row.user.clone()))
     }
 
@@ -29,7 +27,7 @@ impl UserStore for MemoryStore {
         let mut tables = self.tables();
         let new = user.user();
         if tables.users.contains_key(&new.id)
-            || tables.accounts.contains_key(account)
+            || tables.accounts.owner(account).is_some()
             || new.email.as_deref().is_some_and(|address| tables.owner_of(address).is_some())
         {
             return Err(StoreError::Conflict);
@@ -56,7 +54,7 @@ impl UserStore for MemoryStore {
 
     async fn delete(&self, user: &str) -> Result<bool, StoreError> {
         let mut tables = self.tables();
-        tables.accounts.retain(|_, owner| owner != user);
+        tables.accounts.remove_all(user, None);
         Ok(tables.users.remove(user).is_some())
     }
 
@@ -65,7 +63,7 @@ impl UserStore for MemoryStore {
         if !tables.users.contains_key(user) {
             return Err(StoreError::UnknownUser);
         }
-        match tables.accounts.get(account) {
+        match tables.accounts.owner(account) {
             Some(owner) if owner == user => Ok(LinkOutcome::AlreadyTheirs),
             Some(owner) => Ok(LinkOutcome::TakenBy(owner.clone())),
             None => {
@@ -77,10 +75,10 @@ impl UserStore for MemoryStore {
 
     async fn unlink(&self, user: &str, account: &AccountKey, leave: usize) -> Result<UnlinkOutcome, StoreError> {
         let mut tables = self.tables();
-        if tables.accounts.get(account).is_none_or(|owner| owner != user) {
+        if tables.accounts.owner(account).is_none_or(|owner| owner != user) {
             return Ok(UnlinkOutcome::NotTheirs);
         }
-        if tables.accounts.values().filter(|owner| *owner == user).count() <= leave {
+        if tables.accounts.of(user).count() <= leave {
             return Ok(UnlinkOutcome::TooFewLeft);
         }
         tables.accounts.remove(account);
@@ -102,14 +100,12 @@ impl UserStore for MemoryStore {
         }
         row.user.email_verified = true;
         row.state.epoch += 1;
-        let others = |account: &AccountKey, owner: &mut String| owner == user && Some(account) != keep;
-        let removed = tables.accounts.extract_if(.., others).map(|(account, _)| account);
-        Ok(EmailProof::First { removed: removed.collect(), epoch: row.state.epoch })
+        Ok(EmailProof::First { removed: tables.accounts.remove_all(user, keep), epoch: row.state.epoch })
     }
 
     async fn accounts(&self, user: &str) -> Result<Vec<AccountKey>, StoreError> {
         let tables = self.tables();
-        Ok(tables.accounts.iter().filter(|(_, owner)| *owner == user).map(|(account, _)| account.clone()).collect())
+        Ok(tables.accounts.of(user).cloned().collect())
     }
 
     async fn accounts_of(
@@ -119,10 +115,7 @@ impl UserStore for MemoryStore {
         limit: usize,
     ) -> Result<Vec<(AccountKey, String)>, StoreError> {
         let tables = self.tables();
-        let key = |subject: &str| AccountKey { provider: provider.to_owned(), subject: subject.to_owned() };
-        let from = after.map_or(Bound::Included(key("")), |after| Bound::Excluded(key(after)));
-        let rows = tables.accounts.range((from, Bound::Unbounded));
-        let rows = rows.take_while(|(account, _)| account.provider == provider).take(limit);
+        let rows = tables.accounts.of_provider(provider, after).take(limit);
         Ok(rows.map(|(account, user)| (account.clone(), user.clone())).collect())
     }
 

@@ -41,6 +41,7 @@ impl House {
         let (server, heard) = (Standard::new(), Heard::default());
         let site = Site::with(|builder| {
             let builder = builder.http_client(server.clone()).events(heard.clone()).danger_single_process_refresh();
+            let builder = builder.evidence_store(store.clone());
             let pigeon = provider("pigeon", "Pigeon").form_post(true);
             configure(
                 builder

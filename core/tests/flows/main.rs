@@ -14,6 +14,7 @@ mod callback;
 mod configuration;
 mod credentials;
 mod csrf;
+mod evidence;
 mod exchange;
 mod faults;
 mod import;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use admit::store::{SessionStore, TokenStore, UserStore};
+use admit::store::{EvidenceStore, SessionStore, TokenStore, UserStore};
 use admit::{AccessTokenError, MemoryStore, UsersError};
 use admit_testkit::Faulty;
 use http::StatusCode;
@@ -17,7 +17,7 @@ const AZURE: &str = "azure-devops";
 fn stored() -> (Site, Faulty<MemoryStore>, Heard) {
     let (store, heard) = (Faulty::new(MemoryStore::new()), Heard::default());
     let (kept, ears) = (store.clone(), heard.clone());
-    (Site::with(|builder| builder.store(kept).events(ears)), store, heard)
+    (Site::with(|builder| builder.store(kept.clone()).evidence_store(kept).events(ears)), store, heard)
 }
 
 /// With users in a store, and sessions in the cookie.
@@ -81,6 +81,7 @@ async fn wherever_it_fails_nobody_is_let_in_and_a_second_call_does_the_rest() {
             let (site, store, _) = stored();
             let (browser, id) = norma(&site).await;
             let account = store.accounts(&id).await.unwrap().remove(0);
+            site.auth.evidence().unwrap().put(&account, &"a fact", &["a mark".to_owned()]).await.unwrap();
             store.break_down_after("", calls);
             let operate = async || match deleting {
                 true => site.auth.users().delete(&id).await,
@@ -107,6 +108,7 @@ async fn wherever_it_fails_nobody_is_let_in_and_a_second_call_does_the_rest() {
             assert!(store.list(&id).await.unwrap().is_empty());
             assert_eq!(store.user(&id).await.unwrap().is_none(), deleting);
             assert_eq!(TokenStore::load(&store, &account).await.unwrap(), None, "{calls}");
+            assert_eq!(EvidenceStore::load(&store, &account).await.unwrap().is_none(), deleting, "{calls}");
         }
     }
 }
@@ -135,14 +137,18 @@ async fn the_first_proof_of_an_address_ends_what_was_before_it() {
     let mut user = store.user(&id).await.unwrap().unwrap();
     user.email_verified = false;
     store.update(&user).await.unwrap();
+    let account = store.accounts(&id).await.unwrap().remove(0);
+    site.auth.evidence().unwrap().put(&account, &"a fact", &[]).await.unwrap();
     let users = site.auth.users();
     let other = users.email_proven(&id, "somebody@else.example").await;
     assert!(matches!(other, Err(UsersError::NotTheirAddress(_))), "{other:?}");
     assert_ne!(browser.session().await, Value::Null);
+    assert!(EvidenceStore::load(&store, &account).await.unwrap().is_some());
     assert!(users.email_proven(&id, "NORMA@fabrikam.example").await.unwrap());
     assert_eq!(browser.session().await, Value::Null);
     assert!(store.accounts(&id).await.unwrap().is_empty());
     assert!(TokenStore::page(&store, AZURE, None, 9).await.unwrap().is_empty());
+    assert!(EvidenceStore::load(&store, &account).await.unwrap().is_none());
     assert!(!users.email_proven(&id, "norma@fabrikam.example").await.unwrap(), "the second is none");
     assert_eq!(heard.all().iter().filter(|event| *event == "email_proven").count(), 1);
 }

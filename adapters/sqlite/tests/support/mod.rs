@@ -43,6 +43,12 @@ impl Folder {
     }
 }
 
+/// Makes the file as the first release left it, with a row in each table.
+pub fn of_the_first_release(file: &Path) {
+    let raw = rusqlite::Connection::open(file).expect("a file");
+    raw.execute_batch(include_str!("../fixtures/schema-1.sql")).expect("its tables");
+}
+
 pub fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix_seconds(4_102_444_800 + seconds)
 }

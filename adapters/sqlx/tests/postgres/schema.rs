@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use admit::Timestamp;
-use admit::store::{AccountKey, Once, StoredTokens, TokenStore as _};
+use admit::store::{
+    AccountKey, AuditEntry, AuditStore as _, EvidenceStore, Mark, Once, StoredEvidence, StoredTokens, TokenStore,
+    UserStore as _,
+};
 use admit_sqlx::{PostgresError, PostgresStore, migrate};
 use sqlx::PgPool;
 use tokio::sync::Barrier;
@@ -12,7 +15,40 @@ use super::support::database;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nodes_that_start_at_once_on_an_empty_database_make_one_set_of_tables() {
-    let url: Arc<str> = database("starting").await.into();
+    let stores = started_at_once(&database("starting").await).await;
+    let at = Timestamp::from_unix_seconds;
+    assert!(Once::claim(&stores[0], "a code", at(0), at(60)).await.unwrap());
+    assert!(!Once::claim(&stores[1], "a code", at(1), at(61)).await.unwrap(), "the nodes share what they know");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_start_at_once_on_tables_of_an_earlier_release_change_them_once_and_keep_the_rows() {
+    let url = database("upgrading").await;
+    let raw = PgPool::connect(&url).await.unwrap();
+    sqlx::raw_sql(include_str!("../../src/schema/1.sql")).execute(&raw).await.unwrap();
+    let rows = "insert into admit_schema (version) values (1);
+                insert into admit_users (id, email_verified, epoch) values ('u-ada', true, 3);
+                insert into admit_accounts (provider, subject, user_id) values ('acme', 'ada', 'u-ada');
+                insert into admit_tokens (provider, subject, sealed, version) values ('acme', 'ada', 'xyz', 7)";
+    sqlx::raw_sql(rows).execute(&raw).await.unwrap();
+    let stores = started_at_once(&url).await;
+    let account = AccountKey { provider: "acme".to_owned(), subject: "ada".to_owned() };
+    assert_eq!(stores[0].user_by_account(&account).await.unwrap().unwrap().id, "u-ada");
+    let tokens = StoredTokens { account: account.clone(), sealed: b"xyz".to_vec(), refresh_at: None, version: 7 };
+    assert_eq!(TokenStore::load(&stores[1], &account).await.unwrap(), Some(tokens));
+
+    let captured_at = Timestamp::from_unix_seconds(0);
+    let evidence =
+        StoredEvidence { account: account.clone(), sealed: vec![7], marks: vec![Mark([1; 32])], captured_at };
+    EvidenceStore::put(&stores[2], evidence.clone()).await.unwrap();
+    assert_eq!(EvidenceStore::find(&stores[3], &[Mark([1; 32])], 9).await.unwrap(), [evidence]);
+    let entry = AuditEntry::new("e-1", captured_at, "sign-in", "link").account(account.clone());
+    stores[4].record(entry.clone()).await.unwrap();
+    assert_eq!(stores[5].about(&account).await.unwrap(), [entry]);
+}
+
+async fn started_at_once(url: &str) -> Vec<PostgresStore> {
+    let url: Arc<str> = url.into();
     let start = Arc::new(Barrier::new(NODES));
     let nodes = (0..NODES).map(|_| {
         let (url, start) = (Arc::clone(&url), Arc::clone(&start));
@@ -30,9 +66,7 @@ async fn nodes_that_start_at_once_on_an_empty_database_make_one_set_of_tables() 
     let changes: i64 =
         sqlx::query_scalar("select count(*) from admit_schema").fetch_one(stores[0].pool()).await.unwrap();
     assert_eq!(changes, 2);
-    let at = Timestamp::from_unix_seconds;
-    assert!(Once::claim(&stores[0], "a code", at(0), at(60)).await.unwrap());
-    assert!(!Once::claim(&stores[1], "a code", at(1), at(61)).await.unwrap(), "the nodes share what they know");
+    stores
 }
 
 #[tokio::test]
@@ -40,11 +74,14 @@ async fn starting_again_changes_nothing() {
     let url = database("again").await;
     let account = AccountKey { provider: "acme".to_owned(), subject: "ada".to_owned() };
     let tokens = StoredTokens { account, sealed: vec![7; 9], refresh_at: None, version: 0 };
-    let version = PostgresStore::connect(&url).await.unwrap().put(tokens.clone()).await.unwrap();
+    let version = TokenStore::put(&PostgresStore::connect(&url).await.unwrap(), tokens.clone()).await.unwrap();
     for _ in 0..2 {
         let store = PostgresStore::connect(&url).await.unwrap();
         migrate(store.pool()).await.unwrap();
-        assert_eq!(store.load(&tokens.account).await.unwrap(), Some(StoredTokens { version, ..tokens.clone() }));
+        assert_eq!(
+            TokenStore::load(&store, &tokens.account).await.unwrap(),
+            Some(StoredTokens { version, ..tokens.clone() })
+        );
     }
 }
 

@@ -116,9 +116,15 @@ async fn the_first_proof_by_an_account_of_theirs_ends_what_was_before() {
         let mut early = house.signed_in("acme", claiming(1, "ada@example.com", false)).await;
         house.connect(&mut early, "globex", claiming(67, "x@example.com", true)).await;
         let mut trojan = house.signed_in("globex", claiming(67, "x@example.com", true)).await;
+        let evidence = house.site.auth.evidence().unwrap();
+        for account in [key("acme", "1"), key("globex", "67")] {
+            evidence.put(&account, &"a fact", &["a mark".to_owned()]).await.unwrap();
+        }
 
         let mut browser = house.signed_in("acme", ada()).await;
         assert_eq!(house.accounts_beside("acme", "1").await, ["acme 1"]);
+        let known = evidence.find::<Value>(&["a mark".to_owned()], 9).await.unwrap();
+        assert_eq!(known.into_iter().map(|known| known.account).collect::<Vec<_>>(), [key("acme", "1")]);
         assert_eq!((early.session().await, trojan.session().await), (Value::Null, Value::Null));
         assert_ne!(browser.session().await, Value::Null, "it carries the new epoch");
 

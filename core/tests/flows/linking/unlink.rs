@@ -45,6 +45,24 @@ async fn its_tokens_go_with_it() {
 }
 
 #[tokio::test]
+async fn what_is_known_of_it_is_forgotten_so_that_it_does_not_come_back_by_that() {
+    for house in House::in_each_home() {
+        let mut browser = house.signed_in("acme", ada()).await;
+        house.connect(&mut browser, "globex", nameless(9)).await;
+        let evidence = house.site.auth.evidence().unwrap();
+        for account in [key("acme", "1"), key("globex", "9")] {
+            evidence.put(&account, &"a fact", &["a mark".to_owned()]).await.unwrap();
+        }
+        ask(&mut browser, "unlink/globex", &[]).await;
+        let found = evidence.find::<Value>(&["a mark".to_owned()], 9).await.unwrap();
+        assert_eq!(found.into_iter().map(|known| known.account).collect::<Vec<_>>(), [key("acme", "1")]);
+        // An account that stays, because it is the last way in, is not forgotten.
+        ask(&mut browser, "unlink/acme", &[]).await;
+        assert!(evidence.load::<Value>(&key("acme", "1")).await.unwrap().is_some());
+    }
+}
+
+#[tokio::test]
 async fn the_last_way_in_stays() {
     // LNK-015
     for house in House::in_each_home() {
