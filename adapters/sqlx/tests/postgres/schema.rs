@@ -63,8 +63,10 @@ async fn started_at_once(url: &str) -> Vec<PostgresStore> {
     for node in nodes {
         stores.push(node.await.unwrap().unwrap());
     }
-    let changes: i64 =
-        sqlx::query_scalar("select count(*) from admit_schema").fetch_one(stores[0].pool()).await.unwrap();
+    let changes: i64 = sqlx::query_scalar("select count(*) from admit_schema")
+        .fetch_one(stores.first().unwrap().pool())
+        .await
+        .unwrap();
     assert_eq!(changes, 2);
     stores
 }
