@@ -2,6 +2,7 @@
 
 mod ahead;
 mod at_once;
+mod background;
 mod by_scope;
 mod callbacks;
 mod clocks;

@@ -79,3 +79,107 @@ fn text(value: Option<&Value>) -> Option<&str> {
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub(crate) const OBJECT_ID: &str = "http://schemas.microsoft.com/identity/claims/objectidentifier";
 const LONGEST: usize = 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::super::AzureEvidence;
+    use super::*;
+
+    const PROFILE: &str = "d6245f20-2af8-44f4-9451-8107cb2767db";
+    const OBJECT: &str = "55c8c7b6-7ace-43bc-918f-304dfa2b6317";
+    const HOME: &str = "7a394543-62fd-4274-a7d2-8fac775942b6";
+    const HOST: &str = "c4f1e0d2-5b3a-4e69-9d07-21b8a6f3e5c4";
+    const THERE: &str = "0b1c2d3e-4f50-4617-8293-a4b5c6d7e8f9";
+
+    fn connection(user: &str) -> Option<Said> {
+        let text = format!(
+            r#"{{"$id":"1","authenticatedUser":{{{user}}},"authorizedUser":{{"$ref":"2"}},"instanceId":"x",
+               "deploymentType":"hosted","lastUserAccess":"2026-01-05T10:00:00Z","locationServiceData":{{"$id":"3"}}}}"#
+        );
+        connection_data(&object(text.as_bytes()).unwrap())
+    }
+
+    fn own(members: &str) -> Option<Said> {
+        identity_self(
+            &object(format!(r#"{{"$id":"1",{members},"tenants":[{{"homeTenant":true}}]}}"#).as_bytes()).unwrap(),
+        )
+    }
+
+    fn legacy(identifier: &str) -> String {
+        format!(r#""descriptor":"Microsoft.IdentityModel.Claims.ClaimsIdentity;{identifier}""#)
+    }
+
+    /// Origin, origin id and home tenant; and how many further identities.
+    fn evidence(connection: Option<&Said>, own: Option<&Said>) -> (Origin, Option<String>, Option<String>, usize) {
+        let known = AzureEvidence::of(PROFILE, connection, own);
+        (known.origin, known.origin_id, known.home_tenant, known.exported.len())
+    }
+
+    #[test]
+    fn an_answer_that_is_no_object_is_none_and_a_byte_order_mark_is_passed_over() {
+        assert!(object("\u{feff}{}".as_bytes()).is_some());
+        for none in ["", "[]", "null", "<html>", "{", "\u{feff}\u{feff}{}"] {
+            assert_eq!(object(none.as_bytes()), None, "{none}");
+        }
+        for (body, id) in [
+            (r#"{"id":"D6245F20-2AF8-44F4-9451-8107CB2767DB"}"#, Some(PROFILE)),
+            (r#"{"id":"aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"}"#, None),
+            (r#"{"id":7}"#, None),
+            (r#"{"publicAlias":"d6245f20-2af8-44f4-9451-8107cb2767db"}"#, None),
+        ] {
+            let said = profile(&object(body.as_bytes()).unwrap()).and_then(|said| said.id);
+            assert_eq!(said.as_deref(), id, "{body}");
+        }
+    }
+
+    #[test]
+    fn the_tenant_is_known_by_the_legacy_descriptor_alone() {
+        let said = connection(&legacy(&format!("{}\\\\ada@example.com", HOME.to_uppercase()))).unwrap();
+        assert_eq!(evidence(Some(&said), None), (Origin::EntraId, None, Some(HOME.to_owned()), 0));
+        let said = connection(&legacy("0003BFFD8A9E4C21@Live.com")).unwrap();
+        assert_eq!(evidence(Some(&said), None), (Origin::Unknown, None, None, 0));
+        let personal = format!(r#"{},"subjectDescriptor":"msa.QUJD""#, legacy("0003BFFD8A9E4C21@Live.com"));
+        let said = connection(&personal).unwrap();
+        assert_eq!(evidence(Some(&said), None), (Origin::Personal, None, None, 0));
+    }
+
+    #[test]
+    fn an_object_id_is_never_joined_with_the_tenant_of_another_answer() {
+        // azure.md §2.3: a guest's descriptor names the host's tenant, their own identity the home.
+        let said = connection(&legacy(&format!("{HOST}\\\\gus@example.com"))).unwrap();
+        let whole = own(&format!(r#""origin":"aad","originId":"{OBJECT}","domain":"{HOME}""#)).unwrap();
+        let at_home = (Origin::EntraId, Some(OBJECT.to_owned()), Some(HOME.to_owned()), 0);
+        assert_eq!(evidence(Some(&said), Some(&whole)), at_home);
+        let without_domain = own(&format!(r#""origin":"aad","originId":"{OBJECT}""#)).unwrap();
+        assert_eq!(evidence(Some(&said), Some(&without_domain)), (Origin::EntraId, None, Some(HOST.to_owned()), 0));
+    }
+
+    #[test]
+    fn the_identity_services_properties_name_the_object_id_too() {
+        let properties = format!(
+            r#""properties":{{"Domain":{{"$type":"System.String","$value":"{HOST}"}},
+               "{OBJECT_ID}":{{"$type":"System.String","$value":"{THERE}"}},"Account":{{"$value":"ada@example.com"}}}}"#
+        );
+        let said = connection(&properties).unwrap();
+        assert_eq!(evidence(Some(&said), None), (Origin::EntraId, Some(THERE.to_owned()), Some(HOST.to_owned()), 0));
+        // Another one beside that of the home tenant is the same person as a guest.
+        let home = own(&format!(r#""origin":"aad","originId":"{OBJECT}","domain":"{HOME}""#)).unwrap();
+        let known = (Origin::EntraId, Some(OBJECT.to_owned()), Some(HOME.to_owned()), 1);
+        assert_eq!(evidence(Some(&said), Some(&home)), known);
+    }
+
+    #[test]
+    fn a_personal_accounts_number_is_no_object_id() {
+        // azure.md T102
+        let said = own(r#""origin":"msa","originId":"0003BFFD8A9E4C21","domain":"Windows Live ID""#).unwrap();
+        let personal = (Origin::Personal, Some("0003BFFD8A9E4C21".to_owned()), None, 0);
+        assert_eq!(evidence(None, Some(&said)), personal);
+        assert_eq!(AzureEvidence::of(PROFILE, None, Some(&said)).marks(), [format!("profile:{PROFILE}")]);
+        for strange in
+            [r#""origin":"aad","originId":"0003BFFD8A9E4C21","domain":"Windows Live ID""#, r#""origin":"vsts""#]
+        {
+            let (_, origin_id, tenant, _) = evidence(None, own(strange).as_ref());
+            assert_eq!((origin_id, tenant), (None, None), "{strange}");
+        }
+    }
+}

@@ -9,6 +9,8 @@
     reason = "these are tests"
 )]
 
+mod at_sign_in;
+mod exported;
 mod faults;
 mod kinds;
 mod resumed;

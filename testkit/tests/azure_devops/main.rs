@@ -8,6 +8,8 @@ mod authorize;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod identity;
+#[cfg(test)]
 mod rest;
 #[cfg(test)]
 mod socket;

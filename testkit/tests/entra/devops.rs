@@ -86,3 +86,30 @@ async fn its_back_channel_leads_to_both() {
     let answer = azure.send(Request::get(keys).body(Bytes::new()).unwrap()).await.unwrap();
     assert_eq!(answer.status(), 200);
 }
+
+#[tokio::test]
+async fn a_guest_has_another_profile_where_they_are_a_guest_and_one_home() {
+    let app = App::new();
+    let other = "77777777-7777-4777-8777-777777777777";
+    let azure =
+        azure(&app, |builder| builder.person(Person::new("norma", "Norma Paulk").profile_id_in(LAMPLIGHT, other)));
+    let mut descriptors = Vec::new();
+    for (tenant, id) in [(FABRIKAM, Person::new("norma", "").id.as_str()), (LAMPLIGHT, other)] {
+        let token = app.sign_in("norma", tenant, SCOPE).await.text("access_token");
+        let profile = call(&azure, &format!("{BASE_URL}/_apis/profile/profiles/me"), &token).await;
+        assert_eq!(profile.text("id"), id, "{tenant}");
+        let connection = call(&azure, &format!("{BASE_URL}/_apis/connectionData"), &token).await;
+        let user = &connection.json["authenticatedUser"];
+        assert_eq!(user["id"], id, "{tenant}");
+        let legacy = format!("Microsoft.IdentityModel.Claims.ClaimsIdentity;{tenant}\\norma@fabrikam.example");
+        assert_eq!(user["descriptor"], legacy);
+        descriptors.push(user["subjectDescriptor"].clone());
+        let me = call(&azure, &format!("{BASE_URL}/_apis/identities/me"), &token).await;
+        assert_eq!(
+            (me.text("domain"), Some(me.text("originId"))),
+            (FABRIKAM.to_owned(), app.entra.object_id("norma", FABRIKAM))
+        );
+        assert_eq!(me.text("id"), Person::new("norma", "").id, "that of the home tenant's profile");
+    }
+    assert_ne!(descriptors[0], descriptors[1]);
+}
