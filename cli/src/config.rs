@@ -17,6 +17,7 @@ use admit_sqlx::PostgresStore;
 use clap::{Args, ValueEnum};
 
 use crate::exit::Failure;
+use crate::providers;
 
 /// Where the application keeps its tokens.
 #[derive(Clone, Debug, Args)]
@@ -30,61 +31,155 @@ pub(crate) struct Stores {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Home {
+pub(crate) enum Home {
     /// What DATABASE_URL names
     Database,
     /// What REDIS_URL names
     Redis,
 }
 
-/// Sign-in as the application has it: one provider, and its token store.
-pub(crate) async fn auth(provider: impl Provider, stores: &Stores) -> Result<Auth, Failure> {
-    let url = text("AUTH_URL")
-        .or_else(|| text("NEXTAUTH_URL"))
-        .ok_or_else(|| Failure::Environment("AUTH_URL is not set; set it as the application has it".to_owned()))?;
-    let builder = Auth::builder(url).environment(Environment::process()).provider(provider);
-    Ok(with_tokens(builder, stores).await?.build()?)
+/// What DATABASE_URL names, opened. Clones share it.
+#[derive(Clone, Debug)]
+pub(crate) enum Database {
+    Sqlite(SqliteStore),
+    Postgres(PostgresStore),
 }
 
-async fn with_tokens(builder: AuthBuilder, stores: &Stores) -> Result<AuthBuilder, Failure> {
-    let (database, redis) = (text("DATABASE_URL").map(Secret::new), text("REDIS_URL").map(Secret::new));
-    let home = stores.tokens_in.or(database.as_ref().map(|_| Home::Database)).or(redis.as_ref().map(|_| Home::Redis));
-    let missing = |name| Failure::Environment(format!("{name} is not set; set it as the application has it"));
-    match home {
-        Some(Home::Redis) => {
-            let url = redis.ok_or_else(|| missing("REDIS_URL"))?;
-            let store = RedisStore::connect(url.expose()).await?;
-            Ok(builder.token_store(match &stores.redis_prefix {
-                Some(prefix) => store.prefix(prefix),
-                None => store,
-            }))
+/// The application's sign-in, about to be built, and its database, which is opened once.
+pub(crate) struct Site {
+    pub(crate) builder: AuthBuilder,
+    pub(crate) database: Database,
+}
+
+/// Sign-in as the application has it: one provider, and its token store.
+pub(crate) async fn auth(provider: impl Provider, stores: &Stores) -> Result<Auth, Failure> {
+    let builder = builder()?.provider(provider);
+    Ok(match stores.home()? {
+        Home::Redis => builder.token_store(stores.redis().await?),
+        Home::Database => Database::open().await?.tokens(builder),
+    }
+    .build()?)
+}
+
+/// Sign-in as the application has it: every provider that the environment configures, its users, tokens, evidence and
+/// audit. Without a database there are no users.
+pub(crate) async fn site(stores: &Stores) -> Result<Site, Failure> {
+    let database = Database::open().await?;
+    let builder = providers::configured().into_iter().fold(builder()?, AuthBuilder::provider);
+    let builder = match stores.home()? {
+        Home::Redis => builder.token_store(stores.redis().await?),
+        Home::Database => database.tokens(builder),
+    };
+    Ok(Site { builder: database.accounts(builder), database })
+}
+
+fn builder() -> Result<AuthBuilder, Failure> {
+    let url = base_url().ok_or_else(|| missing("AUTH_URL"))?;
+    Ok(Auth::builder(url).environment(Environment::process()))
+}
+
+/// Where people reach the application.
+pub(crate) fn base_url() -> Option<String> {
+    text("AUTH_URL").or_else(|| text("NEXTAUTH_URL"))
+}
+
+impl Stores {
+    /// Where tokens are kept.
+    pub(crate) fn home(&self) -> Result<Home, Failure> {
+        let set = |name, home| text(name).map(|_| home);
+        let home = self.tokens_in.or_else(|| set("DATABASE_URL", Home::Database));
+        home.or_else(|| set("REDIS_URL", Home::Redis)).ok_or_else(|| missing("DATABASE_URL or REDIS_URL"))
+    }
+
+    /// What REDIS_URL names.
+    pub(crate) async fn redis(&self) -> Result<RedisStore, Failure> {
+        let url = text("REDIS_URL").map(Secret::new).ok_or_else(|| missing("REDIS_URL"))?;
+        let store = RedisStore::connect(url.expose()).await?;
+        Ok(match &self.redis_prefix {
+            Some(prefix) => store.prefix(prefix),
+            None => store,
+        })
+    }
+}
+
+impl Database {
+    /// Opens it, and brings its tables up to date, as the application does.
+    pub(crate) async fn open() -> Result<Self, Failure> {
+        match Address::read()?.ok_or_else(|| missing("DATABASE_URL"))? {
+            Address::Sqlite(file) => Ok(Self::Sqlite(sqlite(&file).await?)),
+            Address::Postgres(url) => Ok(Self::Postgres(PostgresStore::connect(url.expose()).await?)),
         }
-        Some(Home::Database) | None => {
-            let url = database.ok_or_else(|| missing("DATABASE_URL or REDIS_URL"))?;
-            match url.expose().split_once(':') {
-                Some(("sqlite", file)) => Ok(builder.token_store(sqlite(file).await?)),
-                Some(("postgres" | "postgresql", _)) => {
-                    Ok(builder.token_store(PostgresStore::connect(url.expose()).await?))
-                }
-                // Not shown: it may hold a password.
-                _ => Err(Failure::Environment("DATABASE_URL is neither sqlite:FILE nor postgres://…".to_owned())),
-            }
+    }
+
+    /// As the home of tokens.
+    pub(crate) fn tokens(&self, builder: AuthBuilder) -> AuthBuilder {
+        match self.clone() {
+            Self::Sqlite(store) => builder.token_store(store),
+            Self::Postgres(store) => builder.token_store(store),
+        }
+    }
+
+    /// As the home of users, and of what is known of their accounts and was done to them.
+    pub(crate) fn accounts(&self, builder: AuthBuilder) -> AuthBuilder {
+        match self.clone() {
+            Self::Sqlite(store) => builder.user_store(store.clone()).evidence_store(store.clone()).audit_store(store),
+            Self::Postgres(store) => builder.user_store(store.clone()).evidence_store(store.clone()).audit_store(store),
+        }
+    }
+
+    /// As the home of sessions.
+    pub(crate) fn sessions(&self, builder: AuthBuilder) -> AuthBuilder {
+        match self.clone() {
+            Self::Sqlite(store) => builder.session_store(store),
+            Self::Postgres(store) => builder.session_store(store),
+        }
+    }
+}
+
+/// What DATABASE_URL says. It may hold a password.
+#[derive(Debug)]
+pub(crate) enum Address {
+    Sqlite(String),
+    Postgres(Secret),
+}
+
+impl Address {
+    /// `None` if it is not set.
+    pub(crate) fn read() -> Result<Option<Self>, Failure> {
+        let Some(url) = text("DATABASE_URL") else { return Ok(None) };
+        match url.split_once(':') {
+            Some(("sqlite", file)) => Ok(Some(Self::Sqlite(file.strip_prefix("//").unwrap_or(file).to_owned()))),
+            Some(("postgres" | "postgresql", _)) => Ok(Some(Self::Postgres(Secret::new(url)))),
+            // Not shown: it may hold a password.
+            _ => Err(Failure::Environment("DATABASE_URL is neither sqlite:FILE nor postgres://…".to_owned())),
         }
     }
 }
 
 /// A file that is not there is a mistake, and none is made.
 async fn sqlite(file: &str) -> Result<SqliteStore, Failure> {
-    let file = file.strip_prefix("//").unwrap_or(file);
     if !Path::new(file).is_file() {
         return Err(Failure::Environment(format!("DATABASE_URL names {file}, and there is no such file")));
     }
     Ok(SqliteStore::open(file).await?)
 }
 
+pub(crate) fn missing(name: &str) -> Failure {
+    Failure::Environment(format!("{name} is not set; set it as the application has it"))
+}
+
 /// A variable that is set and not blank.
-fn text(name: &str) -> Option<String> {
-    #[allow(clippy::disallowed_methods, reason = "the one place where the command reads the environment")]
+pub(crate) fn text(name: &str) -> Option<String> {
+    #[allow(clippy::disallowed_methods, reason = "the one file where the command reads the environment")]
     let value = std::env::var_os(name)?.into_string().ok()?;
     Some(value.trim().to_owned()).filter(|value| !value.is_empty())
+}
+
+/// The names of the variables that are set and not blank, in the order of the alphabet.
+pub(crate) fn names() -> Vec<String> {
+    #[allow(clippy::disallowed_methods, reason = "the one file where the command reads the environment")]
+    let all = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    let mut names: Vec<String> = all.filter(|name| text(name).is_some()).collect();
+    names.sort();
+    names
 }

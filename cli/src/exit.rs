@@ -4,6 +4,8 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use admit::http::HttpError;
+use admit::store::StoreError;
 use admit::{ConfigError, RemintError};
 
 /// How a command that ran ended.
@@ -42,6 +44,18 @@ pub(crate) enum Failure {
     /// Grants could not be minted anew, or not all of them.
     #[error(transparent)]
     Remint(#[from] RemintError),
+    /// What Auth.js kept could not be taken over, or not all of it.
+    #[error(transparent)]
+    Import(#[from] admit_sqlx::AuthJsError),
+    /// A store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no client for HTTP.
+    #[error("there is no way to the network")]
+    Http(#[source] HttpError),
+    /// Nothing can be served there.
+    #[error("the pretend providers cannot listen; choose other ports by --port")]
+    Listen(#[source] io::Error),
     /// Nobody reads the result.
     #[error("the result could not be written")]
     Output(#[source] io::Error),
@@ -69,7 +83,9 @@ impl Failure {
     /// How the command ends by it.
     pub(crate) fn exit(&self) -> Exit {
         match self {
-            Self::Environment(_) | Self::Config(_) | Self::Sqlite(_) => Exit::Configuration,
+            Self::Environment(_) | Self::Config(_) | Self::Sqlite(_) | Self::Listen(_) => Exit::Configuration,
+            Self::Import(admit_sqlx::AuthJsError::Schema(_))
+            | Self::Postgres(admit_sqlx::PostgresError::Address(_)) => Exit::Configuration,
             Self::Remint(
                 RemintError::UnknownProvider(_)
                 | RemintError::NoSecret(_)
@@ -98,7 +114,7 @@ impl Failure {
 pub(crate) const HELP: &str = "\
 Exit codes:
   0    done, nothing is left
-  1    something is left; the counts say what
+  1    something is left, or worth a look; the result says what
   2    the usage or the configuration is wrong, a secret that the provider refuses among it
   3    a provider or a store failed; run it once more
   130  interrupted; run it once more";

@@ -53,4 +53,5 @@ mod users;
 mod writer;
 
 pub use error::OpenError;
+pub use schema::{SchemaVersion, schema_version};
 pub use store::SqliteStore;

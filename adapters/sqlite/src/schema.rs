@@ -7,6 +7,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::error::OpenError;
+use crate::open;
 
 /// Takes the steps that are missing, all or none. Whoever comes at the same time waits, and finds them taken.
 pub(crate) fn migrate(connection: &Connection, path: &Path) -> Result<(), OpenError> {
@@ -25,6 +26,33 @@ pub(crate) fn migrate(connection: &Connection, path: &Path) -> Result<(), OpenEr
         tracing::info!(version, "sqlite: tables were brought up to date");
     }
     transaction.commit().map_err(sqlite)
+}
+
+/// Which version the tables of a file are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SchemaVersion {
+    /// The one that is there; 0 if there is none.
+    pub found: i64,
+    /// The latest that this release knows, and makes.
+    pub known: i64,
+}
+
+/// Looks which version the tables of a file are of, and changes nothing. A file that is not there is not made.
+///
+/// # Errors
+/// When it cannot be read, or is no SQLite database.
+pub fn schema_version(path: impl AsRef<Path>) -> Result<SchemaVersion, OpenError> {
+    let path = path.as_ref();
+    let sqlite = |error| OpenError::new(path.to_owned(), error);
+    let connection = open::reader(path).map_err(sqlite)?;
+    let is_there = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'admit_migrations'";
+    let is_there: bool = connection.query_row(is_there, (), |row| row.get(0)).map_err(sqlite)?;
+    let found = match is_there {
+        true => connection.query_row("SELECT coalesce(max(version), 0) FROM admit_migrations", (), |row| row.get(0)),
+        false => Ok(0),
+    };
+    Ok(SchemaVersion { found: found.map_err(sqlite)?, known: known() })
 }
 
 fn known() -> i64 {

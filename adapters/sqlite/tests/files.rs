@@ -14,7 +14,7 @@ use admit::store::{
     AuditEntry, AuditStore, EvidenceStore, Mark, Once, SessionStore, StoreError, StoredEvidence, StoredTokens,
     TokenStore, UserStore,
 };
-use admit_sqlite::{OpenError, SqliteStore};
+use admit_sqlite::{OpenError, SqliteStore, schema_version};
 use rusqlite::Connection;
 
 use support::{Folder, account, at, key, new, of_the_first_release, polled_once, record};
@@ -86,7 +86,11 @@ async fn the_applications_own_tables_stay_as_they_are() {
 async fn a_file_of_an_earlier_release_keeps_its_rows_and_gets_the_tables_that_it_lacks() {
     let folder = Folder::new("older");
     of_the_first_release(&folder.file());
+    let version = schema_version(folder.file()).unwrap();
+    assert_eq!((version.found, version.known), (1, 2), "looking changes nothing");
+    assert_eq!(schema_version(folder.file()).unwrap(), version);
     let store = folder.store().await;
+    assert_eq!(schema_version(folder.file()).unwrap().found, 2, "while another connection writes, too");
     assert_eq!(store.user_by_account(&account("ada")).await.unwrap().unwrap().id, "u-ada");
     assert_eq!(store.security_state("u-ada").await.unwrap().unwrap().epoch, 3);
     assert_eq!(SessionStore::load(&store, &key(1)).await.unwrap(), Some(record(1, "ada")));
@@ -115,6 +119,9 @@ async fn a_file_of_a_later_release_is_refused_and_left_alone() {
     raw.execute("INSERT INTO admit_migrations (version) VALUES (7)", ()).unwrap();
     let error = refused(&folder.file()).await;
     assert!(matches!(error, OpenError::Newer { found: 7, known: 2, .. }), "{error:?}");
+    assert_eq!(schema_version(folder.file()).unwrap().found, 7);
+    assert!(schema_version(folder.file().with_extension("none")).is_err());
+    assert!(!folder.file().with_extension("none").exists(), "looking makes no file");
     assert_eq!(
         told(&error, &folder),
         "sqlite: …/admit.db: its tables are of version 7, this release knows 2; run the release that made them, or a later one"

@@ -3,11 +3,12 @@
 use std::io;
 use std::net::IpAddr;
 
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection};
 use url::Url;
 
 use crate::PostgresError;
+use crate::ask::PATIENCE;
 
 /// Where a server is, and how to connect to it.
 pub(crate) struct Address {
@@ -38,7 +39,13 @@ impl Address {
         Ok(Self { options: options.ssl_mode(PgSslMode::VerifyFull), verified_by_us: true })
     }
 
-    pub(crate) fn unreachable(&self, source: sqlx::Error) -> PostgresError {
+    /// One connection, and not through a pool, which tries until its time is up and then no longer knows why.
+    pub(crate) async fn connect(&self) -> Result<PgConnection, PostgresError> {
+        let connection = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&self.options)).await;
+        connection.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(|error| self.unreachable(error))
+    }
+
+    fn unreachable(&self, source: sqlx::Error) -> PostgresError {
         let at = format!("{}:{}", self.options.get_host(), self.options.get_port());
         match &source {
             sqlx::Error::Tls(_) if self.verified_by_us => PostgresError::Unverified { at, source },

@@ -15,9 +15,11 @@ mod walk;
 use std::fmt;
 
 use admit::Auth;
-use sqlx::PgPool;
+use sqlx::Connection as _;
+use sqlx::postgres::{PgPool, PgPoolOptions};
 
-use crate::PostgresStore;
+use crate::address::Address;
+use crate::{PostgresError, PostgresStore};
 use walk::Walk;
 
 pub use error::AuthJsError;
@@ -56,6 +58,17 @@ impl AuthJsImport {
     /// From this database. Its tables are those that the connections' `search_path` finds.
     pub fn new(source: PgPool) -> Self {
         Self { source, tokens: true, sessions: true }
+    }
+
+    /// From the database at that address, by a few connections of our own. What holds for the address of
+    /// [`PostgresStore::connect`] holds for this one.
+    ///
+    /// # Errors
+    /// When there is no such database.
+    pub async fn connect(url: &str) -> Result<Self, PostgresError> {
+        let address = Address::parse(url)?;
+        let _ = address.connect().await?.close().await;
+        Ok(Self::new(PgPoolOptions::new().max_connections(4).connect_lazy_with(address.options)))
     }
 
     /// Leaves the tokens: access tokens are there after the next sign-in.

@@ -54,5 +54,5 @@ mod users;
 
 pub use authjs::{AuthJsError, AuthJsImport, AuthJsReport, Problem, ProblemKind, Tally};
 pub use error::{PostgresError, Unkeepable};
-pub use schema::migrate;
+pub use schema::{SchemaVersion, migrate, schema_version};
 pub use store::PostgresStore;

@@ -3,6 +3,7 @@
 use sqlx::{Connection as _, PgConnection, PgPool};
 
 use crate::PostgresError;
+use crate::address::Address;
 
 /// Makes the tables, or changes those of an earlier release. It may be called at any time, by any number of nodes.
 ///
@@ -10,6 +11,26 @@ use crate::PostgresError;
 pub async fn migrate(pool: &PgPool) -> Result<(), PostgresError> {
     let mut connection = pool.acquire().await.map_err(PostgresError::Migration)?;
     bring_up(&mut connection).await
+}
+
+/// Which schema the tables are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SchemaVersion {
+    /// The one that is there; 0 if there is none.
+    pub found: i32,
+    /// The newest that this release knows, and makes.
+    pub known: i32,
+}
+
+/// Looks which schema the tables are of, and changes nothing. The address is one for [`PostgresStore::connect`].
+///
+/// [`PostgresStore::connect`]: crate::PostgresStore::connect
+pub async fn schema_version(url: &str) -> Result<SchemaVersion, PostgresError> {
+    let mut connection = Address::parse(url)?.connect().await?;
+    let found = found(&mut connection).await.map_err(PostgresError::Migration)?;
+    let _ = connection.close().await;
+    Ok(SchemaVersion { found, known: KNOWN })
 }
 
 pub(crate) async fn bring_up(connection: &mut PgConnection) -> Result<(), PostgresError> {

@@ -4,8 +4,8 @@ use std::fmt;
 use std::time::Duration;
 
 use admit::store::Together;
+use sqlx::Connection as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::{Connection as _, PgConnection};
 
 use crate::address::Address;
 use crate::ask::PATIENCE;
@@ -29,10 +29,7 @@ impl PostgresStore {
     /// `verify-full`. For other settings hand in a pool.
     pub async fn connect(url: &str) -> Result<Self, PostgresError> {
         let address = Address::parse(url)?;
-        // Not through the pool, which tries until its time is up and then no longer knows why.
-        let first = tokio::time::timeout(PATIENCE, PgConnection::connect_with(&address.options)).await;
-        let first = first.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut));
-        let mut first = first.map_err(|error| address.unreachable(error))?;
+        let mut first = address.connect().await?;
         schema::bring_up(&mut first).await?;
         let _ = first.close().await;
         Ok(Self::without_migrating(own_pool(address.options)))

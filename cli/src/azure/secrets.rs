@@ -1,6 +1,6 @@
 //! `admit azure secrets sweep`: every stored grant is minted anew under the newest secret.
 
-use std::io::{self, IsTerminal, Write};
+use std::io;
 use std::num::NonZeroU32;
 
 use admit::{Client, Clock as _, Remint, RemintCounts, SystemClock};
@@ -12,6 +12,7 @@ use crate::config::{self, Stores};
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupts;
 use crate::output::{self, Format};
+use crate::progress::Progress;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -91,7 +92,7 @@ impl Sweep {
 async fn through(mut job: Remint, mut interrupts: Interrupts) -> (Ended, RemintCounts, Option<Failure>) {
     let mut progress = Progress::new();
     loop {
-        progress.show(&job);
+        progress.show(|| line(&job));
         tokio::select! {
             biased;
             () = interrupts.next() => return (Ended::Interrupted, job.counts(), None),
@@ -116,33 +117,10 @@ async fn through(mut job: Remint, mut interrupts: Interrupts) -> (Ended, RemintC
     }
 }
 
-/// One line on a terminal, written over and over, and taken away in the end.
-struct Progress {
-    is_seen: bool,
-}
-
-impl Progress {
-    fn new() -> Self {
-        Self { is_seen: io::stderr().is_terminal() }
-    }
-
-    fn show(&mut self, job: &Remint) {
-        if !self.is_seen {
-            return;
-        }
-        let (counts, pause) = (job.counts(), job.pause());
-        let waits = if pause.as_secs() > 0 { format!(", waits {} s", pause.as_secs()) } else { String::new() };
-        let (total, left) = (counts.total(), counts.left());
-        let line = format!("{total} accounts, {} minted anew, {left} left{waits}", counts.reminted);
-        // To nobody, if the stream is closed.
-        let _ = write!(io::stderr(), "\r\x1b[2K{line}");
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if self.is_seen {
-            let _ = write!(io::stderr(), "\r\x1b[2K");
-        }
-    }
+/// The line that tells how far it has come.
+fn line(job: &Remint) -> String {
+    let (counts, pause) = (job.counts(), job.pause());
+    let waits = if pause.as_secs() > 0 { format!(", waits {} s", pause.as_secs()) } else { String::new() };
+    let (total, left) = (counts.total(), counts.left());
+    format!("{total} accounts, {} minted anew, {left} left{waits}", counts.reminted)
 }

@@ -37,6 +37,11 @@ impl<'a> Review<'a> {
         Self { id, client_id, redirect_uri, scopes, now, credentials }
     }
 
+    /// What the client proves itself with, in the order in which it is tried, with all that is known of its dates.
+    pub fn credentials(&self) -> &'a [Arc<dyn ClientCredential>] {
+        self.credentials
+    }
+
     /// The client's secrets, newest first.
     pub fn secrets(&self) -> impl Iterator<Item = &Secret> {
         self.credentials.iter().filter_map(|credential| credential.as_secret())

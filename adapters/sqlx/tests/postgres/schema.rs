@@ -7,7 +7,7 @@ use admit::store::{
     AccountKey, AuditEntry, AuditStore as _, EvidenceStore, Mark, Once, StoredEvidence, StoredTokens, TokenStore,
     UserStore as _,
 };
-use admit_sqlx::{PostgresError, PostgresStore, migrate};
+use admit_sqlx::{PostgresError, PostgresStore, migrate, schema_version};
 use sqlx::PgPool;
 use tokio::sync::Barrier;
 
@@ -107,10 +107,16 @@ async fn where_the_tables_are_there_no_right_to_make_any_is_needed() {
 
 #[tokio::test]
 async fn tables_of_a_newer_release_are_left_alone() {
-    let store = PostgresStore::connect(&database("newer").await).await.unwrap();
+    let url = database("newer").await;
+    assert_eq!(schema_version(&url).await.unwrap().found, 0);
+    assert_eq!(schema_version(&url).await.unwrap().found, 0, "looking makes no tables");
+    let store = PostgresStore::connect(&url).await.unwrap();
+    let version = schema_version(&url).await.unwrap();
+    assert_eq!(version.found, version.known);
     sqlx::query("insert into admit_schema (version) values (900)").execute(store.pool()).await.unwrap();
     let error = PostgresStore::new(store.pool().clone()).await.unwrap_err();
     assert!(matches!(error, PostgresError::Newer { found: 900, known: 2 }), "{error:?}");
+    assert_eq!(schema_version(&url).await.unwrap().found, 900);
     assert_eq!(
         error.to_string(),
         "the tables of admit are of schema 900, and this release knows 2 — a newer one is needed"
