@@ -14,15 +14,24 @@ use world::Store;
 /// All of it, in order.
 fn walk<S: Store>(people: usize, store: S) -> Move<S> {
     let mut moving = Move::new(people, store);
+    let mut at = std::time::Instant::now();
+    let mut lap = |what: &str| { println!("{what} {:?}", at.elapsed()); at = std::time::Instant::now(); };
     moving.begin();
+    lap("begin");
     println!("enrich: {:?}", moving.capture());
+    lap("enrich");
     moving.prefer();
+    lap("prefer");
     println!("plan: {:?}", moving.plan());
     println!("link: {:?}", moving.link());
     println!("{}", moving.figures());
+    lap("link");
     moving.require();
+    lap("require");
     println!("purge: {:?}", moving.purge());
+    lap("purge");
     println!("{}", moving.end());
+    lap("end");
     moving
 }
 
