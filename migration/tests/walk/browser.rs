@@ -114,7 +114,8 @@ impl Browser<'_> {
         if url.path() == "/dashboard" {
             return Err(self.who().await);
         }
-        let value = |name: &str| url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
+        let value =
+            |name: &str| url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
         let page = self.get(&url[url::Position::BeforePath..]).await;
         let forms = forms(&String::from_utf8_lossy(page.body()));
         let with = |name: &str| forms.iter().find(|form| form.has(name));

@@ -256,9 +256,8 @@ impl Human {
 /// The pretend Entra ID that knows them all.
 pub fn entra(people: &[Human], builder: admit_testkit::entra::Builder) -> PretendEntra {
     let tenants = [(FABRIKAM, "Fabrikam"), (ADVENTURE, "Adventure"), (LAMPLIGHT, "Lamplight"), (MALLORY, "Mallory")];
-    let builder = tenants
-        .iter()
-        .fold(builder, |builder, (id, name)| builder.tenant(Tenant::new(*id, *name).domain(domain(id))));
+    let builder =
+        tenants.iter().fold(builder, |builder, (id, name)| builder.tenant(Tenant::new(*id, *name).domain(domain(id))));
     builder.accounts(people.iter().map(Human::account)).optional_claims(["xms_edov"]).build()
 }
 

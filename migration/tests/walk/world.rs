@@ -112,6 +112,29 @@ impl<S: Store> World<S> {
         done
     }
 
+    /// Several processes that share some work, as behind a load balancer: what came of each piece of it, in order.
+    pub fn processes<W: Sync, T: Send>(
+        &self,
+        work: &[W],
+        doing: impl AsyncFn(&Site, &Self, &W) -> T + Send + Sync + Copy,
+    ) -> Vec<T> {
+        let share = work.len().div_ceil(PROCESSES).max(1);
+        std::thread::scope(|scope| {
+            let process = |mine: &[W]| {
+                let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+                runtime.block_on(async {
+                    let (site, mut done) = (self.site(), Vec::with_capacity(mine.len()));
+                    for piece in mine {
+                        done.push(doing(&site, self, piece).await);
+                    }
+                    done
+                })
+            };
+            let begun: Vec<_> = work.chunks(share).map(|mine| scope.spawn(move || process(mine))).collect();
+            begun.into_iter().flat_map(|process| process.join().expect("a process that lives")).collect()
+        })
+    }
+
     /// Waits until something is done, and moves the clock on where it sleeps.
     pub async fn patiently<T>(&self, doing: impl Future<Output = T>) -> T {
         tokio::select! {
@@ -186,3 +209,5 @@ impl Random for Chance {
         self.0.fill(bytes);
     }
 }
+
+const PROCESSES: usize = 2;
