@@ -15,6 +15,8 @@ pub struct Before {
     pub users: BTreeMap<String, String>,
     /// Those who came by Microsoft since, by login there.
     pub newcomers: BTreeMap<String, String>,
+    /// Whether everybody came by Azure DevOps once more, those too of whom nothing was captured.
+    pub all_came_back: bool,
 }
 
 /// What became of everybody.
@@ -60,6 +62,14 @@ impl Before {
     pub fn user_of(&self, human: &Human) -> Option<&String> {
         self.users.get(human.azure.first()?)
     }
+
+    /// What has to become of somebody, with all that they have done.
+    pub fn truth(&self, human: &Human) -> Truth {
+        match human.kind {
+            Kind::NoGrantAway if self.all_came_back => Truth::Proven,
+            kind => kind.truth(),
+        }
+    }
 }
 
 /// Looks at the store as it is.
@@ -77,7 +87,7 @@ pub async fn figures<S: Store>(world: &World<S>, before: &Before) -> Figures {
         let mut is_linked = !human.tenants().is_empty() || human.kind == Kind::Left;
         for account in accounts(world, human) {
             let owner = store.user_by_account(&account).await.unwrap().map(|user| user.id);
-            figures.wrong += usize::from(match (human.kind.truth(), &owner) {
+            figures.wrong += usize::from(match (before.truth(human), &owner) {
                 (_, None) => false,
                 (Truth::Contested, Some(_)) => true,
                 (Truth::New | Truth::Refused, Some(owner)) => all_old.contains(owner),
@@ -85,7 +95,7 @@ pub async fn figures<S: Store>(world: &World<S>, before: &Before) -> Figures {
             });
             is_linked &= owner.is_some() && owner.as_ref() == own;
         }
-        match human.kind.truth() {
+        match before.truth(human) {
             Truth::Proven | Truth::ProvenByBoth => {
                 figures.with_proof += 1;
                 figures.linked += usize::from(is_linked);

@@ -176,6 +176,7 @@ impl<S: Store> Move<S> {
         });
         let visits: Vec<_> = everybody.collect();
         self.check(&visits);
+        self.before.all_came_back = true;
         let came = |human: &&Human| self.before.newcomers.contains_key(&human.login);
         let newcomers: Vec<_> = self.world.people.iter().filter(came).cloned().collect();
         let visits: Vec<_> = newcomers.iter().flat_map(|human| self.by_microsoft(human)).collect();
@@ -193,7 +194,7 @@ impl<S: Store> Move<S> {
     }
 
     pub fn figures(&self) -> Figures {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         runtime.block_on(oracle::figures(&self.world, &self.before))
     }
 
@@ -232,7 +233,7 @@ impl<S: Store> Move<S> {
     /// What has to become of somebody who comes by Microsoft.
     fn expected(&self, human: &Human) -> Option<Outcome> {
         let told = |code: &str| Some(Outcome::Told(code.to_owned()));
-        match human.kind.truth() {
+        match self.before.truth(human) {
             Truth::Proven | Truth::ProvenByBoth => self.before.user_of(human).cloned().map(Outcome::In),
             Truth::New => self.before.newcomers.get(&human.login).cloned().map(Outcome::In),
             Truth::Contested => told("identity_contradicted"),
@@ -277,7 +278,7 @@ impl<S: Store> Move<S> {
             self.may_die(400);
             self.world.process(async |site, world| {
                 for visit in visits.iter().skip(outcomes.len()) {
-                    outcomes.push(world.patiently(visit.sign_in(world, site)).await);
+                    outcomes.push(visit.sign_in(world, site).await);
                 }
             });
         }

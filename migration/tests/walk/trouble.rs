@@ -85,7 +85,7 @@ impl<S: Store> Move<S> {
 
     pub fn rows(&self) -> Rows {
         let store = self.world.store.inner();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         runtime.block_on(async {
             let mut accounts = BTreeMap::new();
             for provider in [FROM, TO] {

@@ -97,7 +97,7 @@ impl<S: Store> World<S> {
 
     /// A process that does some work. `None` if it was killed before it was done; then nothing that it had begun goes on.
     pub fn process<T>(&mut self, work: impl AsyncFnOnce(&Site, &Self) -> T) -> Option<T> {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
         let done = runtime.block_on(async {
             let site = self.site();
             tokio::select! {
@@ -121,7 +121,7 @@ impl<S: Store> World<S> {
         let share = work.len().div_ceil(PROCESSES).max(1);
         std::thread::scope(|scope| {
             let process = |mine: &[W]| {
-                let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
                 runtime.block_on(async {
                     let (site, mut done) = (self.site(), Vec::with_capacity(mine.len()));
                     for piece in mine {
@@ -142,11 +142,9 @@ impl<S: Store> World<S> {
             done = doing => done,
             never = async {
                 loop {
-                    // Whoever has something to do does it first.
-                    for _ in 0..20 {
-                        tokio::task::yield_now().await;
-                    }
-                    self.clock.advance(Duration::from_millis(500));
+                    // Whoever has something to do does it first: a file is slower than memory.
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                    self.clock.advance(Duration::from_millis(100));
                 }
             } => never,
         }
