@@ -1,5 +1,7 @@
 //! The commands about Azure DevOps.
 
+mod orgs;
+mod scopes;
 mod secrets;
 
 use clap::Subcommand;
@@ -8,6 +10,12 @@ use crate::exit::{Exit, Failure};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// The organisations, and the tenants they belong to
+    #[command(subcommand)]
+    Orgs(orgs::Command),
+    /// The scopes, and what takes their place in Microsoft Entra ID
+    #[command(subcommand)]
+    Scopes(scopes::Command),
     /// The client's secrets, each of which lives 60 days
     #[command(subcommand)]
     Secrets(secrets::Command),
@@ -15,6 +23,8 @@ pub(crate) enum Command {
 
 pub(crate) async fn run(command: Command) -> Result<Exit, Failure> {
     match command {
+        Command::Orgs(command) => orgs::run(command).await,
+        Command::Scopes(command) => scopes::run(command),
         Command::Secrets(command) => secrets::run(command).await,
     }
 }

@@ -52,7 +52,7 @@ enum Command {
     /// People's accounts: taken over from Auth.js
     #[command(subcommand)]
     Accounts(accounts::Command),
-    /// Azure DevOps: its secrets
+    /// Azure DevOps: its secrets, and the move to Microsoft Entra ID
     #[command(subcommand)]
     Azure(azure::Command),
 }

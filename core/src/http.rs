@@ -18,6 +18,8 @@ pub use pause::pause_asked;
 #[cfg(feature = "reqwest")]
 pub use reqwest_client::ReqwestClient;
 
+pub use crate::oauth::retry_after;
+
 /// A request to a provider, its body in memory.
 pub type HttpRequest = http::Request<Bytes>;
 /// A provider's answer, its body in memory.

@@ -54,6 +54,7 @@
 //! [msal-js#8592]: https://github.com/AzureAD/microsoft-authentication-library-for-js/issues/8592
 
 mod authority;
+mod authority_challenge;
 mod challenge;
 mod guid;
 mod identity;
@@ -78,6 +79,7 @@ use bytes::Bytes;
 use authority::{Authority, Place};
 
 pub use authority::Cloud;
+pub use authority_challenge::ChallengedAuthority;
 pub use challenge::ClaimsChallenge;
 pub use identity::{EntraIdentity, EntraIdentityError, Groups, HomeIdentity};
 pub use photo::{PhotoSize, photo};

@@ -5,6 +5,7 @@
 //! What an application must never send (an unknown parameter, a sixth field, an `Authorization` header at the token
 //! endpoint) is refused and kept in [`violations`](PretendAzureDevOps::violations).
 
+mod anonymous;
 mod answer;
 mod authorize;
 mod browser;

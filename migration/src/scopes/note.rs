@@ -110,6 +110,28 @@ pub enum Note {
 }
 
 impl Note {
+    /// Its kind in one word, for programs.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Respelt { .. } => "respelt",
+            Self::Repeated { .. } => "repeated",
+            Self::Divided { .. } => "divided",
+            Self::Included { .. } => "included",
+            Self::SignInNeedsNoPermission => "sign_in_needs_no_permission",
+            Self::AccessIsMembership => "access_is_membership",
+            Self::ChangesSecrets => "changes_secrets",
+            Self::OnlyInEntra { .. } => "only_in_entra",
+            Self::HighPrivilege { .. } => "high_privilege",
+            Self::Everything => "everything",
+            Self::Unknown { .. } => "unknown",
+            Self::HooksUnproven => "hooks_unproven",
+            Self::HooksNeedCarrier { .. } => "hooks_need_carrier",
+            Self::NoEquivalent { .. } => "no_equivalent",
+            Self::StandsForRegistration { .. } => "stands_for_registration",
+            Self::Foreign { .. } => "foreign",
+        }
+    }
+
     /// How much it matters.
     pub const fn severity(&self) -> Severity {
         match self {

@@ -105,14 +105,14 @@ pub(super) fn claims_parameter(wanted: Option<&str>, capabilities: &[String]) ->
 
 /// One challenge of a header (RFC 9110 §11.6.1).
 #[derive(Debug, Default)]
-struct Challenge<'a> {
-    scheme: &'a str,
+pub(super) struct Challenge<'a> {
+    pub(super) scheme: &'a str,
     parameters: Vec<(&'a str, String)>,
 }
 
 impl Challenge<'_> {
     /// A parameter's value. Two of one name are none: nobody can tell which counts.
-    fn parameter(&self, name: &str) -> Option<&str> {
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
         let mut found = self.parameters.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
         match (found.next(), found.next()) {
             (Some((_, value)), None) => Some(value),
@@ -122,7 +122,7 @@ impl Challenge<'_> {
 }
 
 /// The challenges of one header.
-fn challenges(line: &str) -> Vec<Challenge<'_>> {
+pub(super) fn challenges(line: &str) -> Vec<Challenge<'_>> {
     let mut found: Vec<Challenge<'_>> = Vec::new();
     let mut rest = line;
     loop {
@@ -180,7 +180,7 @@ fn is_token(c: char) -> bool {
 
 const LENIENT: GeneralPurposeConfig =
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
-const LONGEST: usize = 16 * 1024;
+pub(super) const LONGEST: usize = 16 * 1024;
 /// It goes into an address.
 const LONGEST_CLAIMS: usize = 2048;
 

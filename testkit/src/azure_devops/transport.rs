@@ -43,9 +43,9 @@ impl PretendAzureDevOps {
         let mut answer = match stage {
             Stage::Authorize => self.authorization(&request),
             Stage::Token => self.token(&request, fault == Some(Fault::NoRefreshToken)),
-            Stage::Profile | Stage::ConnectionData | Stage::Identity | Stage::Rest => {
-                self.rest(&request, matches!(fault, Some(Fault::OrganizationDenied(_))))
-            }
+            Stage::Profile | Stage::ConnectionData | Stage::Identity | Stage::Rest => self
+                .to_a_stranger(&request)
+                .unwrap_or_else(|| self.rest(&request, matches!(fault, Some(Fault::OrganizationDenied(_))))),
         };
         if let Some(Fault::Headers(headers)) = &fault {
             for (name, value) in headers {
