@@ -2,6 +2,7 @@
 
 use admit::GrantState;
 use admit_testkit::azure_devops::Stage;
+use admit_testkit::entra::FABRIKAM;
 use admit_testkit::servers::Postgres;
 use http::StatusCode;
 
@@ -72,6 +73,8 @@ async fn everybody_whom_something_proves_comes_over_and_stays_who_they_are() {
     true,complete,4,0,0,3,0,0,0,1,0,0,0,0,1,0,0,0,1
     ");
 
+    let tenant = site.run(&["accounts", "plan", "--tenant", FABRIKAM, "--format", "json"]).await;
+    assert_eq!((count(&tenant, "accounts"), count(&tenant, "exact")), (3, 3), "an export tells a tenant, too");
     let plan = site.run(&["accounts", "plan"]).await;
     assert_eq!(plan.code, Some(1), "{}", plan.err);
     insta::assert_snapshot!(plan.out, @r"
@@ -143,14 +146,14 @@ async fn everybody_whom_something_proves_comes_over_and_stays_who_they_are() {
     assert_eq!(report.code, Some(1), "{}", report.err);
     insta::assert_snapshot!(report.out, @r"
     tenant                                accounts  linked  linked percent  exact  review  conflict  personal  unnamed  grants in use  grants parked  grants refused  grants absent  may close  may purge
-    -                                     2         1       50              0      0       0         1         0        2              0              0               0              true       false
-    7a394543-62fd-4274-a7d2-8fac775942b6  2         2       100             0      0       0         0         0        1              1              0               0              true       false
+    -                                     1         0       0               0      0       0         1         0        1              0              0               0              true       false
+    7a394543-62fd-4274-a7d2-8fac775942b6  3         3       100             0      0       0         0         0        2              1              0               0              true       false
     all                                   4         3       75              0      0       0         1         0        3              1              0               0              true       false
     ");
     insta::assert_snapshot!(site.run(&["accounts", "report", "--format", "csv"]).await.out, @r"
     tenant,accounts,linked,linked_percent,exact,review,conflict,personal,unnamed,grants_in_use,grants_parked,grants_refused,grants_absent,may_close,may_purge
-    ,2,1,50,0,0,0,1,0,2,0,0,0,true,false
-    7a394543-62fd-4274-a7d2-8fac775942b6,2,2,100,0,0,0,0,0,1,1,0,0,true,false
+    ,1,0,0,0,0,0,1,0,1,0,0,0,true,false
+    7a394543-62fd-4274-a7d2-8fac775942b6,3,3,100,0,0,0,0,0,2,1,0,0,true,false
     ");
 
     // The way back.
