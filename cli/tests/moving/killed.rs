@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use admit::{Clock as _, SystemClock};
 use admit_testkit::azure_devops::{Fault, Stage};
 use tokio::process::Command;
 
@@ -53,7 +54,7 @@ async fn links_that_are_killed_on_the_way_are_made_once_each_and_undone_once_eac
         // Whoever was at hand may be held for some seconds by the process that is no more.
         while action == "unlink" && count(&last, "busy") > 0 {
             assert_eq!((last.code, count(&last, "left")), (Some(1), 1), "{}", last.out);
-            tokio::time::sleep(Duration::from_millis(500)).await;
+            SystemClock.sleep(Duration::from_millis(500)).await;
             last = site.run(&run).await;
         }
         assert_eq!((last.code, count(&last, "left")), (Some(0), 0), "{}", last.err);
