@@ -30,10 +30,8 @@ async fn a_plan_says_of_everybody_what_there_is_to_do() {
         assert!(line.contains(&user), "{line}");
         line.split_once(&user).unwrap().1.to_owned()
     };
-    let mut users = [
-        site.owner(&site.azure_account("norma")).await.unwrap(),
-        site.owner(&site.azure_account("bo")).await.unwrap(),
-    ];
+    let mut users =
+        [site.owner(&site.azure_account("norma")).await.unwrap(), site.owner(&site.azure_account("bo")).await.unwrap()];
     users.sort();
     let both = said("norma").await;
     assert_eq!(both, said("bo").await);
