@@ -3,6 +3,7 @@
 //! 1. A link that the person made themselves is left, unless told otherwise. So is the last way in.
 //! 2. What was parked is taken up again before the link goes, so that nobody is without tokens in between.
 //! 3. A link that has changed since its entry was written is another one's, and left to that entry.
+//! 4. Each step may be taken twice, and the link goes last: a run that died in between is begun anew, and ends it.
 
 use std::collections::VecDeque;
 
@@ -150,7 +151,7 @@ impl UnlinkJob {
             if !self.is_meant(&entry, &account) || !self.is_current(&entry, &account, &user).await? {
                 continue;
             }
-            let done = self.undo(&entry, &account, &user).await?;
+            let Some(done) = self.undo(&entry, &account, &user).await? else { continue };
             *match done {
                 UnlinkDone::Unlinked => &mut self.counts.unlinked,
                 UnlinkDone::Due => &mut self.counts.due,
@@ -192,34 +193,47 @@ impl UnlinkJob {
     async fn is_current(&self, entry: &AuditEntry, account: &AccountKey, user: &str) -> Result<bool, MoveError> {
         let owner = users(&self.auth)?.user_by_account(account).await?;
         let is_theirs = owner.is_some_and(|owner| owner.id == user);
-        Ok(is_theirs && record::last(&self.auth, account).await?.is_some_and(|last| last.id == entry.id))
+        Ok(is_theirs && record::last_link(&self.auth, account).await?.is_some_and(|last| last.id == entry.id))
     }
 
-    async fn undo(&self, entry: &AuditEntry, account: &AccountKey, user: &str) -> Result<UnlinkDone, MoveError> {
+    /// `None` if somebody else did it meanwhile.
+    async fn undo(
+        &self,
+        entry: &AuditEntry,
+        account: &AccountKey,
+        user: &str,
+    ) -> Result<Option<UnlinkDone>, MoveError> {
         let (auth, users) = (&self.auth, users(&self.auth)?);
         if record::method(entry).is_none_or(|method| method == Method::BothProven) && !self.by_hand_too {
-            return Ok(UnlinkDone::ByHand);
+            return Ok(Some(UnlinkDone::ByHand));
         }
-        if users.accounts(user).await?.len() < 2 {
-            return Ok(UnlinkDone::LastWayIn);
+        let accounts = users.accounts(user).await?;
+        if !accounts.contains(account) {
+            return Ok(None);
+        }
+        if accounts.len() < 2 {
+            return Ok(Some(UnlinkDone::LastWayIn));
         }
         if !self.writes {
-            return Ok(UnlinkDone::Due);
+            return Ok(Some(UnlinkDone::Due));
         }
         if let Some(by) = record::by(entry)
             && auth.unpark(&by).await? == Parking::Busy
         {
-            return Ok(UnlinkDone::Busy);
+            return Ok(Some(UnlinkDone::Busy));
         }
-        match users.unlink(user, account, 1).await? {
-            UnlinkOutcome::TooFewLeft => return Ok(UnlinkDone::LastWayIn),
-            UnlinkOutcome::Unlinked | UnlinkOutcome::NotTheirs => {}
+        // Tokens of an account that is nobody's are for nobody.
+        if auth.purge_tokens(account).await? == Parking::Busy {
+            return Ok(Some(UnlinkDone::Busy));
         }
         record::unlinked(auth, &self.actor, account, user).await?;
-        // Tokens of an account that is nobody's are for nobody.
-        auth.purge_tokens(account).await?;
+        let done = match users.unlink(user, account, 1).await? {
+            UnlinkOutcome::TooFewLeft => return Ok(Some(UnlinkDone::LastWayIn)),
+            UnlinkOutcome::Unlinked => Some(UnlinkDone::Unlinked),
+            UnlinkOutcome::NotTheirs => None,
+        };
         self.azure_move.newcomers().forget();
-        Ok(UnlinkDone::Unlinked)
+        Ok(done)
     }
 }
 
