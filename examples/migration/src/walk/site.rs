@@ -59,14 +59,17 @@ impl Site {
         Ok(())
     }
 
-    /// Runs the command `admit`, which prints for itself. With 0 all is done, and with 1 something is left; any other end
-    /// is a failure.
+    /// Runs the command `admit`, and shows what it counted, but for what is nought. With 0 all is done, and with 1 something
+    /// is left; any other end is a failure.
     pub(crate) async fn admit(&self, arguments: &str) -> Result<(), Box<dyn Error>> {
         crate::say(&format!("$ admit {arguments}"));
-        let ended = self.program("admit").args(arguments.split(' ')).status().await?;
-        match ended.code() {
+        let ended = self.program("admit").args(arguments.split(' ')).output().await?;
+        let (counted, errors) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+        counted.lines().filter(|line| !line.ends_with(" 0")).for_each(crate::say);
+        errors.lines().for_each(crate::say);
+        match ended.status.code() {
             Some(0 | 1) => Ok(()),
-            _ => Err(format!("admit {arguments}: {ended}").into()),
+            _ => Err(format!("admit {arguments}: {}", ended.status).into()),
         }
     }
 
