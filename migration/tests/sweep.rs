@@ -3,7 +3,13 @@
 //! One test, and so one process, whose memory is looked at. Run it with `--nocapture` for the figures.
 
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "this is a test, and a person reads its figures")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    reason = "this is a test, and a person reads its figures"
+)]
 
 use std::num::NonZeroU32;
 use std::sync::Arc;

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use admit::{Clock as _, SystemClock};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
@@ -22,15 +23,15 @@ impl Site {
     pub(crate) fn new(port: u16, file: &Path) -> Result<Self, Box<dyn Error>> {
         let programs = std::env::current_exe()?.parent().ok_or("this program is in no folder")?.to_owned();
         let mut site = Self { programs, variables: BTreeMap::new(), running: None, port };
-        site.set("PORT", port);
+        site.set("PORT", port.to_string());
         site.set("AUTH_URL", format!("http://localhost:{port}"));
         site.set("AUTH_SECRET", "a secret for this walk, which is over in a minute");
         site.set("DATABASE_URL", format!("sqlite:{}", file.display()));
         Ok(site)
     }
 
-    pub(crate) fn set(&mut self, name: &'static str, value: impl ToString) {
-        self.variables.insert(name, value.to_string());
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        self.variables.insert(name, value.into());
     }
 
     /// Takes the variables away that begin so.
@@ -47,7 +48,7 @@ impl Site {
             if TcpStream::connect(("127.0.0.1", self.port)).await.is_ok() {
                 return Ok(());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            SystemClock.sleep(Duration::from_millis(50)).await;
         }
         Err("the application does not answer".into())
     }
