@@ -14,8 +14,8 @@ use admit_axum::AuthRouterExt as _;
 use admit_migration::AzureMove;
 use admit_providers::{azure_devops, microsoft_entra_id};
 use admit_sqlite::SqliteStore;
-use axum::extract::Extension;
 use axum::Router;
+use axum::extract::Extension;
 use axum::routing::get;
 
 pub use settings::Settings;
@@ -26,10 +26,8 @@ pub use settings::Settings;
 /// When the file or the configuration does not do.
 pub async fn sign_in(settings: &Settings) -> Result<Auth, Box<dyn Error>> {
     let store = SqliteStore::open(&settings.file).await?;
-    let mut auth = Auth::builder(&settings.base_url)
-        .store(store.clone())
-        .evidence_store(store.clone())
-        .audit_store(store);
+    let mut auth =
+        Auth::builder(&settings.base_url).store(store.clone()).evidence_store(store.clone()).audit_store(store);
     if settings.has_azure_devops {
         auth = auth.provider(azure_devops(Client::env()));
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use admit::{Auth, RequestHead};
-use admit_testkit::{CookieJar, FixedClock, PretendAzureDevOps, PretendEntra};
+use admit_testkit::{CookieJar, PretendAzureDevOps, PretendEntra};
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, COOKIE, LOCATION};
 use http::{HeaderMap, Method, Request, Response};
@@ -33,20 +33,6 @@ pub struct Manner<'a> {
     pub connects: bool,
     /// Whether they go on by another way where one is closed.
     pub goes_on: bool,
-}
-
-impl<'a> Manner<'a> {
-    pub fn of(human: &'a Human) -> Self {
-        Self { azure: human.azure.first().map(String::as_str), connects: true, goes_on: true }
-    }
-
-    pub fn puts_off(self) -> Self {
-        Self { connects: false, ..self }
-    }
-
-    pub fn as_azure(self, login: &'a str) -> Self {
-        Self { azure: Some(login), ..self }
-    }
 }
 
 /// Signs somebody in by a provider, with a browser that has never been here.

@@ -2,6 +2,16 @@
 //!
 //! Run it with `--nocapture` for the figures.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    unreachable_pub,
+    reason = "these are tests, and a person reads their figures"
+)]
+
 mod browser;
 mod oracle;
 mod phases;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use admit::store::{AccountKey, UserStore as _};
+use admit::store::AccountKey;
 
 use super::population::{Human, Kind, Truth};
-use super::world::{FROM, Store, TO, World};
+use super::world::{Store, TO, World};
 
 /// Whose users are whose.
 #[derive(Clone, Debug, Default)]
@@ -116,13 +116,4 @@ pub fn accounts<S>(world: &World<S>, human: &Human) -> Vec<AccountKey> {
         Some(AccountKey { provider: TO.to_owned(), subject: format!("{object}.{tenant}") })
     };
     tenants.iter().filter_map(object).collect()
-}
-
-/// The accounts of Azure DevOps that are somebody's.
-pub fn azure_accounts<S: Store>(human: &Human) -> Vec<AccountKey> {
-    let key = |login: &String| {
-        let person = admit_testkit::azure_devops::Person::new(login, login);
-        AccountKey { provider: FROM.to_owned(), subject: person.id }
-    };
-    human.azure.iter().map(key).collect()
 }

@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use admit_migration::{EnrichCounts, EnrichError, LinkCounts, PlanCounts, PurgeCounts, Stage, UnlinkCounts, enrich};
+use admit_migration::{
+    EnrichCounts, EnrichError, LinkCounts, MoveError, PlanCounts, PurgeCounts, Stage, UnlinkCounts, enrich,
+};
 
 use super::browser::{Manner, Outcome, sign_in};
 use super::oracle::{self, Before, Figures};
@@ -68,7 +70,7 @@ impl<S: Store> Move<S> {
     /// Phase 2: both providers are there, and what is known of the accounts is captured.
     pub fn capture(&mut self) -> EnrichCounts {
         self.world.config.has_entra = true;
-        let counts = self.job(async |site, world| {
+        let counts = self.job(&async |site, world| {
             let mut job = enrich(site.auth(), FROM)?.rate(NonZeroU32::MAX);
             while world.patiently(job.next()).await?.is_some() {}
             Ok::<_, EnrichError>(job.counts())
@@ -102,20 +104,20 @@ impl<S: Store> Move<S> {
 
     /// What would be linked.
     pub fn plan(&mut self) -> PlanCounts {
-        let counts = self.job(async |site, world| {
+        let counts = self.job(&async |site, world| {
             let mut plan = world.to_entra().plan(site.auth())?;
             while plan.next().await?.is_some() {}
-            Ok::<_, admit_migration::MoveError>(plan.counts())
+            Ok::<_, MoveError>(plan.counts())
         });
         counts.expect("all are looked at")
     }
 
     /// Whoever is named is linked beforehand.
     pub fn link(&mut self) -> LinkCounts {
-        let counts = self.job(async |site, world| {
+        let counts = self.job(&async |site, world| {
             let mut job = world.to_entra().link(site.auth())?;
             while job.next().await?.is_some() {}
-            Ok::<_, admit_migration::MoveError>(job.counts())
+            Ok::<_, MoveError>(job.counts())
         });
         self.world.days_pass(1);
         counts.expect("all are linked who are named")
@@ -137,15 +139,23 @@ impl<S: Store> Move<S> {
         self.world.days_pass(1);
     }
 
-    /// Phase 5: the tokens of Azure DevOps are deleted.
+    /// Phase 5: the tokens of Azure DevOps are deleted. Those that a process held when it was killed, by a later run.
     pub fn purge(&mut self) -> PurgeCounts {
-        let counts = self.job(async |site, world| {
-            let mut job = world.to_entra().purge(site.auth())?.in_use_too();
-            while world.patiently(job.next()).await?.is_some() {}
-            Ok::<_, admit_migration::MoveError>(job.counts())
-        });
-        self.world.days_pass(1);
-        counts.expect("all are purged")
+        let mut purged = 0;
+        loop {
+            let counts = self.job(&async |site, world| {
+                let mut job = world.to_entra().purge(site.auth())?.in_use_too();
+                while job.next().await?.is_some() {}
+                Ok::<_, MoveError>(job.counts())
+            });
+            self.world.days_pass(1);
+            let mut counts = counts.expect("all are purged");
+            purged += counts.purged;
+            if counts.busy == 0 {
+                counts.purged = purged;
+                return counts;
+            }
+        }
     }
 
     /// Phase 6: Azure DevOps is no provider any more, and everybody comes by Microsoft, those too who were away.
@@ -162,10 +172,10 @@ impl<S: Store> Move<S> {
         self.world.config.has_azure = true;
         self.world.config.stage = Stage::Invite;
         self.world.config.stages = Vec::new();
-        let counts = self.job(async |site, world| {
+        let counts = self.job(&async |site, world| {
             let mut job = world.to_entra().unlink(site.auth())?;
             while world.patiently(job.next()).await?.is_some() {}
-            Ok::<_, admit_migration::MoveError>(job.counts())
+            Ok::<_, MoveError>(job.counts())
         });
         self.world.days_pass(1);
         // All who were there before, as themselves; and whoever came by Microsoft first, as whom they are.
@@ -200,7 +210,7 @@ impl<S: Store> Move<S> {
 
     /// Whether somebody comes while the move goes on.
     fn comes(&self, human: &Human) -> bool {
-        let is_chosen = human.kind.truth() != Truth::Proven || human.place / 4 % self.one_in == 0;
+        let is_chosen = human.kind.truth() != Truth::Proven || (human.place / 4).is_multiple_of(self.one_in);
         !human.kind.is_away() && is_chosen
     }
 
@@ -286,10 +296,10 @@ impl<S: Store> Move<S> {
     }
 
     /// A job that is begun anew until a process lives to its end.
-    pub fn job<T, E>(&mut self, job: impl AsyncFn(&Site, &World<S>) -> Result<T, E>) -> Result<T, E> {
+    pub fn job<T, E>(&mut self, job: &impl AsyncFn(&Site, &World<S>) -> Result<T, E>) -> Result<T, E> {
         for lives in 1.. {
             self.may_die(300 * lives);
-            if let Some(done) = self.world.process(&job) {
+            if let Some(done) = self.world.process(job) {
                 return done;
             }
         }

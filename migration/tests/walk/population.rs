@@ -220,7 +220,7 @@ impl Human {
             Kind::Left => member(format!("gone.{}", self.user_name())),
             Kind::Heir => member(victim(Kind::Left).user_name()).verified_email(self.address()),
             // As sure of it as of anything in their own tenant, every second time.
-            Kind::Attacker if place % 2 == 0 => {
+            Kind::Attacker if place.is_multiple_of(2) => {
                 member(victim(Kind::Member).user_name()).verified_email(victim(Kind::Member).address())
             }
             Kind::Attacker => member(victim(Kind::Member).user_name()).email(victim(Kind::Member).address()),
@@ -242,7 +242,7 @@ impl Human {
                 Kind::InvitedPersonal => person.member_of(LAMPLIGHT, object(LAMPLIGHT)),
                 Kind::TwoUsers => person.member_of(self.tenant.unwrap(), object(self.tenant.unwrap())),
                 // As some answers write them.
-                Kind::Member if self.place % 5 == 0 => {
+                Kind::Member if self.place.is_multiple_of(5) => {
                     let tenant = self.tenant.unwrap();
                     person.member_of(tenant.to_uppercase(), object(tenant).to_uppercase())
                 }

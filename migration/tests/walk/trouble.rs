@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use admit::store::{AccountKey, EvidenceStore as _, TokenStore, UserStore as _};
+use admit::store::{AccountKey, TokenStore};
 use admit_migration::{EnrichError, Stage, enrich};
 use admit_testkit::{azure_devops, entra};
 
@@ -73,7 +73,7 @@ impl<S: Store> Move<S> {
     /// The job gives up, whenever it is begun, and nothing is written that nobody said.
     pub fn nobody_is_captured(&mut self) {
         for _ in 0..3 {
-            let gave_up = self.job(async |site, world| {
+            let gave_up = self.job(&async |site, world| {
                 let mut job = enrich(site.auth(), FROM)?.rate(NonZeroU32::MAX);
                 while world.patiently(job.next()).await?.is_some() {}
                 Ok::<_, EnrichError>(job.counts())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use admit::store::{AuditStore, EvidenceStore, Once, TokenStore, UserStore};
-use admit::{Auth, AuthBuilder, Client, Environment, Random};
+use admit::{Auth, AuthBuilder, Client, Clock as _, Environment, Random, SystemClock};
 use admit_migration::scopes::{self, Purpose};
 use admit_migration::{AzureMove, PersonalAccounts, Stage};
 use admit_providers::{azure_devops, microsoft_entra_id};
@@ -143,7 +143,7 @@ impl<S: Store> World<S> {
             never = async {
                 loop {
                     // Whoever has something to do does it first: a file is slower than memory.
-                    tokio::time::sleep(Duration::from_millis(5)).await;
+                    SystemClock.sleep(Duration::from_millis(5)).await;
                     self.clock.advance(Duration::from_millis(100));
                 }
             } => never,

@@ -82,7 +82,8 @@ impl<'a> Browser<'a> {
     /// Reads a page of the site's, and presses what is meant for them; or is told why not.
     async fn read(&mut self, url: &Url, manner: Manner<'_>) -> Result<Result<Page, Outcome>, Box<dyn Error>> {
         let page = self.get(url.as_str().strip_prefix(self.site).unwrap_or_default()).await?;
-        let value = |name: &str| url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
+        let value =
+            |name: &str| url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
         let forms = forms(&page.text);
         let with = |name: &str| forms.iter().find(|form| form.fields.iter().any(|(known, _)| known == name));
         let pressed = match value("ask").as_deref() {

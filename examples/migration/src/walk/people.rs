@@ -52,7 +52,10 @@ pub(crate) const PEOPLE: [Human; 14] = [
     human("gus", "has left; Hal has his user name now", Does::StaysAway, End::Gone),
     human("ida", "has a personal account", Does::ByMicrosoft, End::Themselves),
     human("jon", "has a personal account, and stays away", Does::StaysAway, End::Told("account_not_linked")),
-    Human { azure: &["kim", "kim-old"], ..human("kim", "is two users", Does::PutsOff, End::Told("identity_contradicted")) },
+    Human {
+        azure: &["kim", "kim-old"],
+        ..human("kim", "is two users", Does::PutsOff, End::Told("identity_contradicted"))
+    },
     human("lee", "stays away until all is over", Does::StaysAway, End::Themselves),
     human("mia", "took back what she had granted", Does::ByMicrosoft, End::Themselves),
     newcomer("hal", "is new, with the user name that Gus had", End::New),

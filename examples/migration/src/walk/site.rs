@@ -5,6 +5,7 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use admit::{Clock as _, SystemClock};
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 
@@ -22,15 +23,15 @@ impl Site {
     pub(crate) fn new(port: u16, file: &Path) -> Result<Self, Box<dyn Error>> {
         let programs = std::env::current_exe()?.parent().ok_or("this program is in no folder")?.to_owned();
         let mut site = Self { programs, variables: BTreeMap::new(), running: None, port };
-        site.set("PORT", port);
+        site.set("PORT", port.to_string());
         site.set("AUTH_URL", format!("http://localhost:{port}"));
         site.set("AUTH_SECRET", "a secret for this walk, which is over in a minute");
         site.set("DATABASE_URL", format!("sqlite:{}", file.display()));
         Ok(site)
     }
 
-    pub(crate) fn set(&mut self, name: &'static str, value: impl ToString) {
-        self.variables.insert(name, value.to_string());
+    pub(crate) fn set(&mut self, name: &'static str, value: impl Into<String>) {
+        self.variables.insert(name, value.into());
     }
 
     /// Takes the variables away that begin so.
@@ -47,7 +48,7 @@ impl Site {
             if TcpStream::connect(("127.0.0.1", self.port)).await.is_ok() {
                 return Ok(());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            SystemClock.sleep(Duration::from_millis(50)).await;
         }
         Err("the application does not answer".into())
     }
@@ -59,14 +60,17 @@ impl Site {
         Ok(())
     }
 
-    /// Runs the command `admit`, which prints for itself. With 0 all is done, and with 1 something is left; any other end
-    /// is a failure.
+    /// Runs the command `admit`, and shows what it counted, but for what is nought. With 0 all is done, and with 1 something
+    /// is left; any other end is a failure.
     pub(crate) async fn admit(&self, arguments: &str) -> Result<(), Box<dyn Error>> {
         crate::say(&format!("$ admit {arguments}"));
-        let ended = self.program("admit").args(arguments.split(' ')).status().await?;
-        match ended.code() {
+        let ended = self.program("admit").args(arguments.split(' ')).output().await?;
+        let (counted, errors) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+        counted.lines().filter(|line| !line.ends_with(" 0")).for_each(crate::say);
+        errors.lines().for_each(crate::say);
+        match ended.status.code() {
             Some(0 | 1) => Ok(()),
-            _ => Err(format!("admit {arguments}: {ended}").into()),
+            _ => Err(format!("admit {arguments}: {}", ended.status).into()),
         }
     }
 
