@@ -75,7 +75,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
         (None, None) => admission::begin(visit, person, return_to).await,
     };
     match arrived {
-        Ok(answer) => Ok(answer),
         Err(failure) => once_more::instead_of(failure, visit, trip).await,
+        answer => answer,
     }
 }
