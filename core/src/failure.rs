@@ -98,6 +98,14 @@ impl Failure {
         }
     }
 
+    /// The claims of another sign-in that the provider wants, if it wants one (OpenID Connect Core §5.5).
+    pub(crate) fn claims(&self) -> Option<&str> {
+        match self.cause.as_deref()?.downcast_ref().map(ProviderError::first) {
+            Some(ProviderError::Challenged { claims, .. }) => Some(claims),
+            _ => None,
+        }
+    }
+
     /// The word for the address: the application's own, if it refused with one.
     pub(crate) fn word(&self) -> &str {
         let refused = self.cause.as_deref().and_then(|cause| cause.downcast_ref::<Refused>());

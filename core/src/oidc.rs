@@ -157,12 +157,16 @@ pub(crate) fn check_token_issuer(configured: Option<&str>, claims: &Claims) -> R
     check_metadata_issuer(configured, id_token::issuer(claims)?).map_err(IdTokenError::Issuer)
 }
 
-/// Whether codes still go where they went when the trip began. A document that was changed meanwhile must not draw the
-/// code of a person elsewhere.
-pub(crate) fn check_same_place(metadata: &Metadata, before: &str) -> Result<(), ProviderError> {
-    let is_same = Url::parse(before).is_ok_and(|before| before.origin() == metadata.token_endpoint.origin());
+/// The metadata, with codes going where they went when the trip began: an authority takes its own, also when the site
+/// names another by now. A document that was changed meanwhile must not draw the code of a person elsewhere.
+pub(crate) fn as_when_it_began(mut metadata: Arc<Metadata>, before: &str) -> Result<Arc<Metadata>, ProviderError> {
     let moved = || IssuerError::new("the token endpoint moved to another origin while a sign-in was under way");
-    if is_same { Ok(()) } else { Err(ProviderError::Issuer(moved())) }
+    let before = Url::parse(before).ok().filter(|before| before.origin() == metadata.token_endpoint.origin());
+    let before = before.ok_or_else(|| ProviderError::Issuer(moved()))?;
+    if before != metadata.token_endpoint {
+        Arc::make_mut(&mut metadata).token_endpoint = before;
+    }
+    Ok(metadata)
 }
 
 async fn fetch_keys(cx: &ProviderContext<'_>, uri: &str, allowed: &[jws::SigningAlgorithm]) -> Fetched<KeySet> {

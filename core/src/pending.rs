@@ -56,6 +56,9 @@ pub(crate) struct Pending {
     /// Who has come this far by an account of another provider, and connects one of this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) proven: Option<Proven>,
+    /// Whether it takes the place of one that was not enough to the provider.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_once_more: bool,
     /// What the provider let the browser post, where the session's cookie did not come along and is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) posted: Option<Vec<(String, String)>>,

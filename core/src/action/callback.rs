@@ -9,6 +9,7 @@
 mod answer_of_provider;
 mod arrival;
 mod identify;
+mod once_more;
 mod stores;
 
 use std::sync::Arc;
@@ -63,14 +64,18 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     let id = registered.id.to_owned();
     let return_to = pending.return_to.clone();
     let realm = Arc::clone(&visit.realm);
-    let (link, proven) = (pending.link.clone(), pending.proven.clone());
+    let (link, proven, trip) = (pending.link.clone(), pending.proven.clone(), pending.clone());
     let person = async move {
         let registered = realm.oauth(&id).ok_or_else(unknown_provider)?;
         identify(&realm, &registered, &pending, &code, &answered.parameters).await
     };
-    match (link, proven) {
+    let arrived = match (link, proven) {
         (Some(link), _) => accounts::arrive(visit, link, person, return_to).await.map_err(Failure::of_link),
         (None, Some(proven)) => chain::arrive(visit, registered.id, proven, person, return_to).await,
         (None, None) => admission::begin(visit, person, return_to).await,
+    };
+    match arrived {
+        Err(failure) => once_more::instead_of(failure, visit, trip).await,
+        answer => answer,
     }
 }

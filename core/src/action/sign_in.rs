@@ -94,6 +94,8 @@ pub(super) enum Purpose {
     SignIn(Wish),
     /// Somebody who is signed in connects an account.
     Link(LinkTo),
+    /// In the place of a trip that was not enough to the provider, with the claims that it wants.
+    OnceMore(Box<Pending>, String),
     /// Somebody who was proven by another account, and has no session yet, connects one; and then goes there.
     GoOn(Proven, String),
 }
@@ -103,17 +105,25 @@ pub(super) async fn depart(visit: &mut Visit, provider: &str, purpose: Purpose) 
     let is_sign_in = matches!(purpose, Purpose::SignIn(_));
     let (mut wish, mut link, mut proven, mut return_to) = (Wish::default(), None, None, visit.return_to.clone());
     // The query of a callback is the provider before's.
-    let mut query = visit.input.query.as_slice();
+    let (mut query, mut first, wanted) = (visit.input.query.as_slice(), None, wanted(&purpose));
     match purpose {
         Purpose::SignIn(asked) => wish = asked,
         Purpose::Link(to) => link = Some(to),
         Purpose::GoOn(who, there) => (query, proven, return_to) = (&[], Some(who), there),
+        Purpose::OnceMore(mut trip, _) => {
+            (wish, link, proven) = (std::mem::take(&mut trip.wish), trip.link.take(), trip.proven.take());
+            (query, return_to) = (&wanted, std::mem::take(&mut trip.return_to));
+            first = Some(trip);
+        }
     }
     let realm = &visit.realm;
     let registered = realm.oauth(provider).ok_or_else(unknown_provider)?;
     let flow = registered.flow;
     let config = flow.config();
-    let asked = Asked::read(config, registered.scopes, query)?;
+    let mut asked = Asked::read(config, registered.scopes, query)?;
+    if let Some(first) = &mut first {
+        asked.scopes = std::mem::take(&mut first.scopes);
+    }
     // Only then: a sign-in begins also while the session store is down.
     let needs_session = is_sign_in && (config.form_post || again::is_asked(visit));
     let now_signed_in = if needs_session { admission::previous(visit).await? } else { None };
@@ -160,6 +170,7 @@ pub(super) async fn depart(visit: &mut Visit, provider: &str, purpose: Purpose) 
         link,
         wish,
         proven,
+        is_once_more: false,
         posted: None,
         scopes: asked.scopes,
         return_to,
@@ -168,6 +179,12 @@ pub(super) async fn depart(visit: &mut Visit, provider: &str, purpose: Purpose) 
     };
     let seal =
         |pending: &Pending| pending.cookie(&realm.cookies, &realm.pending_sealer, &*realm.random, config.form_post);
+    if let Some(first) = first {
+        pending.is_once_more = true;
+        // What was demanded of the first holds, also where the provider is not asked for it in words.
+        (pending.max_age, pending.contexts) = (pending.max_age.or(first.max_age), first.contexts.or(pending.contexts));
+        (pending.same_person, pending.before) = (first.same_person, first.before);
+    }
     let cookie = seal(&pending).or_else(|| {
         // The way back is what can be spared: the person lands at home instead of nowhere.
         pending.return_to.clone_from(&realm.base.origin);
@@ -182,6 +199,13 @@ pub(super) async fn depart(visit: &mut Visit, provider: &str, purpose: Purpose) 
     visit.cookies.push(cookie);
     tracing::debug!(provider, is_link = pending.link.is_some(), "a sign-in began");
     Ok(answer::redirect(StatusCode::FOUND, &location))
+}
+
+/// What is asked of a trip that takes the place of another, as a query would ask it.
+fn wanted(purpose: &Purpose) -> Vec<(String, String)> {
+    let Purpose::OnceMore(first, claims) = purpose else { return Vec::new() };
+    let max_age = first.max_age.map(|seconds| ("max_age".to_owned(), seconds.to_string()));
+    [("claims".to_owned(), claims.clone())].into_iter().chain(max_age).collect()
 }
 
 /// Whoever says by which ways they answer, and not by a post, would show the person a page of errors. Many say nothing.

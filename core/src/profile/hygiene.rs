@@ -21,6 +21,7 @@ impl Profile {
             return Err(ProfileError::Identifier("holds control characters"));
         }
         self.name = self.name.map(|name| presentable(&name)).filter(|name| !name.trim().is_empty());
+        self.email = self.email.map(Email::without_spaces);
         if let Some(why) = self.email.as_ref().and_then(Email::fault) {
             tracing::warn!(why, "an e-mail address was left out of a profile");
             self.email = None;
@@ -31,6 +32,14 @@ impl Profile {
 }
 
 impl Email {
+    /// Without the spaces around it, which belong to no address: else two spellings of one would be two people's.
+    fn without_spaces(self) -> Self {
+        match self {
+            Self::Verified(address) => Self::Verified(address.trim_matches(' ').to_owned()),
+            Self::Unverified(address) => Self::Unverified(address.trim_matches(' ').to_owned()),
+        }
+    }
+
     /// Why it is no single address, if it is none. Two in one text would let the owner of either be taken for both.
     fn fault(&self) -> Option<&'static str> {
         let address = self.address();
@@ -104,14 +113,16 @@ mod tests {
             Profile::new("7").email(email).checked().unwrap().email.is_some()
         };
         assert!(kept("ada@example.com") && kept("ADA@Example.COM") && kept("ıda@example.com"));
+        let spaced = Profile::new("7").email(Some(Email::verified(" ada@example.com "))).checked().unwrap();
+        assert_eq!(spaced.email, Some(Email::verified("ada@example.com")));
         assert!(kept(&format!("{}@{}", "a".repeat(64), "b".repeat(255))));
         for bad in [
             "",
             "ada",
             "@example.com",
             "ada@",
-            "ada@example.com ",
-            " ada@example.com",
+            "ada@example.com\t",
+            "\u{a0}ada@example.com",
             "a da@example.com",
             "a@x.example,b@y.example",
             "a@b@x.example",

@@ -92,6 +92,22 @@ async fn a_profile_that_cannot_be_read_signs_nobody_in() {
 }
 
 #[tokio::test]
+async fn a_wish_to_slow_down_that_comes_with_a_profile_holds_nobody_up() {
+    // ADO-021
+    let site = Site::new();
+    let mut browser = site.browser();
+    let callback = browser.consent("/dashboard").await;
+    let slower = [("retry-after", "5"), ("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1795300090")];
+    let slower = slower.map(|(name, value)| (name, value.to_owned())).to_vec();
+    site.azure.fail_once(Stage::Profile, Fault::Headers(slower));
+    // The clock stands still: whoever waited would wait for ever.
+    let answer = browser.get(&callback).await;
+    assert_eq!(location(&answer), format!("{}/dashboard", crate::support::ORIGIN));
+    assert!(browser.session().await["user"].is_object());
+    assert_eq!(site.azure.count(Stage::Profile), 1);
+}
+
+#[tokio::test]
 async fn a_provider_that_does_not_answer_in_time_is_given_up() {
     // azure.md T24
     for stage in [Stage::Token, Stage::Profile] {

@@ -248,6 +248,45 @@ async fn people_whose_grant_is_dead_are_marked_once_and_passed_by_afterwards() {
 }
 
 #[tokio::test]
+async fn a_sweep_that_dies_half_way_is_taken_up_by_another_process_and_spends_no_token_twice() {
+    // azure.md T47
+    let rotated = Rotated::of(500).await;
+    for login in ["person003", "person249", "person499"] {
+        rotated.site.azure.revoke_grants(login);
+    }
+    let mut dies = rotated.job();
+    for _ in 0..250 {
+        rotated.site.clock.advance(dies.pause());
+        dies.next().await.unwrap();
+    }
+    let done = dies.counts();
+    drop(dies);
+    assert_eq!(done.total(), 250);
+
+    let other = configured(&rotated.site, &rotated.store, Client::new("app-id", NEW).secret(OLD));
+    rotated.site.azure.fail_once(Stage::Token, Fault::TooManyRequests { retry_after: "9".to_owned() });
+    let time = async {
+        loop {
+            rotated.site.clock.until_sleepers(1).await;
+            rotated.site.clock.advance(Duration::from_secs(1));
+            tokio::task::yield_now().await;
+        }
+    };
+    let (counts, end) = tokio::select! {
+        ended = rotated.run(other.remint(AZURE).unwrap()) => ended,
+        () = time => unreachable!(),
+    };
+    end.unwrap();
+    assert_eq!((done.reminted + counts.reminted, done.refused + counts.refused), (497, 3), "{done:?} {counts:?}");
+    assert_eq!(counts.already + counts.needs_reauthentication, 250, "what was done is passed by");
+    assert_eq!((counts.total(), counts.left()), (500, 0));
+    let presented = rotated.presented();
+    let different = presented.iter().map(|(token, _)| token).collect::<BTreeSet<_>>().len();
+    assert_eq!((presented.len(), different), (501, 500), "one more for the 429, which was not worked on");
+    assert_eq!(rotated.site.azure.violations(), [""; 0]);
+}
+
+#[tokio::test]
 async fn refusals_without_end_and_without_one_success_stop_the_job() {
     let rotated = Rotated::of(15).await;
     for n in 0..15 {

@@ -19,8 +19,7 @@ const HOSTS: [&str; 3] = ["login.microsoftonline.com", "app.vssps.visualstudio.c
 
 /// Has a claim looked at with each framework, and a site of its own each time.
 async fn with_each(to_entra: fn() -> AzureMove, claim: impl AsyncFn(Site, &dyn Fn(&Site) -> Server)) {
-    for (name, serve) in FRAMEWORKS {
-        println!("with {name}");
+    for serve in FRAMEWORKS {
         claim(Site::new(to_entra()), &|site| Server::start(serve, site.auth.clone())).await;
     }
 }

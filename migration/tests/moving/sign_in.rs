@@ -2,6 +2,7 @@
 
 use admit::GrantState;
 use admit_migration::{AzureMove, Origin};
+use admit_testkit::azure_devops::{Fault, Stage};
 use admit_testkit::entra::{Account, FABRIKAM, LAMPLIGHT};
 
 use crate::site::{AZURE, ENTRA, Site};
@@ -23,6 +24,18 @@ async fn a_member_is_recognised_and_stays_who_they_are() {
     assert_eq!(site.auth.grant_of(&azure).await.unwrap(), GrantState::Parked);
     assert_eq!(site.comes(ENTRA, "norma").await, norma, "and again");
     assert_eq!(site.audit().await.len(), 2);
+}
+
+#[tokio::test]
+async fn somebody_whom_azure_devops_wants_to_ask_later_comes_in_at_once_and_is_not_asked_about_twice() {
+    // ADO-021: the clock stands still.
+    let site = Site::new(quiet());
+    site.comes(AZURE, "norma").await;
+    site.azure.reset_log();
+    site.azure.fail_once(Stage::Profile, Fault::Headers(vec![("retry-after", "5".to_owned())]));
+    site.comes(AZURE, "norma").await;
+    assert_eq!(site.azure.count(Stage::Profile), 1);
+    assert_eq!(site.azure.violations(), [""; 0]);
 }
 
 #[tokio::test]

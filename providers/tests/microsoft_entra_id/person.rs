@@ -57,6 +57,8 @@ async fn an_address_is_none_unless_told_and_unverified_unless_vouched_for() {
     // ENT-019, ENT-021, azure.md T75, T77
     for (more, expected) in [
         (json!({ "upn": "ada@contoso.example", "preferred_username": "ada@contoso.example" }), None),
+        (json!({ "upn": "ada_x.example#EXT#@contoso.onmicrosoft.com", "acct": "1" }), None),
+        (json!({ "preferred_username": "ada_x.example#EXT#@contoso.onmicrosoft.com", "acct": 1 }), None),
         (json!({ "email": "ada_x.example#EXT#@contoso.onmicrosoft.com" }), None),
         (json!({ "email": "ada@contoso.example" }), Some(Email::unverified("ada@contoso.example"))),
         (
@@ -69,8 +71,12 @@ async fn an_address_is_none_unless_told_and_unverified_unless_vouched_for() {
         let mut claims = ada_in(CONTOSO);
         claims.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         site.entra.says(claims);
-        site.sign_in().await;
+        let mut browser = site.browser();
+        browser.sign_in().await;
         assert_eq!(site.seen.last().email, expected, "{more}");
+        assert_eq!(site.seen.last().subject, format!("{ADA}.{CONTOSO}"));
+        let address = expected.as_ref().map_or(Value::Null, |email| email.address().into());
+        assert_eq!(browser.session().await["user"]["email"], address, "{more}");
     }
 }
 

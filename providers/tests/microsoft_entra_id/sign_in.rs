@@ -144,6 +144,7 @@ async fn a_session_with_a_large_token_set_still_fits() {
     let site = Site::new();
     let mut claims = ada_in(CONTOSO);
     claims["groups"] = json!((1..=200).map(|n| format!("00000000-0000-0000-0000-{n:012}")).collect::<Vec<_>>());
+    claims["roles"] = json!((1..=40).map(|n| format!("Department.{n}.Administrator")).collect::<Vec<_>>());
     claims["at_hash"] = Value::Null;
     site.entra.says(claims);
     site.entra.says_beside(json!({ "access_token": "x".repeat(6 * 1024) }));

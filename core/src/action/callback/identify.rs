@@ -27,10 +27,10 @@ pub(super) async fn identify(
         code_verifier: verifier.as_ref(),
         scopes: &pending.scopes,
     };
-    let metadata = registered.metadata(realm, &pending.client_id).await?;
-    if let (Some(metadata), Some(before)) = (&metadata, &pending.token_endpoint) {
-        oidc::check_same_place(metadata, before)?;
-    }
+    let metadata = match (registered.metadata(realm, &pending.client_id).await?, &pending.token_endpoint) {
+        (Some(metadata), Some(before)) => Some(oidc::as_when_it_began(metadata, before)?),
+        (metadata, _) => metadata,
+    };
     let (mut tokens, minted_by) = exchange(realm, registered, &pending.client_id, metadata.as_deref(), &grant).await?;
     tokens.scope = tokens.scope.or_else(|| Some(pending.scopes.join(" ")).filter(|scopes| !scopes.is_empty()));
     let cx = realm.context(registered, &pending.client_id).with(metadata.as_deref());

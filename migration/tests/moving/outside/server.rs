@@ -12,7 +12,7 @@ use axum::routing::get;
 use tokio::sync::oneshot;
 
 /// The frameworks that there are adapters for.
-pub const FRAMEWORKS: [(&str, Serve); 2] = [("axum", on_axum), ("actix-web", on_actix)];
+pub const FRAMEWORKS: [Serve; 2] = [on_axum, on_actix];
 
 pub type Serve = fn(TcpListener, Auth, oneshot::Receiver<()>);
 

@@ -13,8 +13,8 @@ use http::{Request, StatusCode};
 use serde_json::{Value, json};
 
 use super::{Meeting, meet, meeting};
-use crate::CLIENT_ID;
 use crate::browser::{location, parameter};
+use crate::{CLIENT_ID, HOST};
 
 /// What a transport does, at whichever stop.
 fn of_transport() -> Vec<Fault> {
@@ -97,7 +97,16 @@ async fn outcome(site: &Meeting, stage: Stage, fault: Fault) -> Option<String> {
     let mut browser = site.browser();
     site.entra.fail_always(stage, fault);
     let answer = {
-        let trip = browser.trip_as("norma");
+        let trip = async {
+            let answer = browser.trip_as("norma").await;
+            // Who is wanted once more goes there once more.
+            let there = location(&answer);
+            if !there.starts_with(HOST) {
+                return answer;
+            }
+            let back = browser.accept_as("norma", &there).await;
+            browser.get(&back).await
+        };
         let time = async {
             loop {
                 site.clock.until_sleepers(1).await;

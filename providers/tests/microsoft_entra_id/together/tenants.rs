@@ -1,11 +1,14 @@
 //! Whose people sign in, and who is sent away: at each kind of authority.
 
+use admit::Client;
+use admit_providers::microsoft_entra_id;
 use admit_providers::microsoft_entra_id::EntraIdentity;
 use admit_testkit::azure_devops::NoCallback;
 use admit_testkit::entra::{CONSUMERS, FABRIKAM, LAMPLIGHT, Stage};
 
 use super::{Meeting, meet, meeting};
-use crate::browser::parameter;
+use crate::browser::{location, parameter};
+use crate::{CLIENT_ID, ORIGIN, SECRET, Site};
 
 fn at(tenant: &str) -> Meeting {
     meet(|entra| entra, |provider| provider.tenant(tenant))
@@ -71,6 +74,24 @@ async fn one_tenant_lets_its_members_and_guests_in_by_identifier_and_by_domain()
         assert!(turned_away(&site, "bo").await.contains("AADSTS50020"), "{tenant}");
         assert_eq!(site.entra.violations(), [""; 0]);
     }
+}
+
+#[tokio::test]
+async fn a_code_goes_to_the_authority_that_gave_it_though_the_site_names_another_by_then() {
+    // azure.md T94
+    let before = at(FABRIKAM);
+    let mut browser = before.browser();
+    let there = browser.begin().await;
+    let back = browser.accept_as("norma", &there).await;
+    let (entra, clock) = (before.entra.clone(), before.clock.clone());
+    let provider = microsoft_entra_id(Client::new(CLIENT_ID, SECRET)).tenant("common");
+    let after = Site::at(entra, clock, provider, |builder| builder);
+    let mut browser = browser.at(&after);
+    assert_eq!(location(&browser.get(&back).await), format!("{ORIGIN}/dashboard"));
+    assert_eq!(after.seen.last().subject, known(&after, "norma", FABRIKAM));
+    let sent = after.entra.requests(Stage::Token).remove(0);
+    assert!(sent.uri().path().starts_with(&format!("/{FABRIKAM}/")), "{}", sent.uri());
+    assert_eq!(after.entra.violations(), [""; 0]);
 }
 
 #[tokio::test]
