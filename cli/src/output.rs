@@ -130,8 +130,14 @@ fn members(result: &impl Serialize) -> io::Result<Vec<(String, String)>> {
     Ok(ordered.0)
 }
 
-/// A CSV cell (RFC 4180 §2).
+/// A CSV cell (RFC 4180 §2). A spreadsheet would run what begins like a formula, and some ids are chosen by strangers: an
+/// apostrophe makes it a text.
 fn quoted(cell: &str) -> String {
+    let is_formula =
+        cell.len() > 1 && cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    if is_formula {
+        return quoted(&format!("'{cell}"));
+    }
     if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
 }
 
@@ -198,6 +204,9 @@ mod tests {
         }
         "#);
         assert_eq!(written(Format::Csv, "striped"), "zebra,how_many\nstriped,7\n");
+        for (formula, cell) in [("=1+1", "'=1+1"), ("@x", "'@x"), ("-x", "'-x"), ("-7", "-7"), ("+a,b", "\"'+a,b\"")] {
+            assert_eq!(written(Format::Csv, formula), format!("zebra,how_many\n{cell},7\n"));
+        }
         assert_eq!(written(Format::Csv, "a \"b\", c"), "zebra,how_many\n\"a \"\"b\"\", c\",7\n");
     }
 

@@ -47,6 +47,17 @@ pub trait Succession: fmt::Debug + Send + Sync + 'static {
     /// They are logged; the link stays.
     async fn linked(&self, arrival: &Arrival<'_>, user: &User, how: &Proof) -> Result<(), BoxError>;
 
+    /// A user has come with an account of theirs that was linked before they came with it, and its provider is the first to
+    /// vouch for their e-mail address. Such a proof takes off the accounts that were there before, since they may be of
+    /// whoever typed the address; the account by which the user was known when this one was linked is told here, and stays.
+    ///
+    /// # Errors
+    /// When it cannot be told. Nobody is signed in then.
+    async fn known_by(&self, arrival: &Arrival<'_>, user: &User) -> Result<Option<AccountKey>, BoxError> {
+        let _ = (arrival, user);
+        Ok(None)
+    }
+
     /// The id of the provider that follows one, if it is to end: the sign-in page puts the one that ends behind it, and
     /// whoever comes too late is shown the way. Asked often, so it has to be known at once.
     fn successor_of(&self, provider: &str) -> Option<&str> {

@@ -13,7 +13,8 @@
 //! | 7 | an e-mail address | nothing. No rule here is told one |
 //!
 //! 1. Whoever is named by two users' evidence is nobody's: an operator looks at it.
-//! 2. Rule 4 falls silent where something else is known to be the person in Entra ID.
+//! 2. Rule 4 falls silent where something else is known to be the person in Entra ID, and rule 3 where the home is known
+//!    on both sides and is not the same.
 //! 3. Whoever has a personal account is linked by rule 5 alone.
 //! 4. The answer does not depend on the order of the candidates.
 

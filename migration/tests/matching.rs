@@ -101,6 +101,20 @@ fn a_dormant_user_is_who_the_export_said() {
 }
 
 #[test]
+fn an_export_does_not_give_a_profile_to_somebody_who_is_at_home_elsewhere() {
+    // An administrator of another tenant exported this profile under the name of one of their own people.
+    let mut ada = candidate("ada", evidence(Origin::EntraId, Some(X), Some(HOME)));
+    ada.evidence.exported = vec![ExportedIdentity { object_id: Y.to_owned(), tenant_id: ELSEWHERE.to_owned() }];
+    let mut thief = sign_in(ELSEWHERE, Y);
+    thief.home = Some(thief.person.clone());
+    is_doubted(&judge(&thief, std::slice::from_ref(&ada)), Doubt::SomebodyElse);
+    // She herself is a guest there, or nobody says where she is at home.
+    thief.home = Some(EntraPerson::new(HOME, X));
+    is_exact(&judge(&thief, std::slice::from_ref(&ada)), Method::HomeObject);
+    is_exact(&judge(&sign_in(ELSEWHERE, Y), &[ada]), Method::ExportedIdentity);
+}
+
+#[test]
 fn the_profile_that_azure_devops_names_is_strong_where_nothing_speaks_against_it() {
     let ada = candidate("ada", evidence(Origin::Unknown, None, None));
     let verdict = judge(&seen_as(sign_in(HOME, X), &PROFILE.to_uppercase(), None), std::slice::from_ref(&ada));

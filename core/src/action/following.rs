@@ -8,7 +8,7 @@ use super::admission::Person;
 use crate::failure::{Code, Failure, chain};
 use crate::page::Reason;
 use crate::realm::Realm;
-use crate::store::StoreError;
+use crate::store::{AccountKey, StoreError};
 use crate::{Arrival, Auth, AuthError, BoxError, Onward, Proof, Recognition, User};
 
 /// Who it is that nobody is linked to.
@@ -61,6 +61,14 @@ fn possible(realm: &Realm, onward: Onward) -> Result<Onward, Failure> {
         Onward::Nothing => {}
     }
     Ok(onward)
+}
+
+/// The account by which a user was known when the one that they come with was linked.
+pub(super) async fn known_by(realm: &Arc<Realm>, person: &Person, user: &User) -> Result<Option<AccountKey>, Failure> {
+    let Some(succession) = &realm.succession else { return Ok(None) };
+    let auth = Auth::at(realm);
+    let arrival = arrival(&auth, person);
+    realm.call(|| succession.known_by(&arrival, user)).await.map_err(|error| broken("known_by", error))
 }
 
 /// Tells that an account was linked. It stays so, whatever comes of the telling.

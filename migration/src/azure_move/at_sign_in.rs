@@ -104,6 +104,12 @@ impl Succession for AzureMove {
         Ok(())
     }
 
+    async fn known_by(&self, arrival: &Arrival<'_>, user: &User) -> Result<Option<AccountKey>, BoxError> {
+        let last = record::last(arrival.auth, &key(arrival)).await?;
+        let last = last.filter(|entry| entry.user.as_deref() == Some(&user.id));
+        Ok(last.as_ref().and_then(record::by).filter(|by| by.provider == self.from))
+    }
+
     fn successor_of(&self, provider: &str) -> Option<&str> {
         (provider == self.from).then_some(&self.to)
     }

@@ -44,12 +44,19 @@ fn doubt(method: Method, sign_in: &EntraSignIn, candidate: &Candidate) -> Option
         return Some(Doubt::NamesTwo);
     }
     match method {
+        Method::ExportedIdentity if lives_elsewhere(sign_in, evidence) => Some(Doubt::SomebodyElse),
         Method::EntraObject | Method::HomeObject | Method::ExportedIdentity => None,
         Method::BothProven | Method::Connected => None,
         Method::AzureProfile if is_somebody_else(sign_in, evidence) => Some(Doubt::SomebodyElse),
         Method::AzureProfile => entra.iter().any(|known| *known != sign_in.person).then_some(Doubt::SecondAccount),
         Method::UserName => Some(Doubt::UserNameOnly),
     }
+}
+
+/// Whether Azure DevOps and Entra ID name two homes. Nobody has two, so the export that joins them is not believed: it may
+/// come from an administrator of whoever signs in, and name anybody's profile.
+fn lives_elsewhere(sign_in: &EntraSignIn, evidence: &AzureEvidence) -> bool {
+    evidence.home().zip(sign_in.home.as_ref()).is_some_and(|(known, home)| known != *home)
 }
 
 /// Whether something is known of the account's person in Entra ID, and it is not who signs in. Whoever calls this has

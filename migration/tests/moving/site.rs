@@ -6,6 +6,7 @@ use admit::http::{HttpClient, HttpError, HttpRequest, HttpResponse};
 use admit::store::{AccountKey, EvidenceStore, TokenStore, UserStore};
 use admit::{Auth, AuthBuilder, Client, Environment, MemoryStore, RequestHead};
 use admit_migration::{AzureEvidence, AzureMove};
+use admit_providers::azure_devops::AzureDevOps;
 use admit_providers::microsoft_entra_id::MicrosoftEntraId;
 use admit_providers::{azure_devops, microsoft_entra_id};
 use admit_testkit::azure_devops::Person;
@@ -82,12 +83,21 @@ impl Site {
             .entra(entra.clone());
         let azure = people.into_iter().fold(azure, admit_testkit::azure_devops::Builder::person).build();
         let store = MemoryStore::new();
-        let auth = build(&azure, &entra, &clock, &store, &to_entra, 2, |entra| entra);
+        let auth = build(&azure, &entra, &clock, &store, &to_entra, 2, |azure, entra| (azure, entra));
         Self { auth, azure, entra, clock, store, to_entra }
     }
 
     /// The same site and its stores, with another provider of Entra ID.
     pub fn with_entra(&self, provide: impl FnOnce(MicrosoftEntraId) -> MicrosoftEntraId) -> Self {
+        self.with(|azure, entra| (azure, provide(entra)))
+    }
+
+    /// The same, with another provider of Azure DevOps.
+    pub fn with_azure(&self, provide: impl FnOnce(AzureDevOps) -> AzureDevOps) -> Self {
+        self.with(|azure, entra| (provide(azure), entra))
+    }
+
+    fn with(&self, provide: impl FnOnce(AzureDevOps, MicrosoftEntraId) -> (AzureDevOps, MicrosoftEntraId)) -> Self {
         let Self { azure, entra, clock, store, to_entra, .. } = self;
         let auth = build(azure, entra, clock, store, to_entra, 4, provide);
         let (azure, entra, clock) = (azure.clone(), entra.clone(), clock.clone());
@@ -180,8 +190,11 @@ fn build(
     store: &MemoryStore,
     to_entra: &AzureMove,
     seed: u64,
-    provide: impl FnOnce(MicrosoftEntraId) -> MicrosoftEntraId,
+    provide: impl FnOnce(AzureDevOps, MicrosoftEntraId) -> (AzureDevOps, MicrosoftEntraId),
 ) -> Auth {
+    let scopes = ["openid", "profile", "offline_access", DEVOPS_SCOPE];
+    let to_entra_id = microsoft_entra_id(Client::new("entra-app", SECRET)).tenant("common").scopes(scopes);
+    let (from, to) = provide(azure_devops(Client::new("app-id", SECRET)), to_entra_id);
     let builder: AuthBuilder = Auth::builder(ORIGIN)
         .secret("a secret for tests, thirty-two bytes or more")
         .environment(Environment::default())
@@ -192,13 +205,8 @@ fn build(
         .evidence_store(store.clone())
         .audit_store(store.clone())
         .succession(to_entra.clone())
-        .provider(azure_devops(Client::new("app-id", SECRET)))
-        .provider(provide(microsoft_entra_id(Client::new("entra-app", SECRET)).tenant("common").scopes([
-            "openid",
-            "profile",
-            "offline_access",
-            DEVOPS_SCOPE,
-        ])));
+        .provider(from)
+        .provider(to);
     builder.build().unwrap()
 }
 

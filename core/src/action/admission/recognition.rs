@@ -63,10 +63,20 @@ pub(super) async fn link(
 ) -> Result<Member, Failure> {
     let key: &AccountKey = &person.account.key();
     let by = proof.by.as_ref();
-    match linking::link_by_proof(realm, users, &mut user, key, &person.profile, by).await {
-        Ok(_) => {}
+    let is_new = match linking::link_by_proof(realm, users, &mut user, key, &person.profile, by).await {
+        Ok((is_new, _)) => is_new,
         Err(failure) if is_unknown_user(&failure) => return Err(contradicted("the user who was recognised has gone")),
         Err(failure) => return Err(failure),
+    };
+    // Now that it is linked: they may have parted with the account that it was proven by since it was looked at, and have
+    // not seen this one among theirs. Whoever parts with it from now on finds this one there.
+    if let Some(by) = by
+        && users.user_by_account(by).await?.is_none_or(|owner| owner.id != user.id)
+    {
+        if is_new {
+            users.unlink(&user.id, key, 0).await?;
+        }
+        return Err(Failure::new(Code::AccessDenied, Reason::LinkInterrupted));
     }
     // Read when all is written: of several who come at once one may have begun a new epoch.
     let (user, state) = linking::standing(users, user).await?;

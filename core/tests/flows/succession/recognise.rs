@@ -4,11 +4,12 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use admit::store::{StoreError, UserStore};
-use admit::{AuthError, Decision, Recognition};
+use admit::{AuthError, BoxError, Callbacks, Decision, MemoryStore, Recognition, SignInAttempt};
+use async_trait::async_trait;
 use serde_json::json;
 
 use super::{Move, begin, page, proof, user_of};
-use crate::linking::{House, ada, at_once, bo, callback, nameless};
+use crate::linking::{House, ada, at_once, bo, callback, key, nameless};
 use crate::support::rules::Rules;
 use crate::support::{ORIGIN, location, refusal};
 
@@ -68,6 +69,35 @@ async fn a_proof_leaves_both_accounts_when_it_is_also_the_first_proof_of_the_add
     assert_eq!(house.accounts_beside("acme", "1").await, ["acme 1", "globex 9"]);
     assert!(after.current("/").is_signed_in().await.unwrap());
     assert!(!browser.current("/").is_signed_in().await.unwrap());
+}
+
+/// An application that takes a while over a sign-in, in which Ada parts with what she had at `acme`.
+#[derive(Debug)]
+struct Slow(MemoryStore);
+
+#[async_trait]
+impl Callbacks for Slow {
+    async fn sign_in(&self, attempt: &SignInAttempt<'_>) -> Result<Decision, BoxError> {
+        if let Some(user) = attempt.user.filter(|_| attempt.is_link) {
+            self.0.unlink(&user.id, &key("acme", "1"), 0).await?;
+        }
+        Ok(Decision::Allow)
+    }
+}
+
+#[tokio::test]
+async fn an_account_that_was_taken_off_meanwhile_proves_nothing() {
+    let (rule, id) = knowing();
+    let store = MemoryStore::new();
+    let (all, slow, known) = (store.clone(), Slow(store.clone()), rule.clone());
+    let house = House::over(store, |builder| builder.store(all).succession(known).callbacks(slow));
+    let user = told_who_ada_is(&house, &id).await;
+    let mut browser = house.site.browser();
+    let answer = house.sign_in(&mut browser, "globex", nameless(9)).await;
+    assert_eq!(refusal(&answer).2, "link_interrupted");
+    assert_eq!(user_of(&house, "globex", "9").await, None);
+    assert!(house.store.accounts(&user).await.unwrap().is_empty());
+    assert!(rule.told().is_empty() && !browser.current("/").is_signed_in().await.unwrap());
 }
 
 #[tokio::test(flavor = "multi_thread")]
