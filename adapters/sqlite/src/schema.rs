@@ -46,6 +46,7 @@ pub fn schema_version(path: impl AsRef<Path>) -> Result<SchemaVersion, OpenError
     let path = path.as_ref();
     let sqlite = |error| OpenError::new(path.to_owned(), error);
     let connection = open::reader(path).map_err(sqlite)?;
+    connection.busy_handler(Some(open::wait)).map_err(sqlite)?;
     let is_there = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'admit_migrations'";
     let is_there: bool = connection.query_row(is_there, (), |row| row.get(0)).map_err(sqlite)?;
     let found = match is_there {
