@@ -29,6 +29,8 @@ pub struct ImportCounts {
     pub strangers: u64,
     /// Rows that say nothing of a person in Entra ID: personal accounts, groups, services.
     pub unusable: u64,
+    /// Rows of accounts of which something is known that opens under no key. Nothing was added to it.
+    pub unreadable: u64,
 }
 
 /// Why an export was not taken over. What was added by then stays.
@@ -74,7 +76,13 @@ pub async fn import_identities(
     let Rows { rows, unusable } = read(export).map_err(ImportIdentitiesError::Unreadable)?;
     let mut counts = ImportCounts { unusable, ..ImportCounts::default() };
     for row in &rows {
-        let accounts = accounts(auth, provider, row).await?;
+        let accounts = match accounts(auth, provider, row).await {
+            Err(AuthError::Unsealable) => {
+                counts.unreadable += 1;
+                continue;
+            }
+            accounts => accounts?,
+        };
         if accounts.is_empty() {
             counts.strangers += 1;
         }

@@ -93,7 +93,7 @@ impl LinkJob {
     /// Goes on with the next account; `None` after the last.
     ///
     /// # Errors
-    /// When a store fails, or evidence cannot be opened.
+    /// When a store fails.
     pub async fn next(&mut self) -> Result<Option<LinkStep>, MoveError> {
         while let Some((account, user)) = self.walk.next().await? {
             let mut planned = plan::look(&self.azure_move, self.walk.auth(), account, user).await?;

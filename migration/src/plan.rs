@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use admit::Auth;
 use admit::store::AccountKey;
+use admit::{Auth, AuthError};
 
 use crate::evidence::marks;
 use crate::walk::{Walk, users};
@@ -139,7 +139,7 @@ impl Plan {
     /// Looks at the next account; `None` after the last.
     ///
     /// # Errors
-    /// When a store fails, or evidence cannot be opened.
+    /// When a store fails.
     pub async fn next(&mut self) -> Result<Option<Planned>, MoveError> {
         let Some((account, user)) = self.walk.next().await? else { return Ok(None) };
         let planned = look(&self.azure_move, self.walk.auth(), account, user).await?;
@@ -160,14 +160,17 @@ pub(crate) async fn look(
     account: AccountKey,
     user: String,
 ) -> Result<Planned, MoveError> {
-    let evidence = match auth.evidence() {
-        Some(evidence) => evidence.load::<AzureEvidence>(&account).await?.map(|known| known.facts),
-        None => None,
+    let known = match auth.evidence() {
+        Some(evidence) => match evidence.load::<AzureEvidence>(&account).await {
+            Err(AuthError::Unsealable) => Err(Fate::Review(Doubt::Unreadable)),
+            known => Ok(known?.map(|known| known.facts)),
+        },
+        None => Ok(None),
     };
     let mut entra = users(auth)?.accounts(&user).await?;
     entra.retain(|other| other.provider == azure_move.to());
-    let tenant = evidence.as_ref().and_then(AzureEvidence::tenant);
-    let fate = match whom(evidence.as_ref()) {
+    let tenant = known.as_ref().ok().and_then(|known| known.as_ref()?.tenant());
+    let fate = match known.and_then(|known| whom(known.as_ref())) {
         Ok((person, _)) if entra.contains(&person.account(azure_move.to())) => Fate::Linked,
         Ok((person, method)) => claimed(azure_move, auth, &user, &person, method).await?,
         Err(_) if !entra.is_empty() => Fate::Linked,
@@ -209,7 +212,10 @@ async fn claimed(
     owners.extend(users.user_by_account(&entra).await?.map(|owner| owner.id));
     if let Some(evidence) = auth.evidence() {
         let mark = marks::object(&person.tenant_id, &person.object_id);
-        let known = evidence.find::<AzureEvidence>(&[mark], MANY).await?;
+        let known = match evidence.find::<AzureEvidence>(&[mark], MANY).await {
+            Err(AuthError::Unsealable) => return Ok(Fate::Review(Doubt::Unreadable)),
+            known => known?,
+        };
         // A personal account proves nothing, so it contradicts nothing either.
         let known = known.into_iter().filter(|known| known.facts.origin != Origin::Personal);
         for known in known.filter(|known| known.account.provider == azure_move.from()) {

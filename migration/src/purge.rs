@@ -3,7 +3,7 @@
 //! A grant that somebody refreshes is left to them, and counted.
 
 use admit::store::AccountKey;
-use admit::{Auth, Deed, GrantState, Parking};
+use admit::{Auth, AuthError, Deed, GrantState, Parking};
 
 use crate::walk::{Walk, users};
 use crate::{AzureEvidence, AzureMove, MoveError, record};
@@ -110,7 +110,7 @@ impl PurgeJob {
     /// Goes on with the next account; `None` after the last.
     ///
     /// # Errors
-    /// When a store fails, or a grant cannot be opened.
+    /// When a store fails.
     pub async fn next(&mut self) -> Result<Option<PurgeStep>, MoveError> {
         while let Some((account, user)) = self.walk.next().await? {
             if self.tenant.is_some() && tenant_of(self.walk.auth(), &account).await? != self.tenant {
@@ -137,7 +137,11 @@ impl PurgeJob {
 
     async fn carry_out(&self, account: &AccountKey, user: &str) -> Result<PurgeDone, MoveError> {
         let auth = self.walk.auth();
-        let state = auth.grant_of(account).await?;
+        let state = match auth.grant_of(account).await {
+            // Whether it is parked cannot be told.
+            Err(AuthError::Unsealable) => GrantState::InUse,
+            state => state?,
+        };
         if state == GrantState::Absent {
             return Ok(PurgeDone::Absent);
         }
@@ -163,6 +167,8 @@ impl PurgeJob {
 
 async fn tenant_of(auth: &Auth, account: &AccountKey) -> Result<Option<String>, MoveError> {
     let Some(evidence) = auth.evidence() else { return Ok(None) };
-    let known = evidence.load::<AzureEvidence>(account).await?;
-    Ok(known.and_then(|known| known.facts.tenant()))
+    match evidence.load::<AzureEvidence>(account).await {
+        Err(AuthError::Unsealable) => Ok(None),
+        known => Ok(known?.and_then(|known| known.facts.tenant())),
+    }
 }

@@ -204,7 +204,7 @@ impl UnlinkJob {
         user: &str,
     ) -> Result<Option<UnlinkDone>, MoveError> {
         let (auth, users) = (&self.auth, users(&self.auth)?);
-        if record::method(entry).is_none_or(|method| method == Method::BothProven) && !self.by_hand_too {
+        if record::method(entry).is_none_or(Method::is_by_hand) && !self.by_hand_too {
             return Ok(Some(UnlinkDone::ByHand));
         }
         let accounts = users.accounts(user).await?;

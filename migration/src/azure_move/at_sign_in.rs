@@ -2,13 +2,14 @@
 //!
 //! 1. Who comes by Microsoft Entra ID is recognised by evidence. Nobody is made a user of whom that is in doubt: they are
 //!    asked to sign in to both.
-//! 2. Who comes by Azure DevOps is shown the way that the stage of their tenant says.
+//! 2. Who comes by Azure DevOps is shown the way that the stage of their tenant says. Who is new there is not made a user
+//!    of a provider that ends, once the stage says so, and nothing is kept of them.
 //! 3. The grant at Azure DevOps is parked when one at Entra ID that can take its place has shown that it works.
 
 use std::time::Duration;
 
 use admit::store::{AccountKey, UserStore};
-use admit::{Arrival, Auth, BoxError, GrantState, Onward, Proof, Recognition, Succession, User};
+use admit::{Arrival, Auth, AuthError, BoxError, GrantState, Onward, Proof, Recognition, Succession, User};
 use admit_providers::microsoft_entra_id::{EntraIdentity, Resource};
 use async_trait::async_trait;
 
@@ -59,19 +60,25 @@ impl Succession for AzureMove {
         let Some(users) = arrival.auth.user_store().filter(|_| arrival.account.provider == self.from) else {
             return Ok(Onward::Nothing);
         };
-        if let Err(error) = capture(arrival).await {
-            tracing::warn!(cause = %error, "what Azure DevOps says of somebody could not be kept");
-        }
-        let evidence = evidence_of(arrival.auth, &key(arrival)).await?;
-        let tenant = evidence.as_ref().and_then(AzureEvidence::tenant);
+        let evidence = found_out(arrival).await?;
         let is_linked = !self.entra_of(users, &user.id).await?.is_empty();
-        let onward = self.stage_of(tenant.as_deref()).onward(&self.to, is_linked);
-        let is_personal = evidence.is_some_and(|evidence| evidence.origin == Origin::Personal);
-        let comes_in = is_personal && !is_linked && self.personal.come_in(arrival.auth.clock().now());
-        Ok(match onward {
-            Onward::Ask(to) | Onward::Require(to) | Onward::Closed(to) if comes_in => Onward::Offer(to),
-            onward => onward,
-        })
+        let onward = self.stage_of(tenant(evidence.as_ref()).as_deref()).onward(&self.to, is_linked);
+        Ok(if is_linked { onward } else { self.spared(arrival, evidence.as_ref(), onward) })
+    }
+
+    async fn newcomer(&self, arrival: &Arrival<'_>) -> Result<Onward, BoxError> {
+        if arrival.account.provider != self.from {
+            return Ok(Onward::Nothing);
+        }
+        let evidence = found_out(arrival).await?;
+        let stage = self.stage_of(tenant(evidence.as_ref()).as_deref());
+        let is_closed = self.closed_to_newcomers.is_some_and(|from| stage >= from);
+        let onward = if is_closed { Onward::Closed(self.to.clone()) } else { stage.onward(&self.to, false) };
+        let onward = self.spared(arrival, evidence.as_ref(), onward);
+        if let (Onward::Closed(_), Some(evidence)) = (&onward, arrival.auth.evidence()) {
+            evidence.delete(&key(arrival)).await?;
+        }
+        Ok(onward)
     }
 
     async fn linked(&self, arrival: &Arrival<'_>, user: &User, how: &Proof) -> Result<(), BoxError> {
@@ -80,7 +87,7 @@ impl Succession for AzureMove {
             return Ok(());
         }
         // By hand, if by no rule.
-        let method = Method::named(&how.method).unwrap_or(Method::BothProven);
+        let method = Method::named(&how.method).unwrap_or(Method::Connected);
         let (entra, by) = match auth.user_store() {
             _ if account.provider == self.to => (vec![account], how.by.clone()),
             Some(users) if account.provider == self.from => (self.entra_of(users, &user.id).await?, Some(account)),
@@ -142,6 +149,16 @@ impl AzureMove {
         }
     }
 
+    /// The same for whoever is not linked, unless they have a personal account and may come in.
+    fn spared(&self, arrival: &Arrival<'_>, evidence: Option<&AzureEvidence>, onward: Onward) -> Onward {
+        let is_personal = evidence.is_some_and(|evidence| evidence.origin == Origin::Personal);
+        let comes_in = is_personal && self.personal.come_in(arrival.auth.clock().now());
+        match onward {
+            Onward::Ask(to) | Onward::Require(to) | Onward::Closed(to) if comes_in => Onward::Offer(to),
+            onward => onward,
+        }
+    }
+
     async fn entra_of(&self, users: &dyn UserStore, user: &str) -> Result<Vec<AccountKey>, BoxError> {
         let mut accounts = users.accounts(user).await?;
         accounts.retain(|account| account.provider == self.to);
@@ -183,9 +200,21 @@ impl AzureMove {
     }
 }
 
-async fn evidence_of(auth: &Auth, account: &AccountKey) -> Result<Option<AzureEvidence>, MoveError> {
-    let Some(evidence) = auth.evidence() else { return Ok(None) };
-    Ok(evidence.load::<AzureEvidence>(account).await?.map(|known| known.facts))
+/// What is known of whoever comes by Azure DevOps, now that it can be asked.
+async fn found_out(arrival: &Arrival<'_>) -> Result<Option<AzureEvidence>, MoveError> {
+    if let Err(error) = capture(arrival).await {
+        tracing::warn!(cause = %error, "what Azure DevOps says of somebody could not be kept");
+    }
+    let Some(evidence) = arrival.auth.evidence() else { return Ok(None) };
+    match evidence.load::<AzureEvidence>(&key(arrival)).await {
+        // It says no more than nothing, which keeps nobody out.
+        Err(AuthError::Unsealable) => Ok(None),
+        known => Ok(known?.map(|known| known.facts)),
+    }
+}
+
+fn tenant(evidence: Option<&AzureEvidence>) -> Option<String> {
+    evidence.and_then(AzureEvidence::tenant)
 }
 
 /// Whether the person granted scopes of Azure DevOps to the application at Entra ID.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use admit::http::{HttpClient, HttpError, HttpRequest, HttpResponse};
-use admit::store::{AccountKey, UserStore};
+use admit::store::{AccountKey, EvidenceStore, TokenStore, UserStore};
 use admit::{Auth, AuthBuilder, Client, Environment, MemoryStore, RequestHead};
 use admit_migration::{AzureEvidence, AzureMove};
 use admit_providers::azure_devops::AzureDevOps;
@@ -144,6 +144,20 @@ impl Site {
         evidence.put(account, &facts, &facts.marks()).await.unwrap();
     }
 
+    /// What is known of an account was sealed under a key that has gone.
+    pub async fn spoils(&self, account: &AccountKey) {
+        let mut row = EvidenceStore::load(&self.store, account).await.unwrap().unwrap();
+        spoil(&mut row.sealed);
+        EvidenceStore::put(&self.store, row).await.unwrap();
+    }
+
+    /// And its tokens.
+    pub async fn spoils_tokens(&self, account: &AccountKey) {
+        let mut stored = TokenStore::load(&self.store, account).await.unwrap().unwrap();
+        spoil(&mut stored.sealed);
+        TokenStore::put(&self.store, stored).await.unwrap();
+    }
+
     /// The account of Azure DevOps of a user.
     pub async fn azure_account(&self, user: &str) -> AccountKey {
         let accounts = self.store.accounts(user).await.unwrap();
@@ -196,6 +210,10 @@ fn build(
     builder.build().unwrap()
 }
 
+fn spoil(sealed: &mut [u8]) {
+    *sealed.last_mut().unwrap() ^= 1;
+}
+
 /// Somebody's browser.
 pub struct Browser<'a> {
     site: &'a Site,
@@ -205,7 +223,17 @@ pub struct Browser<'a> {
 impl Browser<'_> {
     /// Goes to a provider and on to wherever that leads, consenting everywhere as that person; where it ends.
     pub async fn goes(&mut self, provider: &str, login: &str, fields: &[(&str, &str)]) -> String {
-        let mut there = self.begins(provider, fields).await;
+        let there = self.begins(provider, fields).await;
+        self.follows(there, login).await
+    }
+
+    /// Connects an account from the session that is there; where it ends.
+    pub async fn connects(&mut self, provider: &str, login: &str) -> String {
+        let there = self.posts(&format!("link/{provider}"), &[]).await;
+        self.follows(there, login).await
+    }
+
+    async fn follows(&mut self, mut there: String, login: &str) -> String {
         for _ in 0..4 {
             let back = if there.starts_with("https://app.vssps.visualstudio.com/") {
                 self.site.azure.authorize_as(login, &there).await.unwrap()
@@ -221,14 +249,18 @@ impl Browser<'_> {
 
     /// Begins a sign-in; where it leads.
     pub async fn begins(&mut self, provider: &str, fields: &[(&str, &str)]) -> String {
+        self.posts(&format!("signin/{provider}"), fields).await
+    }
+
+    async fn posts(&mut self, action: &str, fields: &[(&str, &str)]) -> String {
         let answer = self.get("/api/auth/csrf").await;
         let token: Value = serde_json::from_slice(answer.body()).unwrap();
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("csrfToken", token["csrfToken"].as_str().unwrap())
             .extend_pairs(fields)
             .finish();
-        let start = Request::post(format!("/api/auth/signin/{provider}"))
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let start =
+            Request::post(format!("/api/auth/{action}")).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         location(&self.send(start, form).await)
     }
 
