@@ -14,6 +14,7 @@ use admit::store::AccountKey;
 use admit::{Auth, AuthError};
 
 use crate::evidence::marks;
+use crate::keep::keep;
 use crate::{AzureEvidence, Origin};
 use rows::{Row, Rows};
 
@@ -140,8 +141,8 @@ async fn add(
         return Ok(false);
     }
     facts.exported.push(row.identity.clone());
-    if let Some(evidence) = auth.evidence().filter(|_| writes) {
-        evidence.put(account, &facts, &facts.marks()).await?;
+    if writes {
+        keep(auth, account, &facts, auth.knows_account(account).await?).await?;
     }
     Ok(true)
 }
