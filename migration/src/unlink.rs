@@ -2,12 +2,13 @@
 //!
 //! 1. A link that the person made themselves is left, unless told otherwise. So is the last way in.
 //! 2. What was parked is taken up again before the link goes, so that nobody is without tokens in between.
-//! 3. A link that has changed since its entry was written is another one's, and left to that entry.
+//! 3. The user's sessions end: somebody else may have come by the account.
+//! 4. A link that has changed since its entry was written is another one's, and left to that entry.
 
 use std::collections::VecDeque;
 
 use admit::store::{AccountKey, AuditEntry, AuditPlace, UnlinkOutcome};
-use admit::{Auth, Parking, Timestamp};
+use admit::{Auth, AuthError, Parking, Timestamp, UsersError};
 
 use crate::walk::users;
 use crate::{AzureMove, EntraPerson, Method, MoveError, record};
@@ -190,9 +191,30 @@ impl UnlinkJob {
     }
 
     async fn is_current(&self, entry: &AuditEntry, account: &AccountKey, user: &str) -> Result<bool, MoveError> {
-        let owner = users(&self.auth)?.user_by_account(account).await?;
-        let is_theirs = owner.is_some_and(|owner| owner.id == user);
-        Ok(is_theirs && record::last(&self.auth, account).await?.is_some_and(|last| last.id == entry.id))
+        Ok(self.is_theirs(account, user).await?
+            && record::last(&self.auth, account).await?.is_some_and(|last| last.id == entry.id))
+    }
+
+    async fn is_theirs(&self, account: &AccountKey, user: &str) -> Result<bool, MoveError> {
+        Ok(users(&self.auth)?.user_by_account(account).await?.is_some_and(|owner| owner.id == user))
+    }
+
+    /// What opens under no key is of no use to anybody, parked or not.
+    async fn take_up(&self, account: &AccountKey) -> Result<Parking, MoveError> {
+        match self.auth.unpark(account).await {
+            Err(AuthError::Unsealable) => Ok(Parking::Absent),
+            parking => Ok(parking?),
+        }
+    }
+
+    /// Whoever came by the account goes: they may be somebody else, which may be why the link is undone.
+    async fn shut_out(&self, user: &str) -> Result<(), MoveError> {
+        match self.auth.users().end_sessions(user).await {
+            Ok(_) => Ok(()),
+            Err(UsersError::Store(error)) => Err(error.into()),
+            // The user went, and their sessions with them.
+            Err(_) => Ok(()),
+        }
     }
 
     async fn undo(&self, entry: &AuditEntry, account: &AccountKey, user: &str) -> Result<UnlinkDone, MoveError> {
@@ -207,8 +229,13 @@ impl UnlinkJob {
             return Ok(UnlinkDone::Due);
         }
         if let Some(by) = record::by(entry)
-            && auth.unpark(&by).await? == Parking::Busy
+            && self.is_theirs(&by, user).await?
+            && self.take_up(&by).await? == Parking::Busy
         {
+            return Ok(UnlinkDone::Busy);
+        }
+        // Tokens of an account that is nobody's are for nobody. What is busy is come to again while the link is there.
+        if auth.purge_tokens(account).await? == Parking::Busy {
             return Ok(UnlinkDone::Busy);
         }
         match users.unlink(user, account, 1).await? {
@@ -216,7 +243,8 @@ impl UnlinkJob {
             UnlinkOutcome::Unlinked | UnlinkOutcome::NotTheirs => {}
         }
         record::unlinked(auth, &self.actor, account, user).await?;
-        // Tokens of an account that is nobody's are for nobody.
+        self.shut_out(user).await?;
+        // Those of a sign-in that was under way.
         auth.purge_tokens(account).await?;
         self.azure_move.newcomers().forget();
         Ok(UnlinkDone::Unlinked)
