@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use admit::Auth;
 use admit::store::AccountKey;
+use admit::{Auth, AuthError, GrantState};
 
 use crate::evidence::marks;
 use crate::walk::{Walk, users};
@@ -59,6 +59,8 @@ pub enum Stranding {
     Personal,
     /// Azure DevOps was not asked about it, or did not answer: see [`enrich`](crate::enrich).
     NoEvidence,
+    /// What is known opens under no key that is configured, or was forged. Another key, or another capture, may tell.
+    Unreadable,
     /// Azure DevOps did not say who it is in Entra ID. The person may be recognised all the same, when they come with a
     /// token for Azure DevOps.
     Unnamed,
@@ -160,20 +162,39 @@ pub(crate) async fn look(
     account: AccountKey,
     user: String,
 ) -> Result<Planned, MoveError> {
-    let evidence = match auth.evidence() {
-        Some(evidence) => evidence.load::<AzureEvidence>(&account).await?.map(|known| known.facts),
-        None => None,
+    let (evidence, is_readable) = match known(auth, &account).await {
+        Err(MoveError::Auth(AuthError::Unsealable)) => (None, false),
+        known => (known?, true),
     };
     let mut entra = users(auth)?.accounts(&user).await?;
     entra.retain(|other| other.provider == azure_move.to());
     let tenant = evidence.as_ref().and_then(AzureEvidence::tenant);
     let fate = match whom(evidence.as_ref()) {
         Ok((person, _)) if entra.contains(&person.account(azure_move.to())) => Fate::Linked,
-        Ok((person, method)) => claimed(azure_move, auth, &user, &person, method).await?,
+        Ok((person, method)) => match claimed(azure_move, auth, &user, &person, method).await {
+            // One row that is found by that person cannot be read, and may be another user's.
+            Err(MoveError::Auth(AuthError::Unsealable)) => Fate::Stranded(Stranding::Unreadable),
+            fate => fate?,
+        },
         Err(_) if !entra.is_empty() => Fate::Linked,
+        Err(_) if !is_readable => Fate::Stranded(Stranding::Unreadable),
         Err(fate) => fate,
     };
     Ok(Planned { account, user, tenant, fate })
+}
+
+/// What is known of an account.
+pub(crate) async fn known(auth: &Auth, account: &AccountKey) -> Result<Option<AzureEvidence>, MoveError> {
+    let Some(evidence) = auth.evidence() else { return Ok(None) };
+    Ok(evidence.load::<AzureEvidence>(account).await?.map(|known| known.facts))
+}
+
+/// In what state a grant is. One that opens under no key is of as much use as one that was refused.
+pub(crate) async fn grant_of(auth: &Auth, account: &AccountKey) -> Result<GrantState, MoveError> {
+    match auth.grant_of(account).await {
+        Err(AuthError::Unsealable) => Ok(GrantState::Refused),
+        state => Ok(state?),
+    }
 }
 
 /// The person whom evidence names, and by which rule; else what that comes to.

@@ -3,10 +3,10 @@
 //! A grant that somebody refreshes is left to them, and counted.
 
 use admit::store::AccountKey;
-use admit::{Auth, Deed, GrantState, Parking};
+use admit::{Auth, AuthError, Deed, GrantState, Parking};
 
 use crate::walk::{Walk, users};
-use crate::{AzureEvidence, AzureMove, MoveError, record};
+use crate::{AzureEvidence, AzureMove, MoveError, plan, record};
 
 /// A run that deletes tokens. Made by [`AzureMove::purge`].
 #[derive(Debug)]
@@ -137,7 +137,7 @@ impl PurgeJob {
 
     async fn carry_out(&self, account: &AccountKey, user: &str) -> Result<PurgeDone, MoveError> {
         let auth = self.walk.auth();
-        let state = auth.grant_of(account).await?;
+        let state = plan::grant_of(auth, account).await?;
         if state == GrantState::Absent {
             return Ok(PurgeDone::Absent);
         }
@@ -151,7 +151,12 @@ impl PurgeJob {
         if !self.writes {
             return Ok(PurgeDone::Due);
         }
-        match auth.purge_tokens(account).await? {
+        let purged = match self.in_use_too {
+            true => auth.purge_tokens(account).await?,
+            // Somebody may sign in there at this moment, and then they are in use.
+            false => auth.purge_parked_tokens(account).await?,
+        };
+        match purged {
             Parking::Busy => return Ok(PurgeDone::Busy),
             Parking::Absent => return Ok(PurgeDone::Absent),
             Parking::Done | Parking::Already => {}
@@ -161,8 +166,10 @@ impl PurgeJob {
     }
 }
 
+/// The tenant of which the evidence of an account is; none if it cannot be read.
 async fn tenant_of(auth: &Auth, account: &AccountKey) -> Result<Option<String>, MoveError> {
-    let Some(evidence) = auth.evidence() else { return Ok(None) };
-    let known = evidence.load::<AzureEvidence>(account).await?;
-    Ok(known.and_then(|known| known.facts.tenant()))
+    match plan::known(auth, account).await {
+        Err(MoveError::Auth(AuthError::Unsealable)) => Ok(None),
+        known => Ok(known?.as_ref().and_then(AzureEvidence::tenant)),
+    }
 }

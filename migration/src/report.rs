@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use admit::{Auth, GrantState};
 
-use crate::plan::PlanCounts;
+use crate::plan::{self, PlanCounts};
 use crate::{AzureMove, MoveError, Stage};
 
 /// How far the move is. Made by [`AzureMove::report`].
@@ -84,7 +84,7 @@ impl AzureMove {
     pub async fn report(&self, auth: &Auth) -> Result<Report, MoveError> {
         let (mut report, mut plan) = (Report::default(), self.plan(auth)?);
         while let Some(planned) = plan.next().await? {
-            let grant = auth.grant_of(&planned.account).await?;
+            let grant = plan::grant_of(auth, &planned.account).await?;
             let stage = self.stage_of(planned.tenant.as_deref());
             let tenant = report.tenants.entry(planned.tenant).or_default();
             tenant.stage = stage;

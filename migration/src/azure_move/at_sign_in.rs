@@ -8,13 +8,14 @@
 use std::time::Duration;
 
 use admit::store::{AccountKey, UserStore};
-use admit::{Arrival, Auth, BoxError, GrantState, Onward, Proof, Recognition, Succession, User};
+use admit::{Arrival, Auth, AuthError, BoxError, GrantState, Onward, Proof, Recognition, Succession, User};
 use admit_providers::microsoft_entra_id::{EntraIdentity, Resource};
 use async_trait::async_trait;
 
 use super::AzureMove;
 use crate::capture::capture;
 use crate::evidence::inquiry::Inquiry;
+use crate::plan;
 use crate::record::{self, Link};
 use crate::{
     AzureEvidence, AzureProfile, Candidate, EntraPerson, EntraSignIn, Hit, Method, MoveError, Origin, Verdict, judge,
@@ -52,7 +53,7 @@ impl Succession for AzureMove {
 
     async fn onward(&self, arrival: &Arrival<'_>, user: &User) -> Result<Onward, BoxError> {
         if arrival.account.provider == self.to {
-            self.park_what_was_linked_beforehand(arrival).await;
+            self.park_what_was_linked_beforehand(arrival, user).await;
             return Ok(Onward::Nothing);
         }
         // Without a store of users there is nothing to link to.
@@ -62,7 +63,11 @@ impl Succession for AzureMove {
         if let Err(error) = capture(arrival).await {
             tracing::warn!(cause = %error, "what Azure DevOps says of somebody could not be kept");
         }
-        let evidence = evidence_of(arrival.auth, &key(arrival)).await?;
+        let evidence = match plan::known(arrival.auth, &key(arrival)).await {
+            // They are who they are by their account; what cannot be read says no more than what is not known.
+            Err(MoveError::Auth(AuthError::Unsealable)) => None,
+            known => known?,
+        };
         let tenant = evidence.as_ref().and_then(AzureEvidence::tenant);
         let is_linked = !self.entra_of(users, &user.id).await?.is_empty();
         let onward = self.stage_of(tenant.as_deref()).onward(&self.to, is_linked);
@@ -88,6 +93,12 @@ impl Succession for AzureMove {
         };
         let by = by.filter(|by| by.provider == self.from);
         for account in &entra {
+            // Another account of Azure DevOps that they connect is not what they were known by.
+            if account.provider != arrival.account.provider
+                && record::is_known_by_another(auth, account, &user.id, by.as_ref()).await?
+            {
+                continue;
+            }
             let link = Link { account, user: &user.id, method, by: by.as_ref() };
             record::linked(auth, record::SIGN_IN, &link).await?;
         }
@@ -149,14 +160,17 @@ impl AzureMove {
     }
 
     /// Their grant at Entra ID works, as this sign-in shows, so that of Azure DevOps is not needed any more.
-    async fn park_what_was_linked_beforehand(&self, arrival: &Arrival<'_>) {
+    async fn park_what_was_linked_beforehand(&self, arrival: &Arrival<'_>, user: &User) {
         if !acts_at_azure_devops(arrival) {
             return;
         }
         let parked = async {
             let last = record::last(arrival.auth, &key(arrival)).await?;
             let by = last.as_ref().and_then(record::by).filter(|by| by.provider == self.from);
+            let Some(users) = arrival.auth.user_store() else { return Ok(()) };
+            // It may be another's by now.
             if let Some(by) = by
+                && users.user_by_account(&by).await?.is_some_and(|owner| owner.id == user.id)
                 && arrival.auth.grant_of(&by).await? == GrantState::InUse
             {
                 arrival.auth.park(&by).await?;
@@ -175,11 +189,6 @@ impl AzureMove {
         let proof = Proof { method: hit.method.name().to_owned(), by: Some(hit.account) };
         Ok(Recognition::User { id: hit.user, proof })
     }
-}
-
-async fn evidence_of(auth: &Auth, account: &AccountKey) -> Result<Option<AzureEvidence>, MoveError> {
-    let Some(evidence) = auth.evidence() else { return Ok(None) };
-    Ok(evidence.load::<AzureEvidence>(account).await?.map(|known| known.facts))
 }
 
 /// Whether the person granted scopes of Azure DevOps to the application at Entra ID.

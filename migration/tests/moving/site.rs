@@ -20,7 +20,7 @@ use serde_json::Value;
 pub const AZURE: &str = "azure-devops";
 pub const ENTRA: &str = "microsoft-entra-id";
 pub const ORIGIN: &str = "https://app.example";
-const SECRET: &str = "header.payload.signature";
+pub const SECRET: &str = "header.payload.signature";
 const DEVOPS_SCOPE: &str = "499b84ac-1321-427f-aa17-267ca6975798/vso.profile";
 
 pub struct Site {
@@ -197,7 +197,17 @@ pub struct Browser<'a> {
 impl Browser<'_> {
     /// Goes to a provider and on to wherever that leads, consenting everywhere as that person; where it ends.
     pub async fn goes(&mut self, provider: &str, login: &str, fields: &[(&str, &str)]) -> String {
-        let mut there = self.begins(provider, fields).await;
+        let there = self.begins(provider, fields).await;
+        self.follows(login, there).await
+    }
+
+    /// Connects an account of a provider to whoever is signed in; where it ends.
+    pub async fn connects(&mut self, provider: &str, login: &str) -> String {
+        let there = self.posts(&format!("/api/auth/link/{provider}"), &[]).await;
+        self.follows(login, there).await
+    }
+
+    async fn follows(&mut self, login: &str, mut there: String) -> String {
         for _ in 0..4 {
             let back = if there.starts_with("https://app.vssps.visualstudio.com/") {
                 self.site.azure.authorize_as(login, &there).await.unwrap()
@@ -213,14 +223,17 @@ impl Browser<'_> {
 
     /// Begins a sign-in; where it leads.
     pub async fn begins(&mut self, provider: &str, fields: &[(&str, &str)]) -> String {
+        self.posts(&format!("/api/auth/signin/{provider}"), fields).await
+    }
+
+    async fn posts(&mut self, path: &str, fields: &[(&str, &str)]) -> String {
         let answer = self.get("/api/auth/csrf").await;
         let token: Value = serde_json::from_slice(answer.body()).unwrap();
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("csrfToken", token["csrfToken"].as_str().unwrap())
             .extend_pairs(fields)
             .finish();
-        let start = Request::post(format!("/api/auth/signin/{provider}"))
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let start = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         location(&self.send(start, form).await)
     }
 
