@@ -133,7 +133,8 @@ fn members(result: &impl Serialize) -> io::Result<Vec<(String, String)>> {
 /// A CSV cell (RFC 4180 §2). A spreadsheet would run what begins like a formula, and some ids are chosen by strangers: an
 /// apostrophe makes it a text.
 fn quoted(cell: &str) -> String {
-    let is_formula = cell.len() > 1 && cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
+    let is_formula =
+        cell.len() > 1 && cell.starts_with(['=', '+', '-', '@', '\t', '\r']) && cell.parse::<f64>().is_err();
     if is_formula {
         return quoted(&format!("'{cell}"));
     }
