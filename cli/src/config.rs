@@ -66,11 +66,27 @@ pub(crate) async fn auth(provider: impl Provider, stores: &Stores) -> Result<Aut
 pub(crate) async fn site(stores: &Stores) -> Result<Site, Failure> {
     let database = Database::open().await?;
     let builder = providers::configured().into_iter().fold(builder()?, AuthBuilder::provider);
+    Ok(Site { builder: with_stores(builder, stores, &database).await?, database })
+}
+
+/// Sign-in with one provider and everything that is kept, for a job that asks it.
+pub(crate) async fn asking(provider: impl Provider, stores: &Stores, writes: bool) -> Result<Auth, Failure> {
+    let database = Database::open_for(writes).await?;
+    Ok(with_stores(builder()?.provider(provider), stores, &database).await?.build()?)
+}
+
+/// Everything that is kept, for a job that asks nobody: it goes on where a provider has ended, or its registration has.
+pub(crate) async fn stored(stores: &Stores, writes: bool) -> Result<Auth, Failure> {
+    let database = Database::open_for(writes).await?;
+    Ok(with_stores(builder()?.for_jobs(), stores, &database).await?.build()?)
+}
+
+async fn with_stores(builder: AuthBuilder, stores: &Stores, database: &Database) -> Result<AuthBuilder, Failure> {
     let builder = match stores.home()? {
         Home::Redis => builder.token_store(stores.redis().await?),
         Home::Database => database.tokens(builder),
     };
-    Ok(Site { builder: database.accounts(builder), database })
+    Ok(database.accounts(builder))
 }
 
 fn builder() -> Result<AuthBuilder, Failure> {
@@ -109,6 +125,14 @@ impl Database {
             Address::Sqlite(file) => Ok(Self::Sqlite(sqlite(&file).await?)),
             Address::Postgres(url) => Ok(Self::Postgres(PostgresStore::connect(url.expose()).await?)),
         }
+    }
+
+    /// Opens it for somebody who writes, or does not: then no tables are made.
+    pub(crate) async fn open_for(writes: bool) -> Result<Self, Failure> {
+        if !writes {
+            check_tables().await?;
+        }
+        Self::open().await
     }
 
     /// As the home of tokens.
@@ -156,12 +180,39 @@ impl Address {
     }
 }
 
-/// A file that is not there is a mistake, and none is made.
-async fn sqlite(file: &str) -> Result<SqliteStore, Failure> {
-    if !Path::new(file).is_file() {
-        return Err(Failure::Environment(format!("DATABASE_URL names {file}, and there is no such file")));
+/// That nothing would have to be made before the database can be used.
+pub(crate) async fn check_tables() -> Result<(), Failure> {
+    let (found, known) = match Address::read()?.ok_or_else(|| missing("DATABASE_URL"))? {
+        Address::Sqlite(file) => {
+            is_there(&file)?;
+            let version = admit_sqlite::schema_version(&file)?;
+            (version.found, version.known)
+        }
+        Address::Postgres(url) => {
+            let version = admit_sqlx::schema_version(url.expose()).await?;
+            (version.found.into(), version.known.into())
+        }
+    };
+    if found < known {
+        return Err(Failure::Environment(format!(
+            "DATABASE_URL has tables of version {found}, {known} needed, and without --apply none are made; start the \
+             application once, or say --apply"
+        )));
     }
+    Ok(())
+}
+
+async fn sqlite(file: &str) -> Result<SqliteStore, Failure> {
+    is_there(file)?;
     Ok(SqliteStore::open(file).await?)
+}
+
+/// A file that is not there is a mistake, and none is made.
+fn is_there(file: &str) -> Result<(), Failure> {
+    if Path::new(file).is_file() {
+        return Ok(());
+    }
+    Err(Failure::Environment(format!("DATABASE_URL names {file}, and there is no such file")))
 }
 
 pub(crate) fn missing(name: &str) -> Failure {

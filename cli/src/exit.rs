@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use admit::http::HttpError;
 use admit::store::StoreError;
-use admit::{ConfigError, RemintError};
+use admit::{AuthError, ConfigError, RemintError};
+use admit_migration::{EnrichError, ImportIdentitiesError, MoveError};
 
 /// How a command that ran ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,15 @@ pub(crate) enum Failure {
     /// What Auth.js kept could not be taken over, or not all of it.
     #[error(transparent)]
     Import(#[from] admit_sqlx::AuthJsError),
+    /// Azure DevOps could not be asked, or not about everybody.
+    #[error(transparent)]
+    Enrich(#[from] EnrichError),
+    /// An export of identities was not taken over, or not all of it.
+    #[error(transparent)]
+    Identities(#[from] ImportIdentitiesError),
+    /// The move could not go on.
+    #[error(transparent)]
+    Move(#[from] MoveError),
     /// A store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -92,6 +102,24 @@ impl Failure {
                 | RemintError::NoTokenStore
                 | RemintError::SecretRefused(_)
                 | RemintError::NothingTaken { .. },
+            ) => Exit::Configuration,
+            Self::Enrich(
+                EnrichError::UnknownProvider(_)
+                | EnrichError::NoTokenStore
+                | EnrichError::NoEvidenceStore
+                | EnrichError::NoTokens(_)
+                | EnrichError::Store(AuthError::Unsealable),
+            ) => Exit::Configuration,
+            Self::Identities(
+                ImportIdentitiesError::NoEvidenceStore
+                | ImportIdentitiesError::Unreadable(_)
+                | ImportIdentitiesError::Store(AuthError::Unsealable),
+            ) => Exit::Configuration,
+            Self::Move(
+                MoveError::NoUserStore
+                | MoveError::NoEvidenceStore
+                | MoveError::NoAuditStore
+                | MoveError::Auth(AuthError::Unsealable),
             ) => Exit::Configuration,
             _ => Exit::Failed,
         }

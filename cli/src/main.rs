@@ -9,6 +9,7 @@
 //! | `azure.rs` | the commands about Azure DevOps, one file each in the folder |
 //! | `config.rs`, `providers.rs` | the environment, the same as that of the application |
 //! | `actor.rs`, `progress.rs`, `interrupt.rs` | who does it; how far it is; when it is to end |
+//! | `job.rs` | jobs that go on account by account |
 //! | `output.rs` | results for people and for programs |
 //! | `exit.rs` | how a command ends, as a number |
 //!
@@ -23,6 +24,7 @@ mod dev_idp;
 mod doctor;
 mod exit;
 mod interrupt;
+mod job;
 mod output;
 mod progress;
 mod providers;

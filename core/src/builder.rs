@@ -55,6 +55,7 @@ pub struct AuthBuilder {
     host_only_cookies: bool,
     single_process_refresh: bool,
     plain_http: bool,
+    for_jobs: bool,
     pages: Pages,
     theme: Theme,
 }
@@ -101,6 +102,7 @@ impl AuthBuilder {
             host_only_cookies: false,
             single_process_refresh: false,
             plain_http: false,
+            for_jobs: false,
             pages: Pages::default(),
             theme: Theme::default(),
         }
@@ -219,6 +221,13 @@ impl AuthBuilder {
     /// With two processes both would spend one refresh token, and the provider would void the grant.
     pub fn danger_single_process_refresh(mut self) -> Self {
         self.single_process_refresh = true;
+        self
+    }
+
+    /// Builds without a provider too: for jobs over what is stored, which ask nobody and sign nobody in. They go on where
+    /// the registration with a provider has gone.
+    pub fn for_jobs(mut self) -> Self {
+        self.for_jobs = true;
         self
     }
 

@@ -42,6 +42,17 @@ pub struct Known<T> {
     pub captured_at: Timestamp,
 }
 
+/// Something is known of an account, and cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "what is known of an account opens under no key, or is of another shape: was the key it was sealed with dropped?"
+)]
+#[non_exhaustive]
+pub struct Unopened {
+    /// Of whom.
+    pub account: AccountKey,
+}
+
 impl Auth {
     /// What is known of accounts: `None` if there is no [`evidence_store`](crate::AuthBuilder::evidence_store).
     pub fn evidence(&self) -> Option<Evidence<'_>> {
@@ -86,17 +97,23 @@ impl Evidence<'_> {
         opened.collect()
     }
 
-    /// Up to `limit` accounts of a provider in the order of their subjects, after one of them.
+    /// Up to `limit` accounts of a provider in the order of their subjects, after one of them. One that opens under no key
+    /// is told beside the others, which are as good as before: whoever walks counts it, and goes on behind it.
     ///
     /// # Errors
-    /// When one opens under no key, or the store fails.
+    /// When the store fails.
     pub async fn page<T: DeserializeOwned>(
         &self,
         provider: &str,
         after: Option<&str>,
         limit: usize,
-    ) -> Result<Vec<Known<T>>, AuthError> {
-        self.store.page(provider, after, limit).await?.iter().map(|stored| Ok(self.open(stored)?.0)).collect()
+    ) -> Result<Vec<Result<Known<T>, Unopened>>, AuthError> {
+        let page = self.store.page(provider, after, limit).await?;
+        let opened = page.into_iter().map(|stored| match self.open(&stored) {
+            Ok((known, _)) => Ok(known),
+            Err(_) => Err(Unopened { account: stored.account }),
+        });
+        Ok(opened.collect())
     }
 
     /// Forgets what is known of an account; whether anything was.

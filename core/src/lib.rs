@@ -163,7 +163,7 @@ pub use current::{ConnectedAccount, Current, Disconnected, PlainHead, RequestHea
 pub use env::Environment;
 pub use error::{AccessTokenError, AuthError};
 pub use events::{Event, Events};
-pub use evidence::{Evidence, Known};
+pub use evidence::{Evidence, Known, Unopened};
 pub use grants::GrantState;
 pub use import::{Import, ImportError, Imported, ImportedSession};
 pub use memory::MemoryStore;

@@ -18,7 +18,7 @@ use crate::realm::Realm;
 use crate::store::{AccountKey, NewUser, SecurityState, StoreError, UserStore};
 use crate::{Email, Profile, Proof, User, random};
 
-pub(crate) use proof::{link_by_address, link_by_proof, prove_address, taken};
+pub(crate) use proof::{is_first_proof, link_by_address, link_by_proof, prove_address, taken};
 
 /// The user behind an account, before anything is written.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 //! 1. Whoever comes with an account that is linked to nobody may be somebody who is known by another account. The rule is
 //!    asked before a user is made of them.
 //! 2. Whoever comes with an account of the provider that ends may be asked to connect one of the provider that follows,
-//!    now or before they go on.
+//!    now or before they go on. Whoever is new there may be shown the way before they are made a user.
 //! 3. No rule links by an e-mail address: it sees none that it could ask by.
 //! 4. What a rule decides is carried out here, so that it cannot make a session, or take an account from its owner.
 //! 5. A rule is called as a callback is: it has so long, and whoever waits for one that fails does not come in.
@@ -30,12 +30,33 @@ pub trait Succession: fmt::Debug + Send + Sync + 'static {
     /// When it cannot be told. Nobody is signed in then.
     async fn onward(&self, arrival: &Arrival<'_>, user: &User) -> Result<Onward, BoxError>;
 
+    /// Somebody is about to be made a user: what is next, before their first session begins. [`Onward::Closed`] makes no
+    /// user of them; all else is carried out when they are one. So a provider that ends gets nobody new.
+    ///
+    /// # Errors
+    /// When it cannot be told. No user is made then.
+    async fn newcomer(&self, arrival: &Arrival<'_>) -> Result<Onward, BoxError> {
+        let _ = arrival;
+        Ok(Onward::Nothing)
+    }
+
     /// An account was linked to a user: because it was recognised, or because they connected it. Called after it was
     /// written, so it has to bear being called again for the same link.
     ///
     /// # Errors
     /// They are logged; the link stays.
     async fn linked(&self, arrival: &Arrival<'_>, user: &User, how: &Proof) -> Result<(), BoxError>;
+
+    /// A user has come with an account of theirs that was linked before they came with it, and its provider is the first to
+    /// vouch for their e-mail address. Such a proof takes off the accounts that were there before, since they may be of
+    /// whoever typed the address; the account by which the user was known when this one was linked is told here, and stays.
+    ///
+    /// # Errors
+    /// When it cannot be told. Nobody is signed in then.
+    async fn known_by(&self, arrival: &Arrival<'_>, user: &User) -> Result<Option<AccountKey>, BoxError> {
+        let _ = (arrival, user);
+        Ok(None)
+    }
 
     /// The id of the provider that follows one, if it is to end: the sign-in page puts the one that ends behind it, and
     /// whoever comes too late is shown the way. Asked often, so it has to be known at once.
@@ -84,7 +105,7 @@ pub enum Recognition {
     },
 }
 
-/// What is next for a user who has come with an account of the provider that ends.
+/// What is next for whoever has come with an account of the provider that ends.
 /// Not `non_exhaustive`: each has to be carried out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Onward {

@@ -37,6 +37,7 @@ pub struct AzureMove {
     to: String,
     personal: PersonalAccounts,
     asks_newcomers: bool,
+    closed_to_newcomers: Option<Stage>,
     stages: Arc<RwLock<Stages>>,
     newcomers: Arc<Newcomers>,
 }
@@ -55,6 +56,7 @@ impl AzureMove {
             to: "microsoft-entra-id".to_owned(),
             personal: PersonalAccounts::default(),
             asks_newcomers: true,
+            closed_to_newcomers: Some(Stage::Prefer),
             stages: Arc::default(),
             newcomers: Arc::default(),
         }
@@ -94,6 +96,16 @@ impl AzureMove {
     #[must_use]
     pub fn ask_newcomers(mut self, asks: bool) -> Self {
         self.asks_newcomers = asks;
+        self
+    }
+
+    /// From which stage on nobody new comes in by Azure DevOps: whoever is no user yet is made none, and shown the way to
+    /// Microsoft Entra ID. From [`Stage::Prefer`] on, unless told otherwise; with `None`, people who are new are treated as
+    /// those who were here before. New people with [`personal_accounts`](Self::personal_accounts) come in as long as
+    /// others with such accounts do.
+    #[must_use]
+    pub fn closed_to_newcomers(mut self, from: impl Into<Option<Stage>>) -> Self {
+        self.closed_to_newcomers = from.into();
         self
     }
 

@@ -5,13 +5,14 @@
 //! 2. What one answer lacks another may give. What is known already is not lost by a poorer answer.
 //! 3. A profile that is not the account's is a conflict, and nothing is written.
 //! 4. Nothing is noted outside the stores. A run that broke off is begun anew, and passes whoever was asked about.
-//! 5. Memory holds one page of accounts, however many there are.
+//! 5. Memory holds a page of accounts, however many there are.
+//! 6. What opens under no key is counted, and the job goes on.
 
+mod accounts;
 mod counts;
 mod error;
 mod pace;
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -27,9 +28,11 @@ pub use error::EnrichError;
 use crate::AzureEvidence;
 use crate::evidence::inquiry::{Inquiry, Step, base_of};
 use crate::keep::keep;
+use accounts::{Accounts, Listed};
 use pace::Pace;
 
-/// Begins to capture evidence of the stored accounts of a provider that is Azure DevOps.
+/// Begins to capture evidence of the accounts of a provider that is Azure DevOps: those whose tokens are stored, and those
+/// that are linked to users, of whom there may be no token any more.
 ///
 /// ```
 /// use admit::Auth;
@@ -62,24 +65,21 @@ pub fn enrich(auth: &Auth, provider: &str) -> Result<Enrich, EnrichError> {
         refresh_after: REFRESH_AFTER,
         writes: true,
         pace: Pace::new(RATE),
-        page: VecDeque::new(),
-        after: Some(None),
+        accounts: Accounts::new(auth, provider),
         counts: EnrichCounts::default(),
         busy: 0,
         silent: 0,
     })
 }
 
-/// A run over the stored accounts of one provider. Made by [`enrich`].
+/// A run over the accounts of one provider. Made by [`enrich`].
 pub struct Enrich {
     auth: Auth,
     provider: String,
     refresh_after: Duration,
     writes: bool,
     pace: Pace,
-    page: VecDeque<AccountKey>,
-    /// Where the next page begins; `None` once there is none.
-    after: Option<Option<String>>,
+    accounts: Accounts,
     counts: EnrichCounts,
     /// How many accounts in a row were to be asked about later.
     busy: u32,
@@ -121,27 +121,33 @@ impl Enrich {
     /// # Errors
     /// When the job cannot go on. What was written stays; begin anew once the cause is gone.
     pub async fn next(&mut self) -> Result<Option<Enriched>, EnrichError> {
-        let Some(account) = self.next_account().await? else { return Ok(None) };
-        let became = self.look_at(&account).await?;
+        let Some(listed) = self.accounts.front().await? else { return Ok(None) };
+        let became = self.look_at(&listed).await?;
         // Not before: whoever gave up, or met an error, comes to it again.
-        self.page.pop_front();
-        self.counts.count(became);
-        self.heed(became)?;
-        Ok(Some(became))
+        self.accounts.pass();
+        self.counts.count(became.unwrap_or(Enriched::Failed));
+        if let Some(became) = became {
+            self.heed(became)?;
+        }
+        Ok(Some(became.unwrap_or(Enriched::Failed)))
     }
 
-    async fn look_at(&mut self, account: &AccountKey) -> Result<Enriched, EnrichError> {
+    /// What became of it; `None` if something that is stored opens under no key, which says nothing of Azure DevOps.
+    async fn look_at(&mut self, Listed { account, has_tokens }: &Listed) -> Result<Option<Enriched>, EnrichError> {
         let known = match self.known(account).await {
             Ok(known) => known.map(|known| known.facts),
-            Err(AuthError::Unsealable) => return Ok(Enriched::Failed),
+            Err(AuthError::Unsealable) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
         let now = self.auth.clock().now();
         let asked_at = known.as_ref().and_then(|known| known.asked_at);
         if asked_at.is_some_and(|at| now.since(at) < self.refresh_after) {
-            return Ok(Enriched::Fresh);
+            return Ok(Some(Enriched::Fresh));
         }
-        if self.writes { self.ask(account, known).await } else { Ok(Enriched::Due) }
+        if !has_tokens {
+            return Ok(Some(Enriched::NoGrant));
+        }
+        if self.writes { self.ask(account, known).await } else { Ok(Some(Enriched::Due)) }
     }
 
     /// What became of the accounts so far.
@@ -171,17 +177,6 @@ impl Enrich {
         Ok(())
     }
 
-    async fn next_account(&mut self) -> Result<Option<AccountKey>, EnrichError> {
-        if self.page.is_empty()
-            && let Some(after) = self.after.clone()
-        {
-            let page = self.auth.stored_accounts(&self.provider, after.as_deref(), PAGE).await?;
-            self.after = page.last().filter(|_| page.len() >= PAGE).map(|account| Some(account.subject.clone()));
-            self.page = page.into();
-        }
-        Ok(self.page.front().cloned())
-    }
-
     async fn known(&self, account: &AccountKey) -> Result<Option<Known<AzureEvidence>>, AuthError> {
         match self.auth.evidence() {
             Some(evidence) => evidence.load(account).await,
@@ -190,14 +185,19 @@ impl Enrich {
     }
 
     /// Asks about an account until it is done, or often enough.
-    async fn ask(&mut self, account: &AccountKey, known: Option<AzureEvidence>) -> Result<Enriched, EnrichError> {
+    async fn ask(
+        &mut self,
+        account: &AccountKey,
+        known: Option<AzureEvidence>,
+    ) -> Result<Option<Enriched>, EnrichError> {
         let auth = self.auth.clone();
         let mut inquiry = Inquiry::new(&auth, account);
         for _ in 0..ATTEMPTS {
             self.pace.wait(&**auth.clock()).await;
             let token = match token(&auth, account).await? {
                 Token::Had(token) => token,
-                Token::None(became) => return Ok(became),
+                Token::None(became) => return Ok(Some(became)),
+                Token::Unreadable => return Ok(None),
                 Token::Later(pause) => {
                     self.pace.hold(auth.clock().now() + pause);
                     continue;
@@ -205,15 +205,15 @@ impl Enrich {
             };
             match inquiry.go_on(&token).await {
                 Step::Busy(pause) => self.pace.hold(auth.clock().now() + pause),
-                Step::NotAccepted => return Ok(Enriched::NotAccepted),
-                Step::Refused => return Ok(Enriched::Refused),
+                Step::NotAccepted => return Ok(Some(Enriched::NotAccepted)),
+                Step::Refused => return Ok(Some(Enriched::Refused)),
                 Step::Conflict => {
                     tracing::warn!(provider = account.provider, "a token shows another profile than its account's");
-                    return Ok(Enriched::Conflict);
+                    return Ok(Some(Enriched::Conflict));
                 }
                 Step::Done => {
-                    let Some(facts) = inquiry.evidence() else { return Ok(Enriched::Failed) };
-                    return Ok(write(&auth, account, facts, known, true).await?);
+                    let Some(facts) = inquiry.evidence() else { return Ok(Some(Enriched::Failed)) };
+                    return Ok(Some(write(&auth, account, facts, known, true).await?));
                 }
             }
         }
@@ -221,7 +221,7 @@ impl Enrich {
         if let Some(facts) = inquiry.evidence() {
             write(&auth, account, AzureEvidence { asked_at: None, ..facts }, known, true).await?;
         }
-        Ok(Enriched::Busy)
+        Ok(Some(Enriched::Busy))
     }
 }
 
@@ -246,6 +246,8 @@ pub(crate) async fn write(
 enum Token {
     Had(Secret),
     None(Enriched),
+    /// It opens under no key.
+    Unreadable,
     Later(Duration),
 }
 
@@ -261,7 +263,7 @@ async fn token(auth: &Auth, account: &AccountKey) -> Result<Token, EnrichError> 
                 Token::None(Enriched::Failed)
             }
         },
-        Err(AccessTokenError::Session(AuthError::Unsealable)) => Token::None(Enriched::Failed),
+        Err(AccessTokenError::Session(AuthError::Unsealable)) => Token::Unreadable,
         Err(AccessTokenError::Session(error)) => return Err(error.into()),
         Err(error) => return Err(EnrichError::NoTokens(Arc::new(error))),
     })
@@ -274,7 +276,6 @@ impl fmt::Debug for Enrich {
     }
 }
 
-const PAGE: usize = 100;
 const RATE: NonZeroU32 = NonZeroU32::MIN.saturating_add(4);
 const REFRESH_AFTER: Duration = Duration::from_secs(30 * 86_400);
 /// How often an account is asked about that is to be asked about later.

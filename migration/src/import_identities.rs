@@ -30,9 +30,10 @@ pub struct ImportCounts {
     pub known: u64,
     /// Rows of people who have no account here.
     pub strangers: u64,
-    /// Rows that say nothing of a person in Entra ID: personal accounts, groups, services. And those of accounts of which
-    /// what is known cannot be read.
+    /// Rows that say nothing of a person in Entra ID: personal accounts, groups, services.
     pub unusable: u64,
+    /// Rows of accounts of which something is known that opens under no key. Nothing was added to it.
+    pub unreadable: u64,
 }
 
 /// Why an export was not taken over. What was added by then stays.
@@ -79,10 +80,8 @@ pub async fn import_identities(
     let mut counts = ImportCounts { unusable, ..ImportCounts::default() };
     for row in &rows {
         let accounts = match accounts(auth, provider, row).await {
-            // What was known of it opens under no key, and is not written over; the other rows are none the worse.
             Err(AuthError::Unsealable) => {
-                tracing::warn!(provider, "an account of the export has evidence that opens under no key; it is passed");
-                counts.unusable += 1;
+                counts.unreadable += 1;
                 continue;
             }
             accounts => accounts?,

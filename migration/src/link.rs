@@ -24,7 +24,7 @@ pub struct LinkJob {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LinkStep {
-    /// The account, and what was found.
+    /// The account, and what was found; what came in between, if something did.
     pub planned: Planned,
     /// What was done.
     pub done: LinkDone,
@@ -93,14 +93,14 @@ impl LinkJob {
     /// Goes on with the next account; `None` after the last.
     ///
     /// # Errors
-    /// When a store fails, or evidence cannot be opened.
+    /// When a store fails.
     pub async fn next(&mut self) -> Result<Option<LinkStep>, MoveError> {
         while let Some((account, user)) = self.walk.next().await? {
-            let planned = plan::look(&self.azure_move, self.walk.auth(), account, user).await?;
+            let mut planned = plan::look(&self.azure_move, self.walk.auth(), account, user).await?;
             if self.tenant.is_some() && planned.tenant != self.tenant {
                 continue;
             }
-            let done = self.carry_out(&planned).await?;
+            let done = self.carry_out(&mut planned).await?;
             *match done {
                 LinkDone::Linked => &mut self.counts.linked,
                 LinkDone::Due => &mut self.counts.due,
@@ -121,7 +121,8 @@ impl LinkJob {
         Ok(owner.is_some_and(|owner| owner.id == planned.user))
     }
 
-    async fn carry_out(&self, planned: &Planned) -> Result<LinkDone, MoveError> {
+    /// Links, or finds out what became of the account meanwhile.
+    async fn carry_out(&self, planned: &mut Planned) -> Result<LinkDone, MoveError> {
         let Fate::Exact { entra, method } = &planned.fate else { return Ok(LinkDone::Nothing) };
         if !self.writes {
             return Ok(LinkDone::Due);
@@ -138,8 +139,16 @@ impl LinkJob {
                 Ok(LinkDone::Nothing)
             }
             // They have signed in meanwhile; or somebody else has, or the user was deleted, and the entry is told so.
-            Ok(LinkOutcome::AlreadyTheirs) => Ok(LinkDone::Nothing),
-            Ok(LinkOutcome::TakenBy(_)) | Err(StoreError::UnknownUser) => {
+            Ok(LinkOutcome::AlreadyTheirs) => {
+                planned.fate = Fate::Linked;
+                Ok(LinkDone::Nothing)
+            }
+            Ok(LinkOutcome::TakenBy(owner)) => {
+                record::unlinked(auth, &self.actor, entra, &planned.user).await?;
+                planned.fate = Fate::Conflict([owner, planned.user.clone()].into());
+                Ok(LinkDone::Nothing)
+            }
+            Err(StoreError::UnknownUser) => {
                 record::unlinked(auth, &self.actor, entra, &planned.user).await?;
                 Ok(LinkDone::Nothing)
             }

@@ -8,7 +8,7 @@
 //! | 2 | the same for who they are at home, which tells guests | exact |
 //! | 3 | tenant and object id, and those that an administrator's export gave for the profile | exact |
 //! | 4 | the profile, or the descriptor, that Azure DevOps names when it is shown the Entra token | strong |
-//! | 5 | nothing: they signed in to both, in one go | exact, by what they did |
+//! | 5 | nothing: they signed in to both, in one go or from a session of theirs | exact, by what they did |
 //! | 6 | tenant and user name | a person looks at it |
 //! | 7 | an e-mail address | nothing. No rule here is told one |
 //!

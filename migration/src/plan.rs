@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use admit::store::AccountKey;
-use admit::{Auth, AuthError, GrantState};
+use admit::{Auth, AuthError};
 
 use crate::evidence::marks;
 use crate::walk::{Walk, users};
@@ -59,8 +59,6 @@ pub enum Stranding {
     Personal,
     /// Azure DevOps was not asked about it, or did not answer: see [`enrich`](crate::enrich).
     NoEvidence,
-    /// What is known opens under no key that is configured, or was forged. Another key, or another capture, may tell.
-    Unreadable,
     /// Azure DevOps did not say who it is in Entra ID. The person may be recognised all the same, when they come with a
     /// token for Azure DevOps.
     Unnamed,
@@ -141,7 +139,7 @@ impl Plan {
     /// Looks at the next account; `None` after the last.
     ///
     /// # Errors
-    /// When a store fails, or evidence cannot be opened.
+    /// When a store fails.
     pub async fn next(&mut self) -> Result<Option<Planned>, MoveError> {
         let Some((account, user)) = self.walk.next().await? else { return Ok(None) };
         let planned = look(&self.azure_move, self.walk.auth(), account, user).await?;
@@ -162,39 +160,23 @@ pub(crate) async fn look(
     account: AccountKey,
     user: String,
 ) -> Result<Planned, MoveError> {
-    let (evidence, is_readable) = match known(auth, &account).await {
-        Err(MoveError::Auth(AuthError::Unsealable)) => (None, false),
-        known => (known?, true),
+    let known = match auth.evidence() {
+        Some(evidence) => match evidence.load::<AzureEvidence>(&account).await {
+            Err(AuthError::Unsealable) => Err(Fate::Review(Doubt::Unreadable)),
+            known => Ok(known?.map(|known| known.facts)),
+        },
+        None => Ok(None),
     };
     let mut entra = users(auth)?.accounts(&user).await?;
     entra.retain(|other| other.provider == azure_move.to());
-    let tenant = evidence.as_ref().and_then(AzureEvidence::tenant);
-    let fate = match whom(evidence.as_ref()) {
+    let tenant = known.as_ref().ok().and_then(|known| known.as_ref()?.tenant());
+    let fate = match known.and_then(|known| whom(known.as_ref())) {
         Ok((person, _)) if entra.contains(&person.account(azure_move.to())) => Fate::Linked,
-        Ok((person, method)) => match claimed(azure_move, auth, &user, &person, method).await {
-            // One row that is found by that person cannot be read, and may be another user's.
-            Err(MoveError::Auth(AuthError::Unsealable)) => Fate::Stranded(Stranding::Unreadable),
-            fate => fate?,
-        },
+        Ok((person, method)) => claimed(azure_move, auth, &user, &person, method).await?,
         Err(_) if !entra.is_empty() => Fate::Linked,
-        Err(_) if !is_readable => Fate::Stranded(Stranding::Unreadable),
         Err(fate) => fate,
     };
     Ok(Planned { account, user, tenant, fate })
-}
-
-/// What is known of an account.
-pub(crate) async fn known(auth: &Auth, account: &AccountKey) -> Result<Option<AzureEvidence>, MoveError> {
-    let Some(evidence) = auth.evidence() else { return Ok(None) };
-    Ok(evidence.load::<AzureEvidence>(account).await?.map(|known| known.facts))
-}
-
-/// In what state a grant is. One that opens under no key is of as much use as one that was refused.
-pub(crate) async fn grant_of(auth: &Auth, account: &AccountKey) -> Result<GrantState, MoveError> {
-    match auth.grant_of(account).await {
-        Err(AuthError::Unsealable) => Ok(GrantState::Refused),
-        state => Ok(state?),
-    }
 }
 
 /// The person whom evidence names, and by which rule; else what that comes to.
@@ -230,7 +212,10 @@ async fn claimed(
     owners.extend(users.user_by_account(&entra).await?.map(|owner| owner.id));
     if let Some(evidence) = auth.evidence() {
         let mark = marks::object(&person.tenant_id, &person.object_id);
-        let known = evidence.find::<AzureEvidence>(&[mark], MANY).await?;
+        let known = match evidence.find::<AzureEvidence>(&[mark], MANY).await {
+            Err(AuthError::Unsealable) => return Ok(Fate::Review(Doubt::Unreadable)),
+            known => known?,
+        };
         // A personal account proves nothing, so it contradicts nothing either.
         let known = known.into_iter().filter(|known| known.facts.origin != Origin::Personal);
         for known in known.filter(|known| known.account.provider == azure_move.from()) {

@@ -6,7 +6,7 @@ use admit::store::AccountKey;
 use admit::{Auth, AuthError, Deed, GrantState, Parking};
 
 use crate::walk::{Walk, users};
-use crate::{AzureEvidence, AzureMove, MoveError, plan, record};
+use crate::{AzureEvidence, AzureMove, MoveError, record};
 
 /// A run that deletes tokens. Made by [`AzureMove::purge`].
 #[derive(Debug)]
@@ -110,7 +110,7 @@ impl PurgeJob {
     /// Goes on with the next account; `None` after the last.
     ///
     /// # Errors
-    /// When a store fails, or a grant cannot be opened.
+    /// When a store fails.
     pub async fn next(&mut self) -> Result<Option<PurgeStep>, MoveError> {
         while let Some((account, user)) = self.walk.next().await? {
             if self.tenant.is_some() && tenant_of(self.walk.auth(), &account).await? != self.tenant {
@@ -137,7 +137,11 @@ impl PurgeJob {
 
     async fn carry_out(&self, account: &AccountKey, user: &str) -> Result<PurgeDone, MoveError> {
         let auth = self.walk.auth();
-        let state = plan::grant_of(auth, account).await?;
+        let state = match auth.grant_of(account).await {
+            // Whether it is parked cannot be told.
+            Err(AuthError::Unsealable) => GrantState::InUse,
+            state => state?,
+        };
         if state == GrantState::Absent {
             return Ok(PurgeDone::Absent);
         }
@@ -166,10 +170,10 @@ impl PurgeJob {
     }
 }
 
-/// The tenant of which the evidence of an account is; none if it cannot be read.
 async fn tenant_of(auth: &Auth, account: &AccountKey) -> Result<Option<String>, MoveError> {
-    match plan::known(auth, account).await {
-        Err(MoveError::Auth(AuthError::Unsealable)) => Ok(None),
-        known => Ok(known?.as_ref().and_then(AzureEvidence::tenant)),
+    let Some(evidence) = auth.evidence() else { return Ok(None) };
+    match evidence.load::<AzureEvidence>(account).await {
+        Err(AuthError::Unsealable) => Ok(None),
+        known => Ok(known?.and_then(|known| known.facts.tenant())),
     }
 }

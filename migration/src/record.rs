@@ -49,7 +49,7 @@ pub(crate) async fn is_known_by_another(
 
 /// Whether the person has proven now what was only read before.
 fn is_more(entry: &AuditEntry, link: &Link<'_>) -> bool {
-    link.method == Method::BothProven && method(entry) != Some(Method::BothProven)
+    link.method.is_by_hand() && !method(entry).is_some_and(Method::is_by_hand)
 }
 
 /// Several users are known by evidence of one person.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use admit::{Auth, GrantState};
+use admit::{Auth, AuthError, GrantState};
 
-use crate::plan::{self, PlanCounts};
+use crate::plan::PlanCounts;
 use crate::{AzureMove, MoveError, Stage};
 
 /// How far the move is. Made by [`AzureMove::report`].
@@ -39,6 +39,8 @@ pub struct GrantCounts {
     pub refused: u64,
     /// Deleted, or never there.
     pub absent: u64,
+    /// They open under no key, so nobody is handed any.
+    pub unreadable: u64,
 }
 
 impl TenantReport {
@@ -71,6 +73,7 @@ impl Report {
             sum.grants.parked += grants.parked;
             sum.grants.refused += grants.refused;
             sum.grants.absent += grants.absent;
+            sum.grants.unreadable += grants.unreadable;
         }
         *sum
     }
@@ -80,20 +83,22 @@ impl AzureMove {
     /// Looks at all accounts of Azure DevOps and counts.
     ///
     /// # Errors
-    /// Without a user store; when a store fails, or what it holds cannot be opened.
+    /// Without a user store, or when a store fails.
     pub async fn report(&self, auth: &Auth) -> Result<Report, MoveError> {
         let (mut report, mut plan) = (Report::default(), self.plan(auth)?);
         while let Some(planned) = plan.next().await? {
-            let grant = plan::grant_of(auth, &planned.account).await?;
+            let grant = auth.grant_of(&planned.account).await;
             let stage = self.stage_of(planned.tenant.as_deref());
             let tenant = report.tenants.entry(planned.tenant).or_default();
             tenant.stage = stage;
             tenant.accounts.count(&planned.fate);
             *match grant {
-                GrantState::InUse => &mut tenant.grants.in_use,
-                GrantState::Parked => &mut tenant.grants.parked,
-                GrantState::Refused => &mut tenant.grants.refused,
-                GrantState::Absent => &mut tenant.grants.absent,
+                Ok(GrantState::InUse) => &mut tenant.grants.in_use,
+                Ok(GrantState::Parked) => &mut tenant.grants.parked,
+                Ok(GrantState::Refused) => &mut tenant.grants.refused,
+                Ok(GrantState::Absent) => &mut tenant.grants.absent,
+                Err(AuthError::Unsealable) => &mut tenant.grants.unreadable,
+                Err(error) => return Err(error.into()),
             } += 1;
         }
         Ok(report)

@@ -10,7 +10,8 @@ pub enum Stage {
     /// People come in by Azure DevOps as ever, and the application may offer to connect their Microsoft account.
     #[default]
     Invite,
-    /// Whoever comes by Azure DevOps is asked to connect their Microsoft account, and may put it off.
+    /// Whoever comes by Azure DevOps is asked to connect their Microsoft account, and may put it off. From here on nobody
+    /// new comes in by it: see [`AzureMove::closed_to_newcomers`](crate::AzureMove::closed_to_newcomers).
     Prefer,
     /// Whoever comes by Azure DevOps connects their Microsoft account before they go on.
     Require,

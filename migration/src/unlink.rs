@@ -219,7 +219,7 @@ impl UnlinkJob {
 
     async fn undo(&self, entry: &AuditEntry, account: &AccountKey, user: &str) -> Result<UnlinkDone, MoveError> {
         let (auth, users) = (&self.auth, users(&self.auth)?);
-        if record::method(entry).is_none_or(|method| method == Method::BothProven) && !self.by_hand_too {
+        if record::method(entry).is_none_or(Method::is_by_hand) && !self.by_hand_too {
             return Ok(UnlinkDone::ByHand);
         }
         if users.accounts(user).await?.len() < 2 {

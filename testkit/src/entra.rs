@@ -59,7 +59,7 @@ mod scope;
 mod token;
 mod transport;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -209,7 +209,7 @@ impl PretendEntra {
         Held::new(gate)
     }
 
-    /// The requests that came to that stage, oldest first, secrets and all.
+    /// The requests that came to that stage, oldest first, secrets and all: of those among the last 1000 of all.
     pub fn requests(&self, stage: Stage) -> Vec<HttpRequest> {
         let state = self.state();
         state.requests.iter().filter(|(at, _)| *at == stage).map(|(_, request)| request.clone()).collect()
@@ -217,7 +217,7 @@ impl PretendEntra {
 
     /// How many requests came to that stage, whatever became of them.
     pub fn count(&self, stage: Stage) -> usize {
-        self.state().requests.iter().filter(|(at, _)| *at == stage).count()
+        self.state().counts.get(&stage).copied().unwrap_or(0)
     }
 
     /// What was asked that a correct application never asks, in words, without any secret.
@@ -229,6 +229,7 @@ impl PretendEntra {
     pub fn reset_log(&self) {
         let mut state = self.state();
         state.requests.clear();
+        state.counts.clear();
         state.violations.clear();
     }
 
@@ -272,13 +273,15 @@ struct Config {
     graph_host: String,
     tenants: Vec<Tenant>,
     accounts: Vec<Account>,
+    /// Where an account is in the list, by its login.
+    places: HashMap<String, usize>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 }
 
 impl Config {
     fn account(&self, login: &str) -> Option<&Account> {
-        self.accounts.iter().find(|account| account.login == login)
+        self.places.get(login).and_then(|place| self.accounts.get(*place))
     }
 
     fn issuer(&self, tenant: &str) -> String {
@@ -301,6 +304,21 @@ struct State {
     required_claims: Option<Value>,
     faults: Faults,
     gates: BTreeMap<Stage, Gate>,
-    requests: Vec<(Stage, HttpRequest)>,
+    /// The last of them: a pretend server may run for weeks on somebody's desk.
+    requests: VecDeque<(Stage, HttpRequest)>,
+    counts: BTreeMap<Stage, usize>,
     violations: Vec<String>,
 }
+
+impl State {
+    fn record(&mut self, stage: Stage, request: &HttpRequest) {
+        *self.counts.entry(stage).or_default() += 1;
+        if self.requests.len() == KEPT {
+            self.requests.pop_front();
+        }
+        self.requests.push_back((stage, request.clone()));
+    }
+}
+
+/// How many requests are remembered.
+const KEPT: usize = 1000;

@@ -11,6 +11,7 @@ use admit::store::{
 };
 use admit::{Clock, Timestamp};
 use async_trait::async_trait;
+use tokio::sync::watch;
 
 use crate::held::{Gate, Held};
 
@@ -50,6 +51,9 @@ struct State {
     is_slow: bool,
     calls: Vec<&'static str>,
     refusals: usize,
+    /// How many calls the process lives for, and whether the last is done.
+    life: Option<(usize, bool)>,
+    is_dead: watch::Sender<bool>,
 }
 
 #[derive(Debug)]
@@ -117,6 +121,26 @@ impl<S> Faulty<S> {
         self.state().delay = Some((Arc::new(clock), delay));
     }
 
+    /// The process that asks dies at a call: so many go well before it. Neither that call nor any after it is answered,
+    /// though that one may be done. Whoever waits has to give up: see [`until_dead`](Self::until_dead).
+    pub fn die_after(&self, calls: usize, is_done: bool) {
+        self.state().life = Some((calls, is_done));
+    }
+
+    /// Returns once the process that asks is dead.
+    pub async fn until_dead(&self) {
+        let mut is_dead = self.state().is_dead.subscribe();
+        // The sender lives as long as this store, so the channel cannot be closed here.
+        let _ = is_dead.wait_for(|is_dead| *is_dead).await;
+    }
+
+    /// Another process asks from now on, and lives. Whether the one before had died.
+    pub fn revive(&self) -> bool {
+        let mut state = self.state();
+        state.life = None;
+        state.is_dead.send_replace(false)
+    }
+
     /// Nothing fails any more, and nothing takes longer than it must.
     pub fn mend(&self) {
         let mut state = self.state();
@@ -146,15 +170,23 @@ impl<S> Faulty<S> {
         call: &'static str,
         doing: impl Future<Output = Result<T, StoreError>> + Send,
     ) -> Result<T, StoreError> {
-        let (fault, gates, is_slow, delay) = {
+        let (fault, gates, is_slow, delay, death) = {
             let mut state = self.state();
             state.calls.push(call);
+            let death = state.dies();
             let gates: Vec<_> = state.holds.iter().filter(|(calls, _)| call.starts_with(calls.as_str())).collect();
             let gates: Vec<_> = gates.into_iter().map(|(_, gate)| gate.clone()).collect();
             let fault = state.faults.iter_mut().filter(|fault| call.starts_with(fault.calls.as_str()));
             let fault = fault.fold(None, |met, fault| fault.meets().or(met));
-            (fault, gates, state.is_slow, state.delay.clone())
+            (fault, gates, state.is_slow, state.delay.clone(), death)
         };
+        if let Some(is_done) = death {
+            if is_done {
+                doing.await?;
+            }
+            self.state().is_dead.send_replace(true);
+            return std::future::pending().await;
+        }
         for gate in gates {
             gate.pass().await;
         }
@@ -175,6 +207,21 @@ impl<S> Faulty<S> {
                 self.state().refusals += 1;
                 Err(StoreError::Unavailable("the cable was cut".into()))
             }
+        }
+    }
+}
+
+impl State {
+    /// Whether the process dies at this call, and if so whether the call is done all the same.
+    fn dies(&mut self) -> Option<bool> {
+        let (left, is_done) = self.life.as_mut()?;
+        match left.checked_sub(1) {
+            Some(fewer) => {
+                *left = fewer;
+                None
+            }
+            // Those that come after it are another matter.
+            None => Some(std::mem::take(is_done)),
         }
     }
 }

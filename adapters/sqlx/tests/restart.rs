@@ -53,7 +53,7 @@ async fn a_restart_costs_at_most_five_seconds_and_no_session() {
     );
     assert!(longest <= Duration::from_secs(5), "errors for {longest:?} after the server was back");
     assert!(seen.longest_call <= Duration::from_secs(6), "a call hung for {:?}", seen.longest_call);
-    assert!(seen.committed.len() > 100 && seen.errors > 0, "there was load, and it felt the restarts");
+    assert!(seen.committed.len() > 20 && seen.errors > 0, "there was load, and it felt the restarts");
     assert_eq!(lost, 0, "what was said to be written is there");
 }
 

@@ -112,16 +112,11 @@ impl Import {
 
     /// Where everything goes. Only with `--apply` are tables made there.
     async fn target(&self) -> Result<(Auth, PostgresStore), Failure> {
-        let Some(Address::Postgres(url)) = Address::read()? else {
+        let Some(Address::Postgres(_)) = Address::read()? else {
             return Err(Failure::Environment("DATABASE_URL names no PostgreSQL, and the import needs one".to_owned()));
         };
-        let version = admit_sqlx::schema_version(url.expose()).await?;
-        if !self.apply && version.found < version.known {
-            return Err(Failure::Environment(format!(
-                "DATABASE_URL has tables of version {}, {} needed, and without --apply none are made; start the \
-                 application once, or say --apply",
-                version.found, version.known
-            )));
+        if !self.apply {
+            config::check_tables().await?;
         }
         let site = config::site(&self.stores).await?;
         let Database::Postgres(store) = site.database.clone() else { return Err(config::missing("DATABASE_URL")) };

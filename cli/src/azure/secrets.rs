@@ -2,8 +2,9 @@
 
 use std::io;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
-use admit::{Client, Clock as _, Remint, RemintCounts, SystemClock};
+use admit::{Client, Remint, RemintCounts, RemintError, Reminted};
 use admit_providers::azure_devops;
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -11,8 +12,8 @@ use serde::Serialize;
 use crate::config::{self, Stores};
 use crate::exit::{Exit, Failure};
 use crate::interrupt::Interrupts;
+use crate::job::{self, Ended, Job};
 use crate::output::{self, Format};
-use crate::progress::Progress;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
@@ -54,14 +55,6 @@ struct Report {
     left: u64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Ended {
-    Complete,
-    Interrupted,
-    Stopped,
-}
-
 pub(crate) async fn run(command: Command) -> Result<Exit, Failure> {
     match command {
         Command::Sweep(sweep) => sweep.run().await,
@@ -70,57 +63,33 @@ pub(crate) async fn run(command: Command) -> Result<Exit, Failure> {
 
 impl Sweep {
     async fn run(self) -> Result<Exit, Failure> {
-        let interrupts = Interrupts::hear().map_err(Failure::Signals)?;
+        let mut interrupts = Interrupts::hear().map_err(Failure::Signals)?;
         let auth = config::auth(azure_devops(Client::env()).id(self.provider.clone()), &self.stores).await?;
         let job = auth.remint(&self.provider)?.rate(self.rate);
-        let job = if self.apply { job } else { job.dry_run() };
-        let (ended, counts, failure) = through(job, interrupts).await;
-        let (accounts, left) = (counts.total(), counts.left());
+        let mut job = if self.apply { job } else { job.dry_run() };
+        let end = job::through(&mut job, &mut interrupts, |_| {}).await;
+        let counts = job.counts();
+        let (ended, accounts, left) = (end.ended, counts.total(), counts.left());
         let report = Report { provider: self.provider, applied: self.apply, ended, accounts, counts, left };
         output::write(&mut io::stdout(), self.format, &report).map_err(Failure::Output)?;
-        match failure {
-            Some(failure) => Err(failure),
-            None if ended == Ended::Interrupted => Ok(Exit::Interrupted),
-            None if left > 0 => Ok(Exit::Left),
-            None => Ok(Exit::Done),
-        }
+        end.exit(left)
     }
 }
 
-/// Goes through all accounts, or until it is interrupted: then the account at hand is brought to its end, unless it is
-/// interrupted once more.
-async fn through(mut job: Remint, mut interrupts: Interrupts) -> (Ended, RemintCounts, Option<Failure>) {
-    let mut progress = Progress::new();
-    loop {
-        progress.show(|| line(&job));
-        tokio::select! {
-            biased;
-            () = interrupts.next() => return (Ended::Interrupted, job.counts(), None),
-            () = SystemClock.sleep(job.pause()) => {}
-        }
-        let became = {
-            let mut next = std::pin::pin!(job.next());
-            tokio::select! {
-                became = &mut next => (became, false),
-                () = interrupts.next() => tokio::select! {
-                    became = &mut next => (became, true),
-                    () = interrupts.next() => (Ok(None), true),
-                },
-            }
-        };
-        match became {
-            (Err(error), _) => return (Ended::Stopped, job.counts(), Some(error.into())),
-            (Ok(_), true) => return (Ended::Interrupted, job.counts(), None),
-            (Ok(Some(_)), false) => {}
-            (Ok(None), false) => return (Ended::Complete, job.counts(), None),
-        }
-    }
-}
+impl Job for Remint {
+    type Step = Reminted;
+    type Error = RemintError;
 
-/// The line that tells how far it has come.
-fn line(job: &Remint) -> String {
-    let (counts, pause) = (job.counts(), job.pause());
-    let waits = if pause.as_secs() > 0 { format!(", waits {} s", pause.as_secs()) } else { String::new() };
-    let (total, left) = (counts.total(), counts.left());
-    format!("{total} accounts, {} minted anew, {left} left{waits}", counts.reminted)
+    async fn next(&mut self) -> Result<Option<Reminted>, RemintError> {
+        self.next().await
+    }
+
+    fn line(&self) -> String {
+        let counts = self.counts();
+        format!("{} accounts, {} minted anew, {} left", counts.total(), counts.reminted, counts.left())
+    }
+
+    fn pause(&self) -> Duration {
+        self.pause()
+    }
 }

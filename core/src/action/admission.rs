@@ -146,24 +146,30 @@ async fn admit(
     if let Some(target) = ask_application(realm, person, user, is_link).await? {
         return Ok(Arrived::Sent(destination::resolve(realm, Some(&target)).await?));
     }
+    // Asked before anything is written.
     let next = match &who {
-        Who::Known(user, state) => match following::onward(realm, person, user).await? {
-            Onward::Closed(to) => {
-                return Err(Failure::new(Code::AccessDenied, Reason::ProviderClosed).with_ways(&to, None));
-            }
-            Onward::Require(to) => return chain::go_on(realm, person, user, state.epoch, to, previous).await,
-            next => next,
-        },
-        _ => Onward::Nothing,
+        Who::Known(user, _) | Who::ByAddress(user, _) => following::onward(realm, person, user).await?,
+        Who::New => following::newcomer(realm, person).await?,
+        Who::Proven(..) | Who::Derived(_) => Onward::Nothing,
+    };
+    let next = match (next, &who) {
+        (Onward::Closed(to), _) => {
+            return Err(Failure::new(Code::AccessDenied, Reason::ProviderClosed).with_ways(&to, None));
+        }
+        (Onward::Require(to), Who::Known(user, state)) => {
+            return chain::go_on(realm, person, user, state.epoch, to, previous).await;
+        }
+        (next, _) => next,
     };
     let mut member = join(realm, who, person).await?;
     let ask = match next {
+        Onward::Require(to) => return chain::go_on(realm, person, &member.user, member.epoch, to, previous).await,
         Onward::Offer(provider) => {
             member.offer = Some(provider);
             None
         }
         Onward::Ask(provider) => Some(provider),
-        Onward::Nothing | Onward::Require(_) | Onward::Closed(_) => None,
+        Onward::Nothing | Onward::Closed(_) => None,
     };
     let issued = session::begin(realm, person, headers, &member, previous).await?;
     let location = welcome(realm, person, &member, return_to).await;

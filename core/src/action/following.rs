@@ -1,13 +1,14 @@
 //! What the application's succession says of somebody, where one provider follows another. It is called as a callback is:
 //! it has so long, and a panic of it ends at the request.
 
+use std::error::Error as StdError;
 use std::sync::Arc;
 
 use super::admission::Person;
 use crate::failure::{Code, Failure, chain};
 use crate::page::Reason;
 use crate::realm::Realm;
-use crate::store::StoreError;
+use crate::store::{AccountKey, StoreError};
 use crate::{Arrival, Auth, AuthError, BoxError, Onward, Proof, Recognition, User};
 
 /// Who it is that nobody is linked to.
@@ -32,7 +33,22 @@ pub(super) async fn onward(realm: &Arc<Realm>, person: &Person, user: &User) -> 
     let auth = Auth::at(realm);
     let arrival = arrival(&auth, person);
     let said = realm.call(|| succession.onward(&arrival, user)).await;
-    let onward = said.map_err(|error| broken("onward", error))?;
+    possible(realm, said.map_err(|error| broken("onward", error))?)
+}
+
+/// What is next for somebody who is about to be made a user.
+pub(super) async fn newcomer(realm: &Arc<Realm>, person: &Person) -> Result<Onward, Failure> {
+    let Some(succession) = realm.succession.as_ref().filter(|_| realm.users.is_some()) else {
+        return Ok(Onward::Nothing);
+    };
+    let auth = Auth::at(realm);
+    let arrival = arrival(&auth, person);
+    let said = realm.call(|| succession.newcomer(&arrival)).await;
+    possible(realm, said.map_err(|error| broken("newcomer", error))?)
+}
+
+/// The same, where it names a provider that people can be sent to.
+fn possible(realm: &Realm, onward: Onward) -> Result<Onward, Failure> {
     match &onward {
         Onward::Require(provider) | Onward::Closed(provider) => check(realm, provider)?,
         Onward::Ask(provider) | Onward::Offer(provider) => {
@@ -45,6 +61,14 @@ pub(super) async fn onward(realm: &Arc<Realm>, person: &Person, user: &User) -> 
         Onward::Nothing => {}
     }
     Ok(onward)
+}
+
+/// The account by which a user was known when the one that they come with was linked.
+pub(super) async fn known_by(realm: &Arc<Realm>, person: &Person, user: &User) -> Result<Option<AccountKey>, Failure> {
+    let Some(succession) = &realm.succession else { return Ok(None) };
+    let auth = Auth::at(realm);
+    let arrival = arrival(&auth, person);
+    realm.call(|| succession.known_by(&arrival, user)).await.map_err(|error| broken("known_by", error))
 }
 
 /// Tells that an account was linked. It stays so, whatever comes of the telling.
@@ -67,12 +91,21 @@ fn arrival<'a>(auth: &'a Auth, person: &'a Person) -> Arrival<'a> {
     Arrival { auth, account: &person.account, profile: &person.profile, claims: &person.claims }
 }
 
-/// A store that is away is away, whoever asked it.
+/// A store that is away is away, whoever asked it and whatever they say of it.
 fn broken(callback: &'static str, error: BoxError) -> Failure {
-    match error.downcast::<StoreError>() {
-        Ok(error) => Failure::from(*error),
-        Err(error) => AuthError::callback(callback, error).into(),
+    if is_of_store(&*error) {
+        return Failure::because(Code::Configuration, Reason::SessionStoreUnavailable, error);
     }
+    AuthError::callback(callback, error).into()
+}
+
+/// Whether a store's error is at the bottom of it.
+fn is_of_store(error: &(dyn StdError + 'static)) -> bool {
+    // An error that is shared is passed over by `source`, which goes on with what is below it.
+    let here = error.is::<StoreError>()
+        || error.is::<Arc<StoreError>>()
+        || matches!(error.downcast_ref(), Some(AuthError::Store(_)));
+    here || error.source().is_some_and(is_of_store)
 }
 
 fn check(realm: &Realm, provider: &str) -> Result<(), Failure> {

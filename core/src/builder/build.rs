@@ -84,7 +84,7 @@ impl AuthBuilder {
                     .to_owned(),
             );
         }
-        if self.providers.is_empty() {
+        if self.providers.is_empty() && !self.for_jobs {
             problems.push("no provider is configured; add one with .provider(…)".to_owned());
         }
     }

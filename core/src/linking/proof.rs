@@ -25,6 +25,11 @@ pub(crate) async fn prove_address(
     Ok(clean_up(realm, user, proof).await)
 }
 
+/// Whether a provider is the first to vouch for a user's address.
+pub(crate) fn is_first_proof(user: &User, profile: &Profile) -> bool {
+    vouched(profile).is_some_and(|address| is_unproven(user, address))
+}
+
 /// Links an account to the user whose address its provider vouches for. The epoch that begins, if one does.
 pub(crate) async fn link_by_address(
     realm: &Realm,

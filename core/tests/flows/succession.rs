@@ -3,6 +3,7 @@
 
 mod chain;
 mod chain_guards;
+mod newcomer;
 mod onward;
 mod park;
 mod recognise;
@@ -22,6 +23,8 @@ use crate::support::{Browser, parameter};
 type Recognise = dyn Fn(&Arrival<'_>) -> Result<Recognition, BoxError> + Send + Sync;
 type Next = dyn Fn(&Arrival<'_>, &User) -> Result<Onward, BoxError> + Send + Sync;
 
+type Welcome = dyn Fn(&Arrival<'_>) -> Result<Onward, BoxError> + Send + Sync;
+
 /// What a test says of people, and what it was told. Clones are one.
 #[derive(Clone)]
 struct Move(Arc<Rules>);
@@ -29,7 +32,19 @@ struct Move(Arc<Rules>);
 struct Rules {
     recognise: Box<Recognise>,
     onward: Box<Next>,
+    newcomer: Box<Welcome>,
     told: Mutex<Vec<String>>,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            recognise: Box::new(|_| Ok(Recognition::Nobody)),
+            onward: Box::new(|_, _| Ok(Onward::Nothing)),
+            newcomer: Box::new(|_| Ok(Onward::Nothing)),
+            told: Mutex::default(),
+        }
+    }
 }
 
 impl Move {
@@ -53,6 +68,12 @@ impl Move {
         )
     }
 
+    /// People who are new at `acme` have to look at `globex`, before they are made users.
+    fn greets(newcomer: impl Fn(&Arrival<'_>) -> Result<Onward, BoxError> + Send + Sync + 'static) -> Self {
+        let rules = Rules { newcomer: Box::new(newcomer), ..Rules::default() };
+        Self(Arc::new(rules))
+    }
+
     /// Whoever comes by `globex` may be known by `acme`.
     fn asks() -> Self {
         Self::recognises(|arrival| {
@@ -65,7 +86,7 @@ impl Move {
         recognise: impl Fn(&Arrival<'_>) -> Result<Recognition, BoxError> + Send + Sync + 'static,
         onward: impl Fn(&Arrival<'_>, &User) -> Result<Onward, BoxError> + Send + Sync + 'static,
     ) -> Self {
-        Self(Arc::new(Rules { recognise: Box::new(recognise), onward: Box::new(onward), told: Mutex::default() }))
+        Self(Arc::new(Rules { recognise: Box::new(recognise), onward: Box::new(onward), ..Rules::default() }))
     }
 
     /// The links that it was told of.
@@ -99,6 +120,10 @@ impl Succession for Move {
 
     async fn onward(&self, arrival: &Arrival<'_>, user: &User) -> Result<Onward, BoxError> {
         (self.0.onward)(arrival, user)
+    }
+
+    async fn newcomer(&self, arrival: &Arrival<'_>) -> Result<Onward, BoxError> {
+        (self.0.newcomer)(arrival)
     }
 
     async fn linked(&self, arrival: &Arrival<'_>, _: &User, how: &Proof) -> Result<(), BoxError> {

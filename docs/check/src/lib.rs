@@ -20,6 +20,30 @@ mod pages {
     #[doc = include_str!("../../src/azure-devops-secrets.md")]
     pub struct AzureDevOpsSecrets;
 
+    #[doc = include_str!("../../src/azure-to-entra/from-express.md")]
+    pub struct MoveFromExpress;
+
+    #[doc = include_str!("../../src/azure-to-entra/identity.md")]
+    pub struct MoveIdentity;
+
+    #[doc = include_str!("../../src/azure-to-entra/plan.md")]
+    pub struct MovePlan;
+
+    #[doc = include_str!("../../src/azure-to-entra/registration.md")]
+    pub struct MoveRegistration;
+
+    #[doc = include_str!("../../src/azure-to-entra/roll-out.md")]
+    pub struct MoveRollOut;
+
+    #[doc = include_str!("../../src/azure-to-entra/scopes.md")]
+    pub struct MoveScopes;
+
+    #[doc = include_str!("../../src/azure-to-entra/what-breaks.md")]
+    pub struct MoveWhatBreaks;
+
+    #[doc = include_str!("../../src/azure-to-entra/why.md")]
+    pub struct MoveWhy;
+
     #[doc = include_str!("../../src/callbacks.md")]
     pub struct Callbacks;
 

@@ -2,7 +2,8 @@
 //!
 //! 1. Who comes by Microsoft Entra ID is recognised by evidence. Nobody is made a user of whom that is in doubt: they are
 //!    asked to sign in to both.
-//! 2. Who comes by Azure DevOps is shown the way that the stage of their tenant says.
+//! 2. Who comes by Azure DevOps is shown the way that the stage of their tenant says. Who is new there is not made a user
+//!    of a provider that ends, once the stage says so, and nothing is kept of them.
 //! 3. The grant at Azure DevOps is parked when one at Entra ID that can take its place has shown that it works.
 
 use std::time::Duration;
@@ -15,7 +16,6 @@ use async_trait::async_trait;
 use super::AzureMove;
 use crate::capture::capture;
 use crate::evidence::inquiry::Inquiry;
-use crate::plan;
 use crate::record::{self, Link};
 use crate::{
     AzureEvidence, AzureProfile, Candidate, EntraPerson, EntraSignIn, Hit, Method, MoveError, Origin, Verdict, judge,
@@ -60,23 +60,25 @@ impl Succession for AzureMove {
         let Some(users) = arrival.auth.user_store().filter(|_| arrival.account.provider == self.from) else {
             return Ok(Onward::Nothing);
         };
-        if let Err(error) = capture(arrival).await {
-            tracing::warn!(cause = %error, "what Azure DevOps says of somebody could not be kept");
-        }
-        let evidence = match plan::known(arrival.auth, &key(arrival)).await {
-            // They are who they are by their account; what cannot be read says no more than what is not known.
-            Err(MoveError::Auth(AuthError::Unsealable)) => None,
-            known => known?,
-        };
-        let tenant = evidence.as_ref().and_then(AzureEvidence::tenant);
+        let evidence = found_out(arrival).await?;
         let is_linked = !self.entra_of(users, &user.id).await?.is_empty();
-        let onward = self.stage_of(tenant.as_deref()).onward(&self.to, is_linked);
-        let is_personal = evidence.is_some_and(|evidence| evidence.origin == Origin::Personal);
-        let comes_in = is_personal && !is_linked && self.personal.come_in(arrival.auth.clock().now());
-        Ok(match onward {
-            Onward::Ask(to) | Onward::Require(to) | Onward::Closed(to) if comes_in => Onward::Offer(to),
-            onward => onward,
-        })
+        let onward = self.stage_of(tenant(evidence.as_ref()).as_deref()).onward(&self.to, is_linked);
+        Ok(if is_linked { onward } else { self.spared(arrival, evidence.as_ref(), onward) })
+    }
+
+    async fn newcomer(&self, arrival: &Arrival<'_>) -> Result<Onward, BoxError> {
+        if arrival.account.provider != self.from {
+            return Ok(Onward::Nothing);
+        }
+        let evidence = found_out(arrival).await?;
+        let stage = self.stage_of(tenant(evidence.as_ref()).as_deref());
+        let is_closed = self.closed_to_newcomers.is_some_and(|from| stage >= from);
+        let onward = if is_closed { Onward::Closed(self.to.clone()) } else { stage.onward(&self.to, false) };
+        let onward = self.spared(arrival, evidence.as_ref(), onward);
+        if let (Onward::Closed(_), Some(evidence)) = (&onward, arrival.auth.evidence()) {
+            evidence.delete(&key(arrival)).await?;
+        }
+        Ok(onward)
     }
 
     async fn linked(&self, arrival: &Arrival<'_>, user: &User, how: &Proof) -> Result<(), BoxError> {
@@ -85,7 +87,7 @@ impl Succession for AzureMove {
             return Ok(());
         }
         // By hand, if by no rule.
-        let method = Method::named(&how.method).unwrap_or(Method::BothProven);
+        let method = Method::named(&how.method).unwrap_or(Method::Connected);
         let (entra, by) = match auth.user_store() {
             _ if account.provider == self.to => (vec![account], how.by.clone()),
             Some(users) if account.provider == self.from => (self.entra_of(users, &user.id).await?, Some(account)),
@@ -106,6 +108,12 @@ impl Succession for AzureMove {
             auth.park(&by).await?;
         }
         Ok(())
+    }
+
+    async fn known_by(&self, arrival: &Arrival<'_>, user: &User) -> Result<Option<AccountKey>, BoxError> {
+        let last = record::last(arrival.auth, &key(arrival)).await?;
+        let last = last.filter(|entry| entry.user.as_deref() == Some(&user.id));
+        Ok(last.as_ref().and_then(record::by).filter(|by| by.provider == self.from))
     }
 
     fn successor_of(&self, provider: &str) -> Option<&str> {
@@ -144,6 +152,16 @@ impl AzureMove {
         tokio::select! {
             seen = inquiry.whom(&tokens.access_token) => seen,
             () = arrival.auth.clock().sleep(PATIENCE) => None,
+        }
+    }
+
+    /// The same for whoever is not linked, unless they have a personal account and may come in.
+    fn spared(&self, arrival: &Arrival<'_>, evidence: Option<&AzureEvidence>, onward: Onward) -> Onward {
+        let is_personal = evidence.is_some_and(|evidence| evidence.origin == Origin::Personal);
+        let comes_in = is_personal && self.personal.come_in(arrival.auth.clock().now());
+        match onward {
+            Onward::Ask(to) | Onward::Require(to) | Onward::Closed(to) if comes_in => Onward::Offer(to),
+            onward => onward,
         }
     }
 
@@ -189,6 +207,23 @@ impl AzureMove {
         let proof = Proof { method: hit.method.name().to_owned(), by: Some(hit.account) };
         Ok(Recognition::User { id: hit.user, proof })
     }
+}
+
+/// What is known of whoever comes by Azure DevOps, now that it can be asked.
+async fn found_out(arrival: &Arrival<'_>) -> Result<Option<AzureEvidence>, MoveError> {
+    if let Err(error) = capture(arrival).await {
+        tracing::warn!(cause = %error, "what Azure DevOps says of somebody could not be kept");
+    }
+    let Some(evidence) = arrival.auth.evidence() else { return Ok(None) };
+    match evidence.load::<AzureEvidence>(&key(arrival)).await {
+        // It says no more than nothing, which keeps nobody out.
+        Err(AuthError::Unsealable) => Ok(None),
+        known => Ok(known?.map(|known| known.facts)),
+    }
+}
+
+fn tenant(evidence: Option<&AzureEvidence>) -> Option<String> {
+    evidence.and_then(AzureEvidence::tenant)
 }
 
 /// Whether the person granted scopes of Azure DevOps to the application at Entra ID.

@@ -45,7 +45,8 @@ fn doubt(method: Method, sign_in: &EntraSignIn, candidate: &Candidate) -> Option
     }
     match method {
         Method::ExportedIdentity if lives_elsewhere(sign_in, evidence) => Some(Doubt::SomebodyElse),
-        Method::EntraObject | Method::HomeObject | Method::ExportedIdentity | Method::BothProven => None,
+        Method::EntraObject | Method::HomeObject | Method::ExportedIdentity => None,
+        Method::BothProven | Method::Connected => None,
         Method::AzureProfile if is_somebody_else(sign_in, evidence) => Some(Doubt::SomebodyElse),
         Method::AzureProfile => entra.iter().any(|known| *known != sign_in.person).then_some(Doubt::SecondAccount),
         Method::UserName => Some(Doubt::UserNameOnly),

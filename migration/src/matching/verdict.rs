@@ -58,20 +58,23 @@ pub enum Method {
     ExportedIdentity,
     /// Rule 4: the profile that Azure DevOps names.
     AzureProfile,
-    /// Rule 5: they signed in to both.
+    /// Rule 5: they signed in to both, in one go.
     BothProven,
+    /// Rule 5: they connected one from a session that they had begun by the other.
+    Connected,
     /// Rule 6: the user name.
     UserName,
 }
 
 impl Method {
     /// All of them, in the order in which they are tried.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::EntraObject,
         Self::HomeObject,
         Self::ExportedIdentity,
         Self::AzureProfile,
         Self::BothProven,
+        Self::Connected,
         Self::UserName,
     ];
 
@@ -82,9 +85,14 @@ impl Method {
             Self::HomeObject => 2,
             Self::ExportedIdentity => 3,
             Self::AzureProfile => 4,
-            Self::BothProven => 5,
+            Self::BothProven | Self::Connected => 5,
             Self::UserName => 6,
         }
+    }
+
+    /// Whether the person did it themselves, and nothing was read of them.
+    pub(crate) fn is_by_hand(self) -> bool {
+        matches!(self, Self::BothProven | Self::Connected)
     }
 
     /// The rule's name, as it stands in the audit.
@@ -95,6 +103,7 @@ impl Method {
             Self::ExportedIdentity => "exported-identity",
             Self::AzureProfile => "azure-profile",
             Self::BothProven => "both-proven",
+            Self::Connected => "connected",
             Self::UserName => "user-name",
         }
     }
@@ -107,7 +116,8 @@ impl Method {
     /// How far it can be relied on.
     pub fn confidence(self) -> Confidence {
         match self {
-            Self::EntraObject | Self::HomeObject | Self::ExportedIdentity | Self::BothProven => Confidence::Exact,
+            Self::EntraObject | Self::HomeObject | Self::ExportedIdentity => Confidence::Exact,
+            Self::BothProven | Self::Connected => Confidence::Exact,
             Self::AzureProfile => Confidence::Strong,
             Self::UserName => Confidence::None,
         }
@@ -156,6 +166,8 @@ pub enum Doubt {
     SeveralTenants,
     /// Its user has an account of Entra ID already, and a second one needs more than this.
     SecondAccount,
+    /// What is known of it, or of another who may be the same person, opens under no key.
+    Unreadable,
     /// Only the user name is equal, and user names are given to others.
     UserNameOnly,
 }
@@ -168,6 +180,7 @@ impl fmt::Display for Doubt {
             Self::NamesTwo => "what is known of it names two people in one tenant",
             Self::SeveralTenants => "what is known of it names people in several tenants, and not which is home",
             Self::SecondAccount => "its user has another account of Entra ID already",
+            Self::Unreadable => "what is known of it, or of another who may be the same person, opens under no key",
             Self::UserNameOnly => "only the user name is equal, and user names are given to others",
         })
     }

@@ -9,6 +9,7 @@
     reason = "these are tests"
 )]
 
+mod accounts;
 mod at_sign_in;
 mod exported;
 mod faults;

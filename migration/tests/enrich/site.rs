@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use admit::store::AccountKey;
-use admit::{Auth, Client, Environment, MemoryStore};
+use admit::{Auth, AuthBuilder, Client, Environment, MemoryStore};
 use admit_migration::{AzureEvidence, Enrich, EnrichCounts, EnrichError, enrich};
 use admit_providers::azure_devops;
 use admit_testkit::azure_devops::{Builder, Person, Stage};
@@ -54,6 +54,11 @@ impl Site {
     /// The same site after a restart.
     pub fn restarted(&self) -> Auth {
         configured(&self.azure, &self.clock, &self.store)
+    }
+
+    /// The same site with its users in the store, too.
+    pub fn with_users(&self) -> Auth {
+        builder(&self.azure, &self.clock, &self.store).user_store(self.store.inner().clone()).build().unwrap()
     }
 
     pub async fn sign_in(&self, login: &str) {
@@ -129,6 +134,10 @@ impl Site {
 }
 
 fn configured(azure: &PretendAzureDevOps, clock: &FixedClock, store: &Faulty<MemoryStore>) -> Auth {
+    builder(azure, clock, store).build().unwrap()
+}
+
+fn builder(azure: &PretendAzureDevOps, clock: &FixedClock, store: &Faulty<MemoryStore>) -> AuthBuilder {
     Auth::builder("https://app.example")
         .secret("a secret for tests, thirty-two bytes or more")
         .environment(Environment::default())
@@ -138,8 +147,6 @@ fn configured(azure: &PretendAzureDevOps, clock: &FixedClock, store: &Faulty<Mem
         .token_store(store.clone())
         .evidence_store(store.inner().clone())
         .provider(azure_devops(Client::new("app-id", SECRET)))
-        .build()
-        .unwrap()
 }
 
 pub fn key(person: &Person) -> AccountKey {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use admit::store::{TokenStore, UserStore};
 use admit::{Clock, GrantState};
 use admit_migration::{
-    AzureMove, Fate, LinkCounts, LinkJob, Origin, Planned, PurgeCounts, PurgeJob, Stage, Stranding, UnlinkCounts,
-    UnlinkJob,
+    AzureMove, Doubt, Fate, LinkCounts, LinkJob, Origin, Planned, PurgeCounts, PurgeJob, Stage, Stranding,
+    UnlinkCounts, UnlinkJob,
 };
 use admit_testkit::entra::FABRIKAM;
 
@@ -147,8 +147,10 @@ async fn only_what_was_linked_since_is_undone() {
 
 #[tokio::test]
 async fn what_a_person_connected_and_the_last_way_in_stay() {
-    let site = Site::new(AzureMove::new().stage(Stage::Require));
-    let norma = site.was_here("norma").await;
+    let site = Site::new(AzureMove::new());
+    let norma = site.comes(AZURE, "norma").await;
+    site.to_entra.set_stage(None, Stage::Require);
+    site.comes(AZURE, "norma").await;
     let job = || site.to_entra.unlink(&site.auth).unwrap();
     assert_eq!(unlinked(job()).await.by_hand, 1);
     assert_eq!(site.providers_of(&norma).await, [AZURE, ENTRA]);
@@ -211,6 +213,47 @@ async fn what_is_not_parked_goes_at_the_end_only_and_never_of_whoever_is_not_lin
     assert_eq!((done.purged, done.not_linked), (2, 1));
     let bos = site.azure_account(&bo).await;
     assert_eq!(site.auth.grant_of(&bos).await.unwrap(), GrantState::Absent);
+}
+
+#[tokio::test]
+async fn what_opens_under_no_key_is_counted_and_the_others_go_on() {
+    let (site, [norma, bo, pia]) = site().await;
+    site.spoils(&site.azure_account(&norma).await).await;
+    assert_eq!(fate(&site, &norma).await, Fate::Review(Doubt::Unreadable));
+    assert!(matches!(fate(&site, &bo).await, Fate::Exact { .. }));
+    assert_eq!(fate(&site, &pia).await, Fate::Stranded(Stranding::Personal));
+    assert_eq!(linked(site.to_entra.link(&site.auth).unwrap()).await, counts(1, 0, 2));
+    assert_eq!(site.providers_of(&bo).await, [AZURE, ENTRA]);
+    assert_eq!(site.providers_of(&norma).await, [AZURE]);
+
+    let report = site.to_entra.report(&site.auth).await.unwrap().total();
+    assert_eq!((report.accounts.review, report.accounts.linked, report.grants.unreadable), (1, 1, 0));
+    site.spoils_tokens(&site.azure_account(&norma).await).await;
+    let report = site.to_entra.report(&site.auth).await.unwrap().total();
+    assert_eq!((report.grants.unreadable, report.grants.in_use), (1, 2));
+    let purge = purged(site.to_entra.purge(&site.auth).unwrap().tenant(FABRIKAM)).await;
+    assert_eq!((purge.in_use, purge.not_linked), (1, 0), "of whom no tenant is known is passed");
+}
+
+#[tokio::test]
+async fn whoever_may_be_the_same_person_as_one_that_cannot_be_read_is_looked_at() {
+    let (site, [norma, bo, _]) = site().await;
+    let (object, bos) = (site.entra.object_id("norma", FABRIKAM).unwrap(), site.azure_account(&bo).await);
+    site.told(&bos, |facts| facts.origin_id = Some(object)).await;
+    assert!(matches!(fate(&site, &norma).await, Fate::Conflict(_)));
+    site.spoils(&bos).await;
+    assert_eq!(fate(&site, &norma).await, Fate::Review(Doubt::Unreadable), "and not linked, as if there were no other");
+}
+
+#[tokio::test]
+async fn what_is_connected_from_a_session_is_written_down_as_that() {
+    let (site, [norma, ..]) = site().await;
+    let mut browser = site.browser();
+    browser.goes(AZURE, "norma", &[]).await;
+    browser.connects(ENTRA, "norma").await;
+    assert_eq!(site.providers_of(&norma).await, [AZURE, ENTRA]);
+    assert_eq!(site.audit().await, ["sign-in link connected"]);
+    assert_eq!(unlinked(site.to_entra.unlink(&site.auth).unwrap()).await.by_hand, 1, "theirs to undo");
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@
 mod jobs;
 mod many;
 mod meanwhile;
+mod outside;
 mod sign_in;
 mod site;
 mod stages;

@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use admit::store::{AccountKey, EvidenceStore, StoredEvidence, TokenStore, UserStore};
 use admit::{Auth, AuthBuilder, Client, Environment, GrantState, Parking, Secret};
-use admit_migration::{
-    AzureMove, Fate, LinkDone, Stage, Stranding, UnlinkDone, capture_for, enrich, import_identities,
-};
+use admit_migration::{AzureMove, Fate, LinkDone, Stage, UnlinkDone, capture_for, enrich, import_identities};
 use admit_providers::{azure_devops, microsoft_entra_id};
 use admit_testkit::Faulty;
 use admit_testkit::entra::FABRIKAM;
@@ -164,12 +162,12 @@ async fn a_row_that_opens_under_no_key_stops_no_job_and_keeps_nobody_out() {
         fates.push((planned.user == norma, planned.fate));
     }
     assert_eq!(fates.len(), 2);
-    assert!(fates.contains(&(true, Fate::Stranded(Stranding::Unreadable))), "{fates:?}");
+    assert!(fates.contains(&(true, Fate::Review(Doubt::Unreadable))), "{fates:?}");
     let mut job = site.to_entra.link(&site.auth).unwrap();
     while job.next().await.unwrap().is_some() {}
     assert_eq!((job.counts().linked, job.counts().passed), (1, 1));
     assert_eq!(site.providers_of(&bo).await, [AZURE, ENTRA]);
-    assert_eq!(site.to_entra.report(&site.auth).await.unwrap().total().grants.refused, 1);
+    assert_eq!(site.to_entra.report(&site.auth).await.unwrap().total().grants.unreadable, 1);
 
     let row = |account: &AccountKey| {
         let (object, tenant) = (json!("55c8c7b6-7ace-43bc-918f-304dfa2b6317"), json!(FABRIKAM));
@@ -178,7 +176,7 @@ async fn a_row_that_opens_under_no_key_stops_no_job_and_keeps_nobody_out() {
     let bos = site.azure_account(&bo).await;
     let rows = json!([row(&account), row(&bos)]).to_string();
     let counts = import_identities(&site.auth, AZURE, rows.as_bytes(), false).await.unwrap();
-    assert_eq!((counts.unusable, counts.added), (1, 1));
+    assert_eq!((counts.unreadable, counts.added), (1, 1));
 
     site.store.link(&norma, &AccountKey { provider: ENTRA.to_owned(), subject: "x.y".to_owned() }).await.unwrap();
     let mut job = site.to_entra.purge(&site.auth).unwrap().in_use_too().tenant(FABRIKAM);

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use admit::http::{HttpClient, HttpError, HttpRequest, HttpResponse};
-use admit::store::{AccountKey, UserStore};
+use admit::store::{AccountKey, EvidenceStore, TokenStore, UserStore};
 use admit::{Auth, AuthBuilder, Client, Environment, MemoryStore, RequestHead};
 use admit_migration::{AzureEvidence, AzureMove};
+use admit_providers::azure_devops::AzureDevOps;
 use admit_providers::microsoft_entra_id::MicrosoftEntraId;
 use admit_providers::{azure_devops, microsoft_entra_id};
 use admit_testkit::azure_devops::Person;
@@ -82,12 +83,21 @@ impl Site {
             .entra(entra.clone());
         let azure = people.into_iter().fold(azure, admit_testkit::azure_devops::Builder::person).build();
         let store = MemoryStore::new();
-        let auth = build(&azure, &entra, &clock, &store, &to_entra, 2, |entra| entra);
+        let auth = build(&azure, &entra, &clock, &store, &to_entra, 2, |azure, entra| (azure, entra));
         Self { auth, azure, entra, clock, store, to_entra }
     }
 
     /// The same site and its stores, with another provider of Entra ID.
     pub fn with_entra(&self, provide: impl FnOnce(MicrosoftEntraId) -> MicrosoftEntraId) -> Self {
+        self.with(|azure, entra| (azure, provide(entra)))
+    }
+
+    /// The same, with another provider of Azure DevOps.
+    pub fn with_azure(&self, provide: impl FnOnce(AzureDevOps) -> AzureDevOps) -> Self {
+        self.with(|azure, entra| (provide(azure), entra))
+    }
+
+    fn with(&self, provide: impl FnOnce(AzureDevOps, MicrosoftEntraId) -> (AzureDevOps, MicrosoftEntraId)) -> Self {
         let Self { azure, entra, clock, store, to_entra, .. } = self;
         let auth = build(azure, entra, clock, store, to_entra, 4, provide);
         let (azure, entra, clock) = (azure.clone(), entra.clone(), clock.clone());
@@ -134,6 +144,20 @@ impl Site {
         evidence.put(account, &facts, &facts.marks()).await.unwrap();
     }
 
+    /// What is known of an account was sealed under a key that has gone.
+    pub async fn spoils(&self, account: &AccountKey) {
+        let mut row = EvidenceStore::load(&self.store, account).await.unwrap().unwrap();
+        spoil(&mut row.sealed);
+        EvidenceStore::put(&self.store, row).await.unwrap();
+    }
+
+    /// And its tokens.
+    pub async fn spoils_tokens(&self, account: &AccountKey) {
+        let mut stored = TokenStore::load(&self.store, account).await.unwrap().unwrap();
+        spoil(&mut stored.sealed);
+        TokenStore::put(&self.store, stored).await.unwrap();
+    }
+
     /// The account of Azure DevOps of a user.
     pub async fn azure_account(&self, user: &str) -> AccountKey {
         let accounts = self.store.accounts(user).await.unwrap();
@@ -166,8 +190,11 @@ fn build(
     store: &MemoryStore,
     to_entra: &AzureMove,
     seed: u64,
-    provide: impl FnOnce(MicrosoftEntraId) -> MicrosoftEntraId,
+    provide: impl FnOnce(AzureDevOps, MicrosoftEntraId) -> (AzureDevOps, MicrosoftEntraId),
 ) -> Auth {
+    let scopes = ["openid", "profile", "offline_access", DEVOPS_SCOPE];
+    let to_entra_id = microsoft_entra_id(Client::new("entra-app", SECRET)).tenant("common").scopes(scopes);
+    let (from, to) = provide(azure_devops(Client::new("app-id", SECRET)), to_entra_id);
     let builder: AuthBuilder = Auth::builder(ORIGIN)
         .secret("a secret for tests, thirty-two bytes or more")
         .environment(Environment::default())
@@ -178,14 +205,13 @@ fn build(
         .evidence_store(store.clone())
         .audit_store(store.clone())
         .succession(to_entra.clone())
-        .provider(azure_devops(Client::new("app-id", SECRET)))
-        .provider(provide(microsoft_entra_id(Client::new("entra-app", SECRET)).tenant("common").scopes([
-            "openid",
-            "profile",
-            "offline_access",
-            DEVOPS_SCOPE,
-        ])));
+        .provider(from)
+        .provider(to);
     builder.build().unwrap()
+}
+
+fn spoil(sealed: &mut [u8]) {
+    *sealed.last_mut().unwrap() ^= 1;
 }
 
 /// Somebody's browser.
@@ -198,16 +224,16 @@ impl Browser<'_> {
     /// Goes to a provider and on to wherever that leads, consenting everywhere as that person; where it ends.
     pub async fn goes(&mut self, provider: &str, login: &str, fields: &[(&str, &str)]) -> String {
         let there = self.begins(provider, fields).await;
-        self.follows(login, there).await
+        self.follows(there, login).await
     }
 
-    /// Connects an account of a provider to whoever is signed in; where it ends.
+    /// Connects an account from the session that is there; where it ends.
     pub async fn connects(&mut self, provider: &str, login: &str) -> String {
-        let there = self.posts(&format!("/api/auth/link/{provider}"), &[]).await;
-        self.follows(login, there).await
+        let there = self.posts(&format!("link/{provider}"), &[]).await;
+        self.follows(there, login).await
     }
 
-    async fn follows(&mut self, login: &str, mut there: String) -> String {
+    async fn follows(&mut self, mut there: String, login: &str) -> String {
         for _ in 0..4 {
             let back = if there.starts_with("https://app.vssps.visualstudio.com/") {
                 self.site.azure.authorize_as(login, &there).await.unwrap()
@@ -223,17 +249,18 @@ impl Browser<'_> {
 
     /// Begins a sign-in; where it leads.
     pub async fn begins(&mut self, provider: &str, fields: &[(&str, &str)]) -> String {
-        self.posts(&format!("/api/auth/signin/{provider}"), fields).await
+        self.posts(&format!("signin/{provider}"), fields).await
     }
 
-    async fn posts(&mut self, path: &str, fields: &[(&str, &str)]) -> String {
+    async fn posts(&mut self, action: &str, fields: &[(&str, &str)]) -> String {
         let answer = self.get("/api/auth/csrf").await;
         let token: Value = serde_json::from_slice(answer.body()).unwrap();
         let form = url::form_urlencoded::Serializer::new(String::new())
             .append_pair("csrfToken", token["csrfToken"].as_str().unwrap())
             .extend_pairs(fields)
             .finish();
-        let start = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let start =
+            Request::post(format!("/api/auth/{action}")).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         location(&self.send(start, form).await)
     }
 

@@ -99,4 +99,4 @@ fn face(person: &Person) -> Markup {
 }
 
 /// Of ten thousand people, nobody wants to scroll by all.
-const SHOWN: usize = 100;
+const SHOWN: usize = 20;

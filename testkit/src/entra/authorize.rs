@@ -69,8 +69,8 @@ impl PretendEntra {
 
     /// Somebody, by login or by what they type, is there.
     pub(super) fn chosen(&self, asked: &AuthorizationRequest, name: &str, decision: Decision, target: &str) -> Reply {
-        let is_it = |account: &&Account| account.login == name || account.username.eq_ignore_ascii_case(name);
-        let Some(account) = self.config.accounts.iter().find(is_it) else {
+        let typed = || self.config.accounts.iter().find(|account| account.username.eq_ignore_ascii_case(name));
+        let Some(account) = self.config.account(name).or_else(typed) else {
             return self.stop(Stop::Page(Refusal::aadsts(50_034).about(name)));
         };
         if !asked.authority.admits(account) {

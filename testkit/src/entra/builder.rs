@@ -1,6 +1,6 @@
 //! How a pretend Entra ID is described before it runs.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -37,6 +37,7 @@ impl Builder {
             graph_host: GRAPH_HOST.to_owned(),
             tenants: sample::tenants(),
             accounts: sample::accounts(),
+            places: HashMap::new(),
             clock: Arc::new(SystemClock),
             random: Arc::new(SystemRandom),
         };
@@ -117,6 +118,11 @@ impl Builder {
         self
     }
 
+    /// Many people at once.
+    pub fn accounts(self, accounts: impl IntoIterator<Item = Account>) -> Self {
+        accounts.into_iter().fold(self, Self::account)
+    }
+
     /// Has that person signed in already, so that they consent without being asked. A login that nobody has is a
     /// newcomer's, who belongs to the first tenant.
     pub fn auto_consent(mut self, login: impl Into<String>) -> Self {
@@ -154,9 +160,13 @@ impl Builder {
     /// Opens its doors.
     #[must_use]
     pub fn build(mut self) -> PretendEntra {
-        if let Some(login) = self.auto_consent.as_deref().filter(|login| self.config.account(login).is_none()) {
+        let knows = |login: &str| self.config.accounts.iter().any(|account| account.login == login);
+        if let Some(login) = self.auto_consent.as_deref().filter(|login| !knows(login)) {
             let newcomer = self.config.tenants.first().map(|tenant| sample::newcomer(login, tenant));
             self.config.accounts.extend(newcomer);
+        }
+        for (place, account) in self.config.accounts.iter().enumerate() {
+            self.config.places.entry(account.login.clone()).or_insert(place);
         }
         let state = State {
             secrets: self.secrets.into_iter().map(|secret| (secret, SecretState::Valid)).collect(),
@@ -171,7 +181,8 @@ impl Builder {
             required_claims: None,
             faults: Faults::default(),
             gates: BTreeMap::new(),
-            requests: Vec::new(),
+            requests: VecDeque::new(),
+            counts: BTreeMap::new(),
             violations: Vec::new(),
         };
         PretendEntra { config: Arc::new(self.config), state: Arc::new(Mutex::new(state)) }

@@ -18,7 +18,7 @@ pub(super) fn which_account<'a>(config: &Config, target: &str, offered: impl Ite
             form method="post" action=(ACCOUNT) {
                 input type="hidden" name="request" value=(target);
                 ul.people {
-                    @for account in offered {
+                    @for account in offered.take(SHOWN) {
                         li { button.person name="login" value=(account.login) { (face(account)) (described(account)) } }
                     }
                 }
@@ -81,7 +81,7 @@ pub(super) fn start(config: &Config) -> Markup {
         &html! {
             h1 { "It runs" }
             p { "Start at your app: its sign-in leads here. These people can sign in:" }
-            ul.people { @for account in &config.accounts { li.person { (face(account)) (described(account)) } } }
+            ul.people { @for account in config.accounts.iter().take(SHOWN) { li.person { (face(account)) (described(account)) } } }
         },
     )
 }
@@ -98,6 +98,8 @@ pub(super) fn signed_out() -> Markup {
 pub(super) const ACCOUNT: &str = "/_pretend/account";
 /// Where the form of the second page goes.
 pub(super) const CONSENT: &str = "/_pretend/consent";
+/// A page is for people to look at; all can sign in.
+const SHOWN: usize = 20;
 
 fn page(title: &str, content: &Markup) -> Markup {
     page::page(SERVER, title, content)

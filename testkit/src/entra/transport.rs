@@ -47,7 +47,7 @@ impl PretendEntra {
         };
         let (gate, fault) = {
             let mut state = self.state();
-            state.requests.push((stage, request.clone()));
+            state.record(stage, &request);
             let now = |fault: &Fault| stage != Stage::Authorize || !fault.is_late();
             (state.gates.get(&stage).cloned(), state.faults.take(stage, now))
         };

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Person, recognition};
+use crate::action::following;
 use crate::failure::Failure;
 use crate::linking::{self, Who};
 use crate::page::Reason;
@@ -31,7 +32,15 @@ pub(super) async fn join(realm: &Arc<Realm>, who: Who, person: &Person) -> Resul
     let (key, profile): (&AccountKey, &Profile) = (&person.account.key(), &person.profile);
     match (who, &realm.users) {
         (Who::Known(mut user, state), Some(users)) => {
-            let proven = linking::prove_address(realm, &**users, &mut user, key, profile).await?;
+            let by = if linking::is_first_proof(&user, profile) {
+                following::known_by(realm, person, &user).await?
+            } else {
+                None
+            };
+            let proven = match by {
+                Some(by) => linking::link_by_proof(realm, &**users, &mut user, key, profile, Some(&by)).await?.1,
+                None => linking::prove_address(realm, &**users, &mut user, key, profile).await?,
+            };
             Ok(Member::known(user, proven.unwrap_or(state.epoch)))
         }
         (Who::ByAddress(mut user, state), Some(users)) => {

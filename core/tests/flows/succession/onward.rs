@@ -80,7 +80,7 @@ async fn where_a_way_is_closed_nobody_comes_in_and_the_page_has_the_other() {
 }
 
 #[tokio::test]
-async fn somebody_new_and_somebody_who_connects_are_not_asked() {
+async fn onward_is_asked_of_nobody_new_and_of_nobody_who_connects() {
     let rule = Move::new(|_| Ok(Recognition::Nobody), |_, _| panic!("asked"));
     let house = rule.house();
     let mut browser = house.signed_in("acme", ada()).await;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use admit::store::{StoreError, UserStore};
-use admit::{BoxError, Callbacks, Decision, MemoryStore, Recognition, SignInAttempt};
+use admit::{AuthError, BoxError, Callbacks, Decision, MemoryStore, Recognition, SignInAttempt};
 use async_trait::async_trait;
 use serde_json::json;
 
@@ -258,12 +258,28 @@ async fn where_nobody_is_added_nobody_is_told_that_they_could_be() {
     assert_eq!(refusal(&answer).2, "signup_disabled");
 }
 
+fn down() -> StoreError {
+    StoreError::Unavailable("down".into())
+}
+
+/// As a rule's own errors have a store's below them.
+#[derive(Debug, thiserror::Error)]
+#[error("a job failed")]
+struct Job(#[source] Arc<StoreError>);
+
+#[derive(Debug, thiserror::Error)]
+#[error("what is known cannot be had")]
+struct Asked(#[from] AuthError);
+
 #[tokio::test]
 async fn a_rule_that_fails_signs_nobody_in_and_makes_nobody() {
     for (rule, code) in [
         (Move::recognises(|_| Err("no".into())), "configuration"),
         (Move::recognises(|_| panic!("it panics")), "configuration"),
-        (Move::recognises(|_| Err(Box::new(StoreError::Unavailable("down".into())))), "session_store_unavailable"),
+        (Move::recognises(|_| Err(Box::new(down()))), "session_store_unavailable"),
+        (Move::recognises(|_| Err(Box::new(AuthError::from(down())))), "session_store_unavailable"),
+        (Move::recognises(|_| Err(Box::new(Job(Arc::new(down()))))), "session_store_unavailable"),
+        (Move::recognises(|_| Err(Box::new(Asked(AuthError::from(down()))))), "session_store_unavailable"),
         (Move::recognises(|_| Ok(Recognition::Perhaps { provider: "nowhere".to_owned() })), "configuration"),
     ] {
         let house = rule.house();
