@@ -56,23 +56,44 @@ impl Auth {
         mark(self.realm(), account, false).await
     }
 
-    /// Deletes the tokens of an account, parked or not, unless somebody refreshes them. They are voided at the provider
-    /// if it has a way, which is not waited for. The account stays linked.
-    ///
-    /// A sign-in at that very moment may lose what it brought, so let it be the tokens of a provider that nobody signs in
-    /// with any more.
+    /// Deletes the tokens of an account, parked or not, unless somebody refreshes them or signs in with it at that moment.
+    /// They are voided at the provider if it has a way, which is not waited for. The account stays linked.
     ///
     /// # Errors
     /// As [`park`](Self::park).
     pub async fn purge_tokens(&self, account: &AccountKey) -> Result<Parking, AuthError> {
-        let realm = self.realm();
-        let Some(store) = &realm.tokens else { return Ok(Parking::Absent) };
-        if store.claim(account, realm.clock.now(), LEASE).await?.is_none() {
-            return untaken(&**store, account).await;
+        purge(self.realm(), account, false).await
+    }
+
+    /// The same, if they are parked. A sign-in that brings new ones meanwhile keeps them, and they are
+    /// [`Busy`](Parking::Busy).
+    ///
+    /// # Errors
+    /// As [`park`](Self::park).
+    pub async fn purge_parked_tokens(&self, account: &AccountKey) -> Result<Parking, AuthError> {
+        purge(self.realm(), account, true).await
+    }
+}
+
+async fn purge(realm: &Arc<Realm>, account: &AccountKey, if_parked: bool) -> Result<Parking, AuthError> {
+    let Some(store) = &realm.tokens else { return Ok(Parking::Absent) };
+    let Some(lease) = store.claim(account, realm.clock.now(), LEASE).await? else {
+        return untaken(&**store, account).await;
+    };
+    let gone = refresh::let_go_held(realm, &**store, account, &lease, if_parked).await;
+    // The lease goes with its account, and ends when somebody brings a new grant.
+    match gone? {
+        Some(gone) => {
+            drop(gone.map(|gone| revoke::begin(realm, gone)));
+            Ok(Parking::Done)
         }
-        // The lease goes with its account.
-        drop(refresh::let_go_stored(realm, account).await?.map(|gone| revoke::begin(realm, gone)));
-        Ok(Parking::Done)
+        None => {
+            // As below: whoever is told that somebody died with the account leaves it to the next.
+            if !lease.lapsed {
+                give_back(&**store, account, &lease).await;
+            }
+            Ok(Parking::Busy)
+        }
     }
 }
 
@@ -85,11 +106,17 @@ async fn mark(realm: &Arc<Realm>, account: &AccountKey, parked: bool) -> Result<
     // Also when it failed: nobody shall wait for a lease that does nothing any more. But whoever is told that somebody died
     // with the account, and could not note it, leaves it to the next.
     let is_kept = marked.is_err() && lease.lapsed;
-    if !is_kept && let Err(error) = store.release(account, &lease).await {
+    if !is_kept {
+        give_back(&**store, account, &lease).await;
+    }
+    marked
+}
+
+async fn give_back(store: &dyn TokenStore, account: &AccountKey, lease: &Lease) {
+    if let Err(error) = store.release(account, lease).await {
         let cause = chain(&error);
         tracing::warn!(provider = account.provider, cause, "a lease could not be given back; it will lapse");
     }
-    marked
 }
 
 /// Why an account cannot be taken.

@@ -35,7 +35,7 @@ pub(crate) use ending::announce;
 pub use ending::{ReauthenticationReason, RefreshEnding};
 pub(crate) use exchange::{may_have_been_taken, refresh_once};
 pub(crate) use gate::RefreshGate;
-pub(crate) use let_go::{let_go_kept, let_go_stored};
+pub(crate) use let_go::{let_go_held, let_go_kept, let_go_stored};
 pub(crate) use sealed::{bound, keep, kept_id_token, seal, unseal};
 pub(crate) use stored::{fresh as fresh_of, fresh_for as fresh_of_for, remember};
 pub(crate) use turn::rotates;

@@ -94,6 +94,18 @@ impl Users<'_> {
         Ok(ended)
     }
 
+    /// Ends the sessions of a user, sessions in cookies included, and leaves their tokens: for when a way in was taken off
+    /// them by which somebody may have come. How many sessions the store held.
+    ///
+    /// # Errors
+    /// As [`disable`](Self::disable).
+    pub async fn end_sessions(&self, id: &str) -> Result<u64, UsersError> {
+        self.store()?;
+        let ended = self.end_all(id).await?;
+        self.realm.record(Event::SignedOutEverywhere { user: id }).await;
+        Ok(ended)
+    }
+
     /// Deletes a user with their sessions, the tokens of their accounts, what is [known](Auth::evidence) of these, and the
     /// accounts. The user goes last, so that the same call finds what one before could not delete. The tokens are voided
     /// as by [`disable`](Self::disable). What was [done](Auth::audit) to the accounts stays written down.

@@ -83,7 +83,8 @@ impl AzureMove {
         self
     }
 
-    /// What becomes of people with personal accounts: they come in by Azure DevOps, unless told otherwise.
+    /// What becomes of people with personal accounts: they come in by Azure DevOps, unless told otherwise. Evidence tells
+    /// who has one, so it takes an [`evidence_store`](admit::AuthBuilder::evidence_store).
     #[must_use]
     pub fn personal_accounts(mut self, personal: PersonalAccounts) -> Self {
         self.personal = personal;

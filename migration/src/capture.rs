@@ -37,6 +37,7 @@ pub async fn capture_for(auth: &Auth, account: &AccountKey, token: &Secret) -> R
     if asked_at.is_some_and(|at| auth.clock().now().since(at) < RECENT) {
         return Ok(Enriched::Fresh);
     }
+    let was_here = auth.knows_account(account).await?;
     let mut inquiry = Inquiry::new(auth, account).with_profile_read();
     let step = tokio::select! {
         step = inquiry.go_on(token) => Some(step),
@@ -45,7 +46,7 @@ pub async fn capture_for(auth: &Auth, account: &AccountKey, token: &Secret) -> R
     let Some(facts) = inquiry.evidence() else { return Ok(Enriched::Failed) };
     let is_done = matches!(step, Some(Step::Done));
     let asked_at = facts.asked_at.filter(|_| is_done);
-    write(auth, account, AzureEvidence { asked_at, ..facts }, known).await
+    write(auth, account, AzureEvidence { asked_at, ..facts }, known, was_here).await
 }
 
 const PATIENCE: Duration = Duration::from_secs(3);

@@ -27,6 +27,7 @@ pub use error::EnrichError;
 
 use crate::AzureEvidence;
 use crate::evidence::inquiry::{Inquiry, Step, base_of};
+use crate::keep::keep;
 use accounts::{Accounts, Listed};
 use pace::Pace;
 
@@ -212,33 +213,32 @@ impl Enrich {
                 }
                 Step::Done => {
                     let Some(facts) = inquiry.evidence() else { return Ok(Some(Enriched::Failed)) };
-                    return Ok(Some(write(&auth, account, facts, known).await?));
+                    return Ok(Some(write(&auth, account, facts, known, true).await?));
                 }
             }
         }
         // What was answered so far is not thrown away; it does not count as asked about.
         if let Some(facts) = inquiry.evidence() {
-            write(&auth, account, AzureEvidence { asked_at: None, ..facts }, known).await?;
+            write(&auth, account, AzureEvidence { asked_at: None, ..facts }, known, true).await?;
         }
         Ok(Some(Enriched::Busy))
     }
 }
 
-/// Writes what is known now over what was known.
+/// Writes what is known now over what was known, of an account that was here, or perhaps was not yet.
 pub(crate) async fn write(
     auth: &Auth,
     account: &AccountKey,
     facts: AzureEvidence,
     known: Option<AzureEvidence>,
+    was_here: bool,
 ) -> Result<Enriched, AuthError> {
     let facts = match known {
         Some(known) => facts.over(known),
         None => facts,
     };
     let became = if facts.is_complete() { Enriched::Complete } else { Enriched::Partial };
-    if let Some(evidence) = auth.evidence() {
-        evidence.put(account, &facts, &facts.marks()).await?;
-    }
+    keep(auth, account, &facts, was_here).await?;
     Ok(became)
 }
 

@@ -4,13 +4,15 @@ pub(crate) mod answers;
 pub(crate) mod inquiry;
 mod said;
 
+use std::fmt;
+
 use admit::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// What Azure DevOps said of an account. Identifiers that are GUIDs are in lower case.
 ///
 /// All but the profile id is what could be had: the endpoints are asked one by one, and what one does not say stays open.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AzureEvidence {
     /// `id` of `profiles/me`: the subject of the account. It differs by tenant.
@@ -59,6 +61,21 @@ pub enum Origin {
     /// Another one, or nobody said it.
     #[default]
     Unknown,
+}
+
+impl fmt::Debug for AzureEvidence {
+    /// Shows ids; the legacy descriptor holds a user name, which is most often an address, and stays out of logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { profile_id, origin, origin_id, home_tenant, exported, asked_at, .. } = self;
+        f.debug_struct("AzureEvidence")
+            .field("profile_id", profile_id)
+            .field("origin", origin)
+            .field("origin_id", origin_id)
+            .field("home_tenant", home_tenant)
+            .field("exported", exported)
+            .field("asked_at", asked_at)
+            .finish_non_exhaustive()
+    }
 }
 
 impl AzureEvidence {
@@ -158,6 +175,15 @@ mod tests {
             "user:7a394543-62fd-4274-a7d2-8fac775942b6/ada@example.com",
         ]
         "#);
+    }
+
+    #[test]
+    fn a_user_name_stays_out_of_logs() {
+        let user_name = "Microsoft.IdentityModel.Claims.ClaimsIdentity;7a394543\\ada@example.com";
+        let evidence = AzureEvidence { legacy_descriptor: Some(user_name.to_owned()), ..AzureEvidence::default() };
+        let mut sign_in = crate::EntraSignIn::new(crate::EntraPerson::new("7a394543", "55c8c7b6"));
+        sign_in.user_name = Some("ada@example.com".to_owned());
+        assert!(!format!("{evidence:?} {sign_in:?}").contains("ada@"));
     }
 
     #[test]

@@ -4,7 +4,9 @@
 //!    person. It is the way that Microsoft recommends, and the one for people who do not sign in any more.
 //! 2. A row concerns the account whose profile id it has; without one, those whose descriptor is known by evidence.
 //! 3. Accounts of this site only: of everybody else in the organisation nothing is kept.
-//! 4. It adds to what is known, and takes nothing away. Whoever was not asked about counts as not asked about still.
+//! 4. An export is believed: whoever wrote it says whose the accounts are that nobody could be asked about. Take it from
+//!    people who may say so.
+//! 5. It adds to what is known, and takes nothing away. Whoever was not asked about counts as not asked about still.
 
 mod rows;
 
@@ -14,6 +16,7 @@ use admit::store::AccountKey;
 use admit::{Auth, AuthError};
 
 use crate::evidence::marks;
+use crate::keep::keep;
 use crate::{AzureEvidence, Origin};
 use rows::{Row, Rows};
 
@@ -148,8 +151,8 @@ async fn add(
         return Ok(false);
     }
     facts.exported.push(row.identity.clone());
-    if let Some(evidence) = auth.evidence().filter(|_| writes) {
-        evidence.put(account, &facts, &facts.marks()).await?;
+    if writes {
+        keep(auth, account, &facts, auth.knows_account(account).await?).await?;
     }
     Ok(true)
 }

@@ -22,6 +22,7 @@ mod error;
 mod evidence;
 mod guid;
 mod import_identities;
+mod keep;
 mod link;
 mod matching;
 mod newcomers;

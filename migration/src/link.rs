@@ -116,6 +116,11 @@ impl LinkJob {
         self.counts
     }
 
+    async fn is_still_known(&self, planned: &Planned) -> Result<bool, MoveError> {
+        let owner = users(self.walk.auth())?.user_by_account(&planned.account).await?;
+        Ok(owner.is_some_and(|owner| owner.id == planned.user))
+    }
+
     /// Links, or finds out what became of the account meanwhile.
     async fn carry_out(&self, planned: &mut Planned) -> Result<LinkDone, MoveError> {
         let Fate::Exact { entra, method } = &planned.fate else { return Ok(LinkDone::Nothing) };
@@ -126,7 +131,13 @@ impl LinkJob {
         let link = Link { account: entra, user: &planned.user, method: *method, by: Some(&planned.account) };
         record::linked(auth, &self.actor, &link).await?;
         match users(auth)?.link(&planned.user, entra).await {
-            Ok(LinkOutcome::Linked) => Ok(LinkDone::Linked),
+            Ok(LinkOutcome::Linked) if self.is_still_known(planned).await? => Ok(LinkDone::Linked),
+            // They have parted meanwhile with the account that it was proven by.
+            Ok(LinkOutcome::Linked) => {
+                users(auth)?.unlink(&planned.user, entra, 0).await?;
+                record::unlinked(auth, &self.actor, entra, &planned.user).await?;
+                Ok(LinkDone::Nothing)
+            }
             // They have signed in meanwhile; or somebody else has, or the user was deleted, and the entry is told so.
             Ok(LinkOutcome::AlreadyTheirs) => {
                 planned.fate = Fate::Linked;

@@ -155,7 +155,12 @@ impl PurgeJob {
         if !self.writes {
             return Ok(PurgeDone::Due);
         }
-        match auth.purge_tokens(account).await? {
+        let purged = match self.in_use_too {
+            true => auth.purge_tokens(account).await?,
+            // Somebody may sign in there at this moment, and then they are in use.
+            false => auth.purge_parked_tokens(account).await?,
+        };
+        match purged {
             Parking::Busy => return Ok(PurgeDone::Busy),
             Parking::Absent => return Ok(PurgeDone::Absent),
             Parking::Done | Parking::Already => {}

@@ -36,6 +36,17 @@ pub(crate) async fn linked(auth: &Auth, actor: &str, link: &Link<'_>) -> Result<
     }
 }
 
+/// Whether it is written down last that an account was linked to that user, who was known by another than that one.
+pub(crate) async fn is_known_by_another(
+    auth: &Auth,
+    account: &AccountKey,
+    user: &str,
+    than: Option<&AccountKey>,
+) -> Result<bool, MoveError> {
+    let last = last(auth, account).await?.filter(|entry| entry.action == LINK && entry.user.as_deref() == Some(user));
+    Ok(last.as_ref().and_then(by).is_some_and(|known_by| Some(&known_by) != than))
+}
+
 /// Whether the person has proven now what was only read before.
 fn is_more(entry: &AuditEntry, link: &Link<'_>) -> bool {
     link.method.is_by_hand() && !method(entry).is_some_and(Method::is_by_hand)

@@ -2,13 +2,14 @@
 //!
 //! 1. A link that the person made themselves is left, unless told otherwise. So is the last way in.
 //! 2. What was parked is taken up again before the link goes, so that nobody is without tokens in between.
-//! 3. A link that has changed since its entry was written is another one's, and left to that entry.
-//! 4. Each step may be taken twice, and the link goes last: a run that died in between is begun anew, and ends it.
+//! 3. The user's sessions end: somebody else may have come by the account.
+//! 4. A link that has changed since its entry was written is another one's, and left to that entry.
+//! 5. Each step may be taken twice, and the link goes last: a run that died in between is begun anew, and ends it.
 
 use std::collections::VecDeque;
 
 use admit::store::{AccountKey, AuditEntry, AuditPlace, UnlinkOutcome};
-use admit::{Auth, Parking, Timestamp};
+use admit::{Auth, AuthError, Parking, Timestamp, UsersError};
 
 use crate::walk::users;
 use crate::{AzureMove, EntraPerson, Method, MoveError, record};
@@ -191,9 +192,30 @@ impl UnlinkJob {
     }
 
     async fn is_current(&self, entry: &AuditEntry, account: &AccountKey, user: &str) -> Result<bool, MoveError> {
-        let owner = users(&self.auth)?.user_by_account(account).await?;
-        let is_theirs = owner.is_some_and(|owner| owner.id == user);
-        Ok(is_theirs && record::last_link(&self.auth, account).await?.is_some_and(|last| last.id == entry.id))
+        Ok(self.is_theirs(account, user).await?
+            && record::last_link(&self.auth, account).await?.is_some_and(|last| last.id == entry.id))
+    }
+
+    async fn is_theirs(&self, account: &AccountKey, user: &str) -> Result<bool, MoveError> {
+        Ok(users(&self.auth)?.user_by_account(account).await?.is_some_and(|owner| owner.id == user))
+    }
+
+    /// What opens under no key is of no use to anybody, parked or not.
+    async fn take_up(&self, account: &AccountKey) -> Result<Parking, MoveError> {
+        match self.auth.unpark(account).await {
+            Err(AuthError::Unsealable) => Ok(Parking::Absent),
+            parking => Ok(parking?),
+        }
+    }
+
+    /// Whoever came by the account goes: they may be somebody else, which may be why the link is undone.
+    async fn shut_out(&self, user: &str) -> Result<(), MoveError> {
+        match self.auth.users().end_sessions(user).await {
+            Ok(_) => Ok(()),
+            Err(UsersError::Store(error)) => Err(error.into()),
+            // The user went, and their sessions with them.
+            Err(_) => Ok(()),
+        }
     }
 
     /// `None` if somebody else did it meanwhile.
@@ -218,20 +240,25 @@ impl UnlinkJob {
             return Ok(Some(UnlinkDone::Due));
         }
         if let Some(by) = record::by(entry)
-            && auth.unpark(&by).await? == Parking::Busy
+            && self.is_theirs(&by, user).await?
+            && self.take_up(&by).await? == Parking::Busy
         {
             return Ok(Some(UnlinkDone::Busy));
         }
-        // Tokens of an account that is nobody's are for nobody.
+        // Tokens of an account that is nobody's are for nobody. What is busy is come to again while the link is there.
         if auth.purge_tokens(account).await? == Parking::Busy {
             return Ok(Some(UnlinkDone::Busy));
         }
         record::unlinked(auth, &self.actor, account, user).await?;
+        self.shut_out(user).await?;
         let done = match users.unlink(user, account, 1).await? {
             UnlinkOutcome::TooFewLeft => return Ok(Some(UnlinkDone::LastWayIn)),
             UnlinkOutcome::Unlinked => Some(UnlinkDone::Unlinked),
             UnlinkOutcome::NotTheirs => None,
         };
+        // Once more, for a sign-in that was under way.
+        self.shut_out(user).await?;
+        auth.purge_tokens(account).await?;
         self.azure_move.newcomers().forget();
         Ok(done)
     }

@@ -271,6 +271,7 @@ faulty! { TokenStore "tokens" {
     fn swap(tokens: StoredTokens, expected: u64, lease: &Lease) -> Swap;
     fn release(account: &AccountKey, lease: &Lease) -> ();
     fn delete(account: &AccountKey) -> bool;
+    fn delete_under(account: &AccountKey, lease: &Lease) -> bool;
     fn due(before: Timestamp, limit: usize) -> Vec<AccountKey>;
     fn page(provider: &str, after: Option<&str>, limit: usize) -> Vec<StoredTokens>;
 } }

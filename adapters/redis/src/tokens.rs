@@ -62,6 +62,12 @@ impl TokenStore for RedisStore {
         self.connection.run(&script).await
     }
 
+    async fn delete_under(&self, account: &AccountKey, lease: &Lease) -> Result<bool, StoreError> {
+        let mut script = self.token_script(&DELETE_UNDER);
+        script.arg(account_name(account)).arg(&account.provider).arg(&account.subject).arg(lease.fence);
+        self.connection.run(&script).await
+    }
+
     async fn due(&self, before: Timestamp, most: usize) -> Result<Vec<AccountKey>, StoreError> {
         let names: Vec<String> =
             self.connection.run(self.token_script(&DUE).arg(score(before)).arg(limit(most))).await?;
@@ -109,5 +115,6 @@ script!(CLAIM, "tokens/common.lua", "tokens/claim.lua");
 script!(SWAP, "tokens/common.lua", "tokens/swap.lua");
 script!(RELEASE, "tokens/common.lua", "tokens/release.lua");
 script!(DELETE, "tokens/common.lua", "tokens/delete.lua");
+script!(DELETE_UNDER, "tokens/common.lua", "tokens/delete_under.lua");
 script!(DUE, "tokens/common.lua", "tokens/due.lua");
 script!(PAGE, "tokens/common.lua", "tokens/page.lua");

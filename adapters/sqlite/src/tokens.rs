@@ -72,6 +72,15 @@ impl TokenStore for SqliteStore {
             .await
     }
 
+    async fn delete_under(&self, account: &AccountKey, lease: &Lease) -> Result<bool, StoreError> {
+        let (account, fence) = (account.clone(), lease.fence);
+        self.write(move |sqlite| {
+            let row = (account.provider, account.subject, bits(fence));
+            Ok(sqlite.prepare_cached(DELETE_UNDER)?.execute(row)? == 1)
+        })
+        .await
+    }
+
     async fn due(&self, before: Timestamp, limit: usize) -> Result<Vec<AccountKey>, StoreError> {
         let account = |row: &Row<'_>| Ok(AccountKey { provider: row.get(0)?, subject: row.get(1)? });
         self.read_aside(move |sqlite| all(sqlite.prepare_cached(DUE)?, (before.unix_millis(), rows(limit)), account))
@@ -131,6 +140,9 @@ WHERE provider = ?1 AND subject = ?2 AND lease_fence = ?3";
 
 const DELETE: &str = "
 DELETE FROM admit_tokens WHERE provider = ?1 AND subject = ?2";
+
+const DELETE_UNDER: &str = "
+DELETE FROM admit_tokens WHERE provider = ?1 AND subject = ?2 AND lease_fence = ?3";
 
 const DUE: &str = "
 SELECT provider, subject FROM admit_tokens WHERE refresh_at < ?1 ORDER BY refresh_at, provider, subject LIMIT ?2";

@@ -86,6 +86,12 @@ impl TokenStore for PostgresStore {
         Ok(self.execute(delete.bind(&account.provider).bind(&account.subject)).await? == 1)
     }
 
+    async fn delete_under(&self, account: &AccountKey, lease: &Lease) -> Result<bool, StoreError> {
+        let delete = query("delete from admit_tokens where provider = $1 and subject = $2 and fence = $3");
+        let delete = delete.bind(&account.provider).bind(&account.subject).bind(lease.fence.cast_signed());
+        Ok(self.execute(delete).await? == 1)
+    }
+
     async fn due(&self, before: Timestamp, most: usize) -> Result<Vec<AccountKey>, StoreError> {
         let select = "select provider, subject from admit_tokens
                       where refresh_at < $1 order by refresh_at, provider, subject limit $2";

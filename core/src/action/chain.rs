@@ -169,7 +169,7 @@ async fn still_proven(realm: &Realm, proven: &Proven) -> Result<User, Failure> {
 }
 
 /// What is known of an account that nobody is linked to must not say that it is another's.
-async fn check_nobody_elses(realm: &Arc<Realm>, person: &Person, user: &User) -> Result<(), Failure> {
+pub(super) async fn check_nobody_elses(realm: &Arc<Realm>, person: &Person, user: &User) -> Result<(), Failure> {
     match following::recognise(realm, person).await? {
         Recognition::User { id, .. } if id != user.id => {
             Err(admission::contradicted("the account that was to be connected is recognised as another user's"))

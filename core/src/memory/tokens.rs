@@ -64,6 +64,13 @@ impl TokenStore for MemoryStore {
         Ok(self.tables().tokens.remove(account).is_some())
     }
 
+    async fn delete_under(&self, account: &AccountKey, lease: &Lease) -> Result<bool, StoreError> {
+        let tokens = &mut self.tables().tokens;
+        let held = tokens.get(account).and_then(|row| row.lease);
+        let holds = held.is_some_and(|held| held.fence == lease.fence);
+        Ok(holds && tokens.remove(account).is_some())
+    }
+
     async fn due(&self, before: Timestamp, limit: usize) -> Result<Vec<AccountKey>, StoreError> {
         let tables = self.tables();
         let mut due: Vec<_> = tables

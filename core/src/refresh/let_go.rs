@@ -5,6 +5,7 @@
 //! 2. A copy of a cookie may still hold tokens that its session let go. This process remembers for a day that they are
 //!    over, as it does of those that were refused.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use super::ending::Landed;
@@ -14,8 +15,8 @@ use super::{Outcome, gate};
 use crate::account::GrantedAccount;
 use crate::failure::chain;
 use crate::realm::Realm;
-use crate::store::{AccountKey, StoreError};
-use crate::{Secret, TokenSet};
+use crate::store::{AccountKey, Lease, StoreError, TokenStore};
+use crate::{AuthError, Secret, TokenSet};
 
 /// Takes an account's tokens out of the token store; what they were, if there were any that can be read.
 ///
@@ -26,16 +27,44 @@ pub(crate) async fn let_go_stored(realm: &Realm, key: &AccountKey) -> Result<Opt
     let claimed = store.claim(key, realm.clock.now(), LEASE).await.map(|_| ());
     let loaded = load(realm, key).await;
     store.delete(key).await?;
-    let told = |cause| {
-        tracing::warn!(provider = key.provider, cause, "tokens were deleted that could not be read, and live on there");
-    };
-    claimed.unwrap_or_else(|error| told(chain(&error)));
+    claimed.unwrap_or_else(|error| unread(key, &error));
     let loaded = loaded.unwrap_or_else(|error| {
-        told(chain(&error));
+        unread(key, &error);
         None
     });
     // Newer than the store's only if they could not be written.
     Ok(loaded.map(|(account, _)| realm.refresh.successors.follow(account)))
+}
+
+/// The same under a lease: what somebody has brought since it was taken stays, and so does, `if_parked`, what is not.
+/// `None` if they stay; else what they were, if that can be read.
+pub(crate) async fn let_go_held(
+    realm: &Realm,
+    store: &dyn TokenStore,
+    key: &AccountKey,
+    lease: &Lease,
+    if_parked: bool,
+) -> Result<Option<Option<GrantedAccount>>, AuthError> {
+    let loaded = match load(realm, key).await {
+        // Of no use to anybody, and nobody can say that it is in use.
+        Err(AuthError::Unsealable) => Err(AuthError::Unsealable),
+        loaded => Ok(loaded?),
+    };
+    let is_parked =
+        |loaded: &Option<(GrantedAccount, u64)>| loaded.as_ref().is_none_or(|(account, _)| account.is_parked);
+    if (if_parked && !loaded.as_ref().is_ok_and(is_parked)) || !store.delete_under(key, lease).await? {
+        return Ok(None);
+    }
+    let loaded = loaded.unwrap_or_else(|error| {
+        unread(key, &error);
+        None
+    });
+    Ok(Some(loaded.map(|(account, _)| realm.refresh.successors.follow(account))))
+}
+
+fn unread(key: &AccountKey, error: &(dyn Error + 'static)) {
+    let cause = chain(error);
+    tracing::warn!(provider = key.provider, cause, "tokens were deleted that could not be read, and live on there");
 }
 
 /// Lets go tokens that a session keeps itself; what they are by now, unless they were let go before. The session is the

@@ -33,6 +33,10 @@ pub trait TokenStore: fmt::Debug + Send + Sync + 'static {
     /// Removes an account's tokens; whether there were any.
     async fn delete(&self, account: &AccountKey) -> Result<bool, StoreError>;
 
+    /// Removes an account's tokens, if `lease` is the account's latest and nobody has written since it was taken; whether
+    /// it is and nobody has. Those of a new grant stay.
+    async fn delete_under(&self, account: &AccountKey, lease: &Lease) -> Result<bool, StoreError>;
+
     /// Up to `limit` accounts whose `refresh_at` is before an instant, the earliest first.
     async fn due(&self, before: Timestamp, limit: usize) -> Result<Vec<AccountKey>, StoreError>;
 

@@ -60,6 +60,22 @@ async fn a_user_who_is_disabled_is_out_at_once_and_gets_no_token_any_more() {
 }
 
 #[tokio::test]
+async fn whoever_came_by_a_way_in_that_is_gone_is_out_and_the_users_tokens_stay() {
+    let (site, store, heard) = stored();
+    let (mut desk, id) = norma(&site).await;
+    assert_eq!(site.auth.users().end_sessions(&id).await.unwrap(), 1);
+    assert_eq!(desk.session().await, Value::Null);
+    let accounts = store.accounts(&id).await.unwrap();
+    assert!(TokenStore::load(&store, &accounts[0]).await.unwrap().is_some());
+    assert!(heard.all().contains(&"signed_out_everywhere".to_owned()));
+
+    let (site, _) = in_cookies();
+    let (mut desk, id) = norma(&site).await;
+    assert_eq!(site.auth.users().end_sessions(&id).await.unwrap(), 0);
+    assert_eq!(desk.session().await, Value::Null, "also where the session is a cookie");
+}
+
+#[tokio::test]
 async fn sessions_in_cookies_end_at_once_where_it_was_done() {
     // SES-016, SES-018: in this process without the delay of `user_check_interval`.
     let (site, _) = in_cookies();

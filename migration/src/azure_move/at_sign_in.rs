@@ -53,7 +53,7 @@ impl Succession for AzureMove {
 
     async fn onward(&self, arrival: &Arrival<'_>, user: &User) -> Result<Onward, BoxError> {
         if arrival.account.provider == self.to {
-            self.park_what_was_linked_beforehand(arrival).await;
+            self.park_what_was_linked_beforehand(arrival, user).await;
             return Ok(Onward::Nothing);
         }
         // Without a store of users there is nothing to link to.
@@ -95,6 +95,12 @@ impl Succession for AzureMove {
         };
         let by = by.filter(|by| by.provider == self.from);
         for account in &entra {
+            // Another account of Azure DevOps that they connect is not what they were known by.
+            if account.provider != arrival.account.provider
+                && record::is_known_by_another(auth, account, &user.id, by.as_ref()).await?
+            {
+                continue;
+            }
             let link = Link { account, user: &user.id, method, by: by.as_ref() };
             record::linked(auth, record::SIGN_IN, &link).await?;
         }
@@ -172,14 +178,17 @@ impl AzureMove {
     }
 
     /// Their grant at Entra ID works, as this sign-in shows, so that of Azure DevOps is not needed any more.
-    async fn park_what_was_linked_beforehand(&self, arrival: &Arrival<'_>) {
+    async fn park_what_was_linked_beforehand(&self, arrival: &Arrival<'_>, user: &User) {
         if !acts_at_azure_devops(arrival) {
             return;
         }
         let parked = async {
             let last = record::last(arrival.auth, &key(arrival)).await?;
             let by = last.as_ref().and_then(record::by).filter(|by| by.provider == self.from);
+            let Some(users) = arrival.auth.user_store() else { return Ok(()) };
+            // It may be another's by now.
             if let Some(by) = by
+                && users.user_by_account(&by).await?.is_some_and(|owner| owner.id == user.id)
                 && arrival.auth.grant_of(&by).await? == GrantState::InUse
             {
                 arrival.auth.park(&by).await?;

@@ -1,5 +1,7 @@
 //! What is known of somebody who signs in with Microsoft Entra ID.
 
+use std::fmt;
+
 use admit::store::AccountKey;
 use admit_providers::microsoft_entra_id::EntraIdentity;
 
@@ -40,7 +42,7 @@ impl EntraPerson {
 
 /// A sign-in that was verified: what the ID token and our own call of the token endpoint said.
 /// There is no e-mail address in it, since none proves anything.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct EntraSignIn {
     /// Who they are in the tenant they signed in to.
@@ -51,6 +53,15 @@ pub struct EntraSignIn {
     pub user_name: Option<String>,
     /// Whom Azure DevOps sees when it is shown the token of this sign-in.
     pub azure: Option<AzureProfile>,
+}
+
+impl fmt::Debug for EntraSignIn {
+    /// Shows ids; a user name is most often an address, and stays out of logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { person, home, azure, .. } = self;
+        let mut shown = f.debug_struct("EntraSignIn");
+        shown.field("person", person).field("home", home).field("azure", azure).finish_non_exhaustive()
+    }
 }
 
 impl EntraSignIn {

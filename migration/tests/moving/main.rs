@@ -11,6 +11,7 @@
 
 mod jobs;
 mod many;
+mod meanwhile;
 mod outside;
 mod sign_in;
 mod site;

@@ -21,7 +21,7 @@ use serde_json::Value;
 pub const AZURE: &str = "azure-devops";
 pub const ENTRA: &str = "microsoft-entra-id";
 pub const ORIGIN: &str = "https://app.example";
-const SECRET: &str = "header.payload.signature";
+pub const SECRET: &str = "header.payload.signature";
 const DEVOPS_SCOPE: &str = "499b84ac-1321-427f-aa17-267ca6975798/vso.profile";
 
 pub struct Site {

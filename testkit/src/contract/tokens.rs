@@ -20,6 +20,7 @@ pub async fn token_store_contract(store: impl TokenStore) {
     swapping(&*store).await;
     a_late_write_is_refused(&*store).await;
     a_new_grant_ends_a_lease(&*store).await;
+    whoever_holds_it_deletes_what_they_took(&*store).await;
     what_is_due(&*store).await;
     pages(&*store).await;
     whatever_is_kept(&*store).await;
@@ -151,6 +152,24 @@ async fn a_new_grant_ends_a_lease(store: &dyn TokenStore) {
     let sealed = done(store.load(&account("grant", "ada")).await).map(|stored| stored.sealed);
     assert_eq!(sealed, Some(b"new".to_vec()));
     claimed(store, "grant", "ada", LEASE).await;
+}
+
+async fn whoever_holds_it_deletes_what_they_took(store: &dyn TokenStore) {
+    let ada = account("held", "ada");
+    done(store.put(tokens("held", "ada")).await);
+    let before = claimed(store, "held", "ada", LEASE).await;
+    assert!(!done(store.delete_under(&account("held", "bob"), &before).await), "what is not there cannot be deleted");
+    let new = done(store.put(tokens("held", "ada")).await);
+    assert!(!done(store.delete_under(&ada, &before).await), "the tokens of a new grant stay");
+    assert_eq!(done(store.load(&ada).await).map(|stored| stored.version), Some(new));
+
+    let late = claimed(store, "held", "ada", Duration::ZERO).await;
+    let holder = claimed(store, "held", "ada", LEASE).await;
+    assert!(!done(store.delete_under(&ada, &late).await), "who lost the account to another deletes nothing");
+    assert!(done(store.delete_under(&ada, &holder).await), "who holds it does");
+    assert_eq!(done(store.load(&ada).await), None);
+    assert!(done(store.due(at(1_000), 10).await).iter().all(|due| *due != ada), "and nothing of it is due");
+    assert!(!done(store.delete_under(&ada, &holder).await), "but once");
 }
 
 async fn what_is_due(store: &dyn TokenStore) {

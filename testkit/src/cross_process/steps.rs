@@ -96,6 +96,10 @@ impl<T: TokenStore> TokenStore for Stepwise<T> {
         self.inner.delete(account).await
     }
 
+    async fn delete_under(&self, account: &AccountKey, lease: &Lease) -> Result<bool, StoreError> {
+        self.inner.delete_under(account, lease).await
+    }
+
     async fn due(&self, before: Timestamp, limit: usize) -> Result<Vec<AccountKey>, StoreError> {
         self.inner.due(before, limit).await
     }

@@ -2,7 +2,8 @@
 //!
 //! 1. The trip remembers who asked for it, and in which session. Both must be the same when it comes back: nothing is
 //!    linked to whoever has signed in meanwhile, or for somebody who has signed out.
-//! 2. An account that is somebody else's stays theirs, and nobody is told whose.
+//! 2. An account that is somebody else's stays theirs, and nobody is told whose. So does one of which the application's
+//!    succession says that it is.
 //! 3. Whether the session still counts is asked of the store and not of what is remembered, before the link and after it.
 //! 4. The session goes on, under the same id.
 
@@ -13,7 +14,7 @@ use http::StatusCode;
 
 use super::user_of;
 use crate::action::admission::{self, Person};
-use crate::action::{Visit, destination, following, sign_in, unknown_provider, unsupported};
+use crate::action::{Visit, chain, destination, following, sign_in, unknown_provider, unsupported};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::cookie::SessionCookies;
@@ -110,6 +111,10 @@ async fn connect(
     let users = realm.users.as_ref().ok_or_else(|| Failure::of(Reason::Configuration))?;
     let user: User = users.user(user).await?.ok_or_else(interrupted)?;
     let epoch = live.private.epoch;
+    let account = person.account.key();
+    if users.user_by_account(&account).await?.is_none() {
+        chain::check_nobody_elses(realm, person, &user).await?;
+    }
     if let Some(target) = admission::ask_application(realm, person, Some(&user), true).await? {
         return Ok((None, destination::resolve(realm, Some(&target)).await?));
     }
@@ -126,7 +131,6 @@ async fn connect(
         Home::Cookie { .. } => Some(issue::rewrite(realm, &mut live, add).await?.ok_or_else(interrupted)?),
         Home::Store { .. } => None,
     };
-    let account = person.account.key();
     let is_new = match users.link(&user.id, &account).await {
         Ok(LinkOutcome::Linked) => true,
         Ok(LinkOutcome::AlreadyTheirs) => false,

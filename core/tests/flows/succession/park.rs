@@ -152,6 +152,29 @@ async fn a_grant_that_somebody_refreshes_is_left_to_them() {
 }
 
 #[tokio::test]
+async fn what_a_sign_in_brings_while_the_old_grant_is_purged_stays() {
+    for (held, if_parked) in [("tokens.delete_under", false), ("tokens.delete_under", true), ("tokens.claim", true)] {
+        let kept = Kept::new();
+        let (mut browser, account) = kept.norma().await;
+        let auth = kept.site.auth.clone();
+        assert_eq!(auth.park(&account).await.unwrap(), Parking::Done);
+        let (held, purged) = (kept.store.hold(held), account.clone());
+        let purging = tokio::spawn(async move {
+            if if_parked { auth.purge_parked_tokens(&purged).await } else { auth.purge_tokens(&purged).await }
+        });
+        held.until_waiting(1).await;
+        browser.sign_in().await;
+        held.release();
+        assert_eq!(purging.await.unwrap().unwrap(), Parking::Busy);
+        assert!(token(&browser).await.is_ok());
+        let auth = &kept.site.auth;
+        assert_eq!(auth.purge_parked_tokens(&account).await.unwrap(), Parking::Busy, "they are not parked");
+        assert_eq!(auth.park(&account).await.unwrap(), Parking::Done, "and nobody holds them");
+        assert_eq!(auth.purge_parked_tokens(&account).await.unwrap(), Parking::Done);
+    }
+}
+
+#[tokio::test]
 async fn tokens_that_could_not_be_written_yet_are_not_lost_by_parking() {
     // T106
     let kept = Kept::new();

@@ -71,6 +71,23 @@ async fn a_proof_leaves_both_accounts_when_it_is_also_the_first_proof_of_the_add
     assert!(!browser.current("/").is_signed_in().await.unwrap());
 }
 
+#[tokio::test]
+async fn whoever_is_recognised_is_not_connected_to_another_who_is_signed_in() {
+    // LNK-011: a page that is left open as somebody else's must not become their way in.
+    let (rule, id) = knowing();
+    let house = rule.house();
+    let user = told_who_ada_is(&house, &id).await;
+    let mut browser = house.signed_in("initech", bo()).await;
+    let answer = house.connect(&mut browser, "globex", nameless(9)).await;
+    assert_eq!(refusal(&answer).2, "identity_contradicted");
+    assert_eq!(user_of(&house, "globex", "9").await, None);
+    // She connects it herself.
+    let mut browser = house.signed_in("acme", ada()).await;
+    house.connect(&mut browser, "globex", nameless(9)).await;
+    assert_eq!(user_of(&house, "globex", "9").await, Some(user));
+    assert_eq!(rule.told(), ["globex 9 connected by acme 1"]);
+}
+
 /// An application that takes a while over a sign-in, in which Ada parts with what she had at `acme`.
 #[derive(Debug)]
 struct Slow(MemoryStore);
