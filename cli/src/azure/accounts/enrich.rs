@@ -193,7 +193,7 @@ fn report(applied: bool, ended: Ended, counts: &EnrichCounts, added: &ImportCoun
         export_known: added.known,
         export_strangers: added.strangers,
         export_unusable: added.unusable,
-        left: counts.left() + unasked + would_be_added,
+        left: counts.left() + unasked + would_be_added + added.unreadable,
     }
 }
 
