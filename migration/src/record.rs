@@ -74,8 +74,17 @@ pub(crate) async fn unlinked(auth: &Auth, actor: &str, account: &AccountKey, use
 
 /// The last that was done about whose an account is.
 pub(crate) async fn last(auth: &Auth, account: &AccountKey) -> Result<Option<AuditEntry>, MoveError> {
+    last_of(auth, account, &ORDER).await
+}
+
+/// The last by which an account was linked, whatever was written after it: what was about to be undone may still be there.
+pub(crate) async fn last_link(auth: &Auth, account: &AccountKey) -> Result<Option<AuditEntry>, MoveError> {
+    last_of(auth, account, &[RECOGNISED, LINK]).await
+}
+
+async fn last_of(auth: &Auth, account: &AccountKey, actions: &[&str]) -> Result<Option<AuditEntry>, MoveError> {
     let Some(store) = auth.audit_store() else { return Ok(None) };
-    let rank = |entry: &AuditEntry| ORDER.iter().position(|action| *action == entry.action);
+    let rank = |entry: &AuditEntry| actions.iter().position(|action| *action == entry.action);
     let entries = store.about(account).await?.into_iter().filter(|entry| rank(entry).is_some());
     // Ids are no order: of two in one millisecond that came later which can only follow the other.
     Ok(entries.max_by_key(|entry| (entry.at, rank(entry))))

@@ -4,6 +4,7 @@
 //! 2. What was parked is taken up again before the link goes, so that nobody is without tokens in between.
 //! 3. The user's sessions end: somebody else may have come by the account.
 //! 4. A link that has changed since its entry was written is another one's, and left to that entry.
+//! 5. Each step may be taken twice, and the link goes last: a run that died in between is begun anew, and ends it.
 
 use std::collections::VecDeque;
 
@@ -151,7 +152,7 @@ impl UnlinkJob {
             if !self.is_meant(&entry, &account) || !self.is_current(&entry, &account, &user).await? {
                 continue;
             }
-            let done = self.undo(&entry, &account, &user).await?;
+            let Some(done) = self.undo(&entry, &account, &user).await? else { continue };
             *match done {
                 UnlinkDone::Unlinked => &mut self.counts.unlinked,
                 UnlinkDone::Due => &mut self.counts.due,
@@ -192,7 +193,7 @@ impl UnlinkJob {
 
     async fn is_current(&self, entry: &AuditEntry, account: &AccountKey, user: &str) -> Result<bool, MoveError> {
         Ok(self.is_theirs(account, user).await?
-            && record::last(&self.auth, account).await?.is_some_and(|last| last.id == entry.id))
+            && record::last_link(&self.auth, account).await?.is_some_and(|last| last.id == entry.id))
     }
 
     async fn is_theirs(&self, account: &AccountKey, user: &str) -> Result<bool, MoveError> {
@@ -217,37 +218,49 @@ impl UnlinkJob {
         }
     }
 
-    async fn undo(&self, entry: &AuditEntry, account: &AccountKey, user: &str) -> Result<UnlinkDone, MoveError> {
+    /// `None` if somebody else did it meanwhile.
+    async fn undo(
+        &self,
+        entry: &AuditEntry,
+        account: &AccountKey,
+        user: &str,
+    ) -> Result<Option<UnlinkDone>, MoveError> {
         let (auth, users) = (&self.auth, users(&self.auth)?);
         if record::method(entry).is_none_or(Method::is_by_hand) && !self.by_hand_too {
-            return Ok(UnlinkDone::ByHand);
+            return Ok(Some(UnlinkDone::ByHand));
         }
-        if users.accounts(user).await?.len() < 2 {
-            return Ok(UnlinkDone::LastWayIn);
+        let accounts = users.accounts(user).await?;
+        if !accounts.contains(account) {
+            return Ok(None);
+        }
+        if accounts.len() < 2 {
+            return Ok(Some(UnlinkDone::LastWayIn));
         }
         if !self.writes {
-            return Ok(UnlinkDone::Due);
+            return Ok(Some(UnlinkDone::Due));
         }
         if let Some(by) = record::by(entry)
             && self.is_theirs(&by, user).await?
             && self.take_up(&by).await? == Parking::Busy
         {
-            return Ok(UnlinkDone::Busy);
+            return Ok(Some(UnlinkDone::Busy));
         }
-        // Tokens of an account that is nobody's are for nobody. What is busy is come to again while the link is there.
+        // Tokens of an account that is nobody's are for nobody.
         if auth.purge_tokens(account).await? == Parking::Busy {
-            return Ok(UnlinkDone::Busy);
-        }
-        match users.unlink(user, account, 1).await? {
-            UnlinkOutcome::TooFewLeft => return Ok(UnlinkDone::LastWayIn),
-            UnlinkOutcome::Unlinked | UnlinkOutcome::NotTheirs => {}
+            return Ok(Some(UnlinkDone::Busy));
         }
         record::unlinked(auth, &self.actor, account, user).await?;
         self.shut_out(user).await?;
-        // Those of a sign-in that was under way.
+        let done = match users.unlink(user, account, 1).await? {
+            UnlinkOutcome::TooFewLeft => return Ok(Some(UnlinkDone::LastWayIn)),
+            UnlinkOutcome::Unlinked => Some(UnlinkDone::Unlinked),
+            UnlinkOutcome::NotTheirs => None,
+        };
+        // And who came in at that moment, with what they brought.
+        self.shut_out(user).await?;
         auth.purge_tokens(account).await?;
         self.azure_move.newcomers().forget();
-        Ok(UnlinkDone::Unlinked)
+        Ok(done)
     }
 }
 

@@ -30,19 +30,17 @@ async fn a_plan_says_of_everybody_what_there_is_to_do() {
         assert!(line.contains(&user), "{line}");
         line.split_once(&user).unwrap().1.to_owned()
     };
-    let mut users = vec![
-        site.owner(&site.azure_account("norma")).await.unwrap(),
-        site.owner(&site.azure_account("bo")).await.unwrap(),
-    ];
+    let mut users =
+        [site.owner(&site.azure_account("norma")).await.unwrap(), site.owner(&site.azure_account("bo")).await.unwrap()];
     users.sort();
     let both = said("norma").await;
     assert_eq!(both, said("bo").await);
     assert!(both.contains(&users.join(" and ")), "{both}");
-    insta::assert_snapshot!(both.replace(&users.join(" and "), "…"), @"");
-    insta::assert_snapshot!(said("ada").await, @"");
-    insta::assert_snapshot!(said("dora").await, @"");
-    insta::assert_snapshot!(said("pia").await, @"");
-    insta::assert_snapshot!(said("eve").await, @"");
+    insta::assert_snapshot!(both.replace(&users.join(" and "), "…"), @r#",7a394543-62fd-4274-a7d2-8fac775942b6,conflict,,,"the users … are known by one person of Entra ID, and none of them is linked; find out whose it is, join or delete the others in the application, and look again""#);
+    insta::assert_snapshot!(said("ada").await, @r#",7a394543-62fd-4274-a7d2-8fac775942b6,exact,entra-object,ac24fb7c-82f4-4d7a-82da-99d713a6e2ad.7a394543-62fd-4274-a7d2-8fac775942b6,"link it by `link --apply`, or let the person come by Entra ID""#);
+    insta::assert_snapshot!(said("dora").await, @r#",,no_evidence,,,"Azure DevOps has not said who it is; run `enrich --apply`, or add an administrator's export by `enrich --apply --identities FILE`; else let the person sign in to both in one go""#);
+    insta::assert_snapshot!(said("pia").await, @r#",,personal,,,"a personal account, of which Entra ID says nothing; let the person sign in to both in one go, or tell them when Azure DevOps ends""#);
+    insta::assert_snapshot!(said("eve").await, @r#",7a394543-62fd-4274-a7d2-8fac775942b6,unnamed,,,"Azure DevOps does not name the person in Entra ID; add an administrator's export by `enrich --apply --identities FILE`, or let the person come: they are recognised by a token for Azure DevOps, or sign in to both in one go""#);
 
     // Nobody of a conflict is linked, and of another tenant nobody either.
     let linked = site.run(&["accounts", "link", "--apply", "--tenant", LAMPLIGHT, "--format", "json"]).await;

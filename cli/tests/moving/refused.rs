@@ -124,7 +124,7 @@ async fn options_that_make_no_sense_are_refused_and_say_what_would() {
     let site = Site::peopled("options", None, &["bo"]).await;
     for (arguments, said) in [
         (&["accounts", "plan", "--tenant", "fabrikam.example"][..], "by its GUID"),
-        (&["accounts", "unlink", "--account", "norma"], "PROVIDER/SUBJECT"),
+        (&["accounts", "unlink", "--account", "somebody"], "PROVIDER/SUBJECT"),
         (&["accounts", "unlink", "--since", "yesterday"], "with its offset"),
         (&["accounts", "enrich", "--all", "--refresh-after", "3"], "cannot be used with"),
         (&["accounts", "enrich", "--rate", "0"], "--rate"),

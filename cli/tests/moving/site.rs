@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use admit::http::{HttpClient, HttpError, HttpRequest, HttpResponse};
 use admit::store::{AccountKey, AuditEntry};
-use admit::{Auth, Client, Environment, RequestHead};
+use admit::{Auth, Client, Clock as _, Environment, RequestHead, SystemClock};
 use admit_migration::{AzureEvidence, AzureMove};
 use admit_providers::{azure_devops, microsoft_entra_id};
 use admit_sqlite::SqliteStore;
@@ -199,7 +199,7 @@ pub async fn until<F: Future<Output = bool>>(child: &mut Child, happened: impl F
         if child.try_wait().unwrap().is_some() {
             return false;
         }
-        tokio::time::sleep(Duration::from_millis(1)).await;
+        SystemClock.sleep(Duration::from_millis(1)).await;
     }
     true
 }

@@ -11,10 +11,17 @@ impl AzureEvidence {
         (self.origin == Origin::EntraId && person.is_somebody()).then_some(person)
     }
 
-    /// The home tenant, as it was said or as the legacy descriptor has it.
+    /// The home tenant, as it was said or as the legacy descriptor has it; else the one that was exported, if it is one.
     pub fn tenant(&self) -> Option<String> {
         let told = self.home_tenant.as_deref().map(str::to_ascii_lowercase);
-        told.or_else(|| self.user_name().map(|(tenant, _)| tenant))
+        told.or_else(|| self.user_name().map(|(tenant, _)| tenant)).or_else(|| self.exported_tenant())
+    }
+
+    fn exported_tenant(&self) -> Option<String> {
+        let mut tenants =
+            self.exported_persons().map(|person| person.tenant_id).filter(|_| self.origin != Origin::Personal);
+        let first = tenants.next()?;
+        tenants.all(|other| other == first).then_some(first)
     }
 
     pub(crate) fn exported_persons(&self) -> impl Iterator<Item = EntraPerson> {
