@@ -245,7 +245,7 @@ impl UnlinkJob {
         {
             return Ok(Some(UnlinkDone::Busy));
         }
-        // Tokens of an account that is nobody's are for nobody. What is busy is come to again while the link is there.
+        // Tokens of an account that is nobody's are for nobody.
         if auth.purge_tokens(account).await? == Parking::Busy {
             return Ok(Some(UnlinkDone::Busy));
         }
@@ -256,7 +256,7 @@ impl UnlinkJob {
             UnlinkOutcome::Unlinked => Some(UnlinkDone::Unlinked),
             UnlinkOutcome::NotTheirs => None,
         };
-        // Once more, for a sign-in that was under way.
+        // And who came in at that moment, with what they brought.
         self.shut_out(user).await?;
         auth.purge_tokens(account).await?;
         self.azure_move.newcomers().forget();
