@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use admit::store::{AccountKey, EvidenceStore, StoredEvidence, TokenStore, UserStore};
 use admit::{Auth, AuthBuilder, Client, Environment, GrantState, Parking, Secret};
-use admit_migration::{AzureMove, Fate, LinkDone, Stage, UnlinkDone, capture_for, enrich, import_identities};
+use admit_migration::{AzureMove, Doubt, Fate, LinkDone, Stage, UnlinkDone, capture_for, enrich, import_identities};
 use admit_providers::{azure_devops, microsoft_entra_id};
 use admit_testkit::Faulty;
 use admit_testkit::entra::FABRIKAM;
