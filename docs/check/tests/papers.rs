@@ -197,7 +197,7 @@ fn the_readme_names_every_provider() {
 #[test]
 fn the_code_map_names_what_is_there_and_all_of_core() {
     let page = read("ARCHITECTURE.md");
-    assert!(page.lines().count() <= 260, "ARCHITECTURE.md has {} lines, 260 agreed", page.lines().count());
+    assert!(page.lines().count() <= 280, "ARCHITECTURE.md has {} lines, 280 agreed", page.lines().count());
     let mut named = BTreeSet::new();
     let mut folder = "";
     for line in section(&page, "## Code map").lines() {
