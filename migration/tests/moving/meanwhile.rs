@@ -44,6 +44,8 @@ async fn an_account_that_is_taken_off_while_it_is_asked_about_leaves_nothing_beh
         let site = Site::new(quiet());
         let norma = site.comes(AZURE, "norma").await;
         let account = site.azure_account(&norma).await;
+        // Their first sign-in was asked about.
+        assert!(EvidenceStore::delete(&site.store, &account).await.unwrap());
         let slow = Faulty::new(site.store.clone());
         let (auth, held) = (job_at(&site, |builder| builder.evidence_store(slow.clone())), slow.hold("evidence.put"));
         let (job, asked) = (auth.clone(), account.clone());

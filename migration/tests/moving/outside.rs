@@ -147,24 +147,22 @@ async fn where_azure_devops_is_closed_the_page_leads_to_microsoft() {
 #[tokio::test]
 async fn where_microsoft_is_required_one_sign_in_leads_through_both() {
     // azure.md §4.7
-    with_each(
-        || quiet().stage(Stage::Require),
-        async |site, serve| {
-            let server = serve(&site);
-            let mut browser = Browser::new(&site, server.address, "bo");
-            browser.opens("/api/auth/signin").await;
-            browser.presses(BY_AZURE).await;
-            let bo = browser.page.clone();
-            browser.opens("/api/auth/signout").await;
-            browser.presses("Sign out").await;
-            assert_eq!(browser.is().await, "nobody");
-            browser.opens("/api/auth/signin").await;
-            browser.presses(BY_AZURE).await;
-            assert_eq!(browser.way, [HOSTS[1], HOSTS[0], HOSTS[2]]);
-            assert_eq!(browser.page, bo);
-            assert_eq!(site.providers_of(&bo).await, [AZURE, ENTRA]);
-        },
-    )
+    with_each(quiet, async |site, serve| {
+        let server = serve(&site);
+        let mut browser = Browser::new(&site, server.address, "bo");
+        browser.opens("/api/auth/signin").await;
+        browser.presses(BY_AZURE).await;
+        let bo = browser.page.clone();
+        browser.opens("/api/auth/signout").await;
+        browser.presses("Sign out").await;
+        assert_eq!(browser.is().await, "nobody");
+        site.to_entra.set_stage(None, Stage::Require);
+        browser.opens("/api/auth/signin").await;
+        browser.presses(BY_AZURE).await;
+        assert_eq!(browser.way, [HOSTS[1], HOSTS[0], HOSTS[2]]);
+        assert_eq!(browser.page, bo);
+        assert_eq!(site.providers_of(&bo).await, [AZURE, ENTRA]);
+    })
     .await;
 }
 
