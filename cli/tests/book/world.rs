@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use admit::http::ReqwestClient;
-use admit::{Auth, Client, Environment};
+use admit::{Auth, AuthBuilder, Client, Environment};
 use admit_migration::AzureMove;
 use admit_providers::azure_devops::{Scope, azure_devops};
 use admit_providers::microsoft_entra_id::{Resource, microsoft_entra_id};
@@ -63,11 +63,13 @@ impl World {
             "from-auth-js.md" => databases_of_auth_js().await,
             _ => vec![("DATABASE_URL", "sqlite:app.sqlite".to_owned())],
         };
-        let application = application(&folder, &azure.1, &entra.1).await;
-        let world = Self { folder, application, azure, entra, databases, status: 0 };
+        let before = application(&folder, &azure.1, &entra.1).await.build().unwrap();
+        let mut world = Self { folder, application: before, azure, entra, databases, status: 0 };
         for login in ["norma", "pia"] {
             world.sign_in("azure-devops", login).await;
         }
+        let builder = application(&world.folder, &world.azure.1, &world.entra.1).await;
+        world.application = builder.succession(AzureMove::new()).build().unwrap();
         world
     }
 
@@ -139,8 +141,8 @@ impl Drop for World {
     }
 }
 
-/// The application, at the default stage.
-async fn application(folder: &Path, azure: &Served, entra: &Served) -> Auth {
+/// The application, before its move begins.
+async fn application(folder: &Path, azure: &Served, entra: &Served) -> AuthBuilder {
     let store = SqliteStore::open(folder.join("app.sqlite")).await.unwrap();
     let issuer = format!("{}/organizations/v2.0", entra.base_url());
     let entra = microsoft_entra_id(Client::new(ENTRA_ID, ENTRA_SECRET)).issuer(issuer);
@@ -153,9 +155,6 @@ async fn application(folder: &Path, azure: &Served, entra: &Served) -> Auth {
         .store(store.clone())
         .evidence_store(store.clone())
         .audit_store(store)
-        .succession(AzureMove::new())
-        .build()
-        .unwrap()
 }
 
 /// One that Auth.js filled, and an empty one with admit's tables.
