@@ -1,10 +1,11 @@
 //! A site with the pretend Azure DevOps behind it, and visitors to an app of it.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 
 use actix_web::body::{MessageBody, to_bytes};
 use actix_web::dev::{Service as _, ServiceFactory, ServiceRequest, ServiceResponse};
@@ -185,20 +186,41 @@ pub(crate) fn cookies(response: &Response<Bytes>) -> Vec<String> {
 }
 
 /// What is logged on this thread, from here on.
+///
+/// There is one subscriber for the whole process: subscribers that come and go with single tests would make other tests'
+/// log lines come and go with them, because tracing remembers whether anybody listens.
 #[derive(Clone, Default)]
 pub(crate) struct Log(Arc<Mutex<Vec<u8>>>);
 
+/// Ends the listening of a thread.
+pub(crate) struct Listening;
+
+thread_local! {
+    static LISTENER: RefCell<Option<Log>> = const { RefCell::new(None) };
+}
+
 impl Log {
-    pub(crate) fn listen() -> (Self, tracing::subscriber::DefaultGuard) {
+    pub(crate) fn listen() -> (Self, Listening) {
+        static SUBSCRIBER: Once = Once::new();
+        SUBSCRIBER.call_once(|| {
+            // What nobody listens to on its thread is written to a log that nobody reads.
+            let listener = || LISTENER.with_borrow(Clone::clone).unwrap_or_default();
+            tracing_subscriber::fmt().with_ansi(false).with_writer(listener).init();
+        });
         let log = Self::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-        (log, tracing::subscriber::set_default(subscriber))
+        LISTENER.set(Some(log.clone()));
+        (log, Listening)
     }
 
     /// What was logged since this was last asked.
     pub(crate) fn take(&self) -> String {
         String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap()
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        LISTENER.set(None);
     }
 }
 

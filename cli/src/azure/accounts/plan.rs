@@ -2,7 +2,8 @@
 
 use std::io;
 
-use admit_migration::{MoveError, Plan, Planned};
+use admit::AuthError;
+use admit_migration::{Doubt, Fate, MoveError, Plan, Planned};
 use clap::Args;
 use serde::Serialize;
 
@@ -53,12 +54,13 @@ impl Look {
         let mut interrupts = Interrupts::hear().map_err(Failure::Signals)?;
         let auth = config::stored(&self.stores, false).await?;
         let mut plan = self.between.azure_move().plan(&auth)?;
-        let (mut fates, mut lines) = (Fates::default(), Vec::new());
+        let (mut fates, mut lines, mut unreadable) = (Fates::default(), Vec::new(), 0);
         let end = job::through(&mut plan, &mut interrupts, |planned| {
             if self.tenant.is_some() && planned.tenant != self.tenant {
                 return;
             }
             fates.count(&planned.fate);
+            unreadable += u64::from(planned.fate == Fate::Review(Doubt::Unreadable));
             if self.list {
                 lines.push(Line::of(planned));
             }
@@ -70,6 +72,12 @@ impl Look {
             false => output::write(&mut io::stdout(), self.format, &report),
         }
         .map_err(Failure::Output)?;
+        match unreadable {
+            0 => {}
+            // One that was altered is that row's matter. All of them are the key's.
+            all if all == report.accounts => return Err(MoveError::from(AuthError::Unsealable).into()),
+            some => tracing::warn!(accounts = some, cause = %AuthError::Unsealable, "some evidence cannot be read"),
+        }
         end.exit(report.left)
     }
 }
