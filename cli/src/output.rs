@@ -71,6 +71,19 @@ pub(crate) fn rows<R: Row>(to: &mut impl Write, format: Format, rows: &[R]) -> i
     }
 }
 
+/// Writes the list, if there is one, in place of the result.
+pub(crate) fn rows_or<R: Row>(
+    to: &mut impl Write,
+    format: Format,
+    listed: Option<&[R]>,
+    result: &impl Serialize,
+) -> io::Result<()> {
+    match listed {
+        Some(listed) => rows(to, format, listed),
+        None => write(to, format, result),
+    }
+}
+
 /// The values of a row in the order of its columns; `None` where there is none.
 fn cells<R: Row>(row: &R) -> io::Result<Vec<Option<String>>> {
     let row = serde_json::to_value(row)?;

@@ -101,11 +101,8 @@ impl Link {
             counts: counts(linked, due, &fates),
             left,
         };
-        match self.list {
-            true => output::rows(&mut io::stdout(), self.format, &lines),
-            false => output::write(&mut io::stdout(), self.format, &report),
-        }
-        .map_err(Failure::Output)?;
+        let listed = self.list.then_some(lines.as_slice());
+        output::rows_or(&mut io::stdout(), self.format, listed, &report).map_err(Failure::Output)?;
         end.exit(left)
     }
 }

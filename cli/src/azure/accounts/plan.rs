@@ -67,11 +67,8 @@ impl Look {
         })
         .await;
         let report = Report { ended: end.ended, accounts: fates.total(), fates, left: fates.left() };
-        match self.list {
-            true => output::rows(&mut io::stdout(), self.format, &lines),
-            false => output::write(&mut io::stdout(), self.format, &report),
-        }
-        .map_err(Failure::Output)?;
+        let listed = self.list.then_some(lines.as_slice());
+        output::rows_or(&mut io::stdout(), self.format, listed, &report).map_err(Failure::Output)?;
         match unreadable {
             0 => {}
             // One that was altered is that row's matter. All of them are the key's.
