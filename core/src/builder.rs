@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::env::Environment;
+use crate::page::PageRenderer;
 use crate::realm::{Lifetimes, LinkingRules};
 use crate::store::{AuditStore, EvidenceStore, Once, SessionStore, TokenStore, UserStore};
 use crate::{
@@ -58,6 +59,7 @@ pub struct AuthBuilder {
     plain_http: bool,
     for_jobs: bool,
     pages: Pages,
+    page_renderer: Option<Arc<dyn PageRenderer>>,
     theme: Theme,
     catalogues: Vec<Catalogue>,
 }
@@ -106,6 +108,7 @@ impl AuthBuilder {
             plain_http: false,
             for_jobs: false,
             pages: Pages::default(),
+            page_renderer: None,
             theme: Theme::default(),
             catalogues: Vec::new(),
         }
@@ -210,6 +213,12 @@ impl AuthBuilder {
     /// Pages of the application's own.
     pub fn pages(mut self, pages: Pages) -> Self {
         self.pages = pages;
+        self
+    }
+
+    /// Draws pages in the place of the built-in ones, all of them or some.
+    pub fn page_renderer(mut self, renderer: impl PageRenderer) -> Self {
+        self.page_renderer = Some(Arc::new(renderer));
         self
     }
 

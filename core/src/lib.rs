@@ -123,7 +123,7 @@ mod oidc;
 mod opened;
 mod origin;
 mod other_tokens;
-mod page;
+pub mod page;
 mod pages;
 mod park;
 mod pending;
