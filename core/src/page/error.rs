@@ -165,8 +165,8 @@ mod tests {
             content(&page(Some("Configuration"), Some("state_expired"), Some("b7Qk2-x_9"))), @r#"
         <h1>The sign-in took too long</h1>
         <div role="alert">
-        <p>A sign-in has to be finished within a few minutes, and this one was not.</p>
-        <p>Please sign in again.</p>
+        <p>A sign-in has to be finished within a few minutes.</p>
+        <p>Sign in again.</p>
         </div>
         <div class="actions">
         <a class="button primary" href="/api/auth/signin">Sign in</a>
@@ -178,28 +178,28 @@ mod tests {
     }
 
     #[test]
-    fn a_code_without_a_reason_says_what_auth_js_says() {
+    fn a_code_without_a_reason_says_what_it_can() {
         insta::assert_snapshot!(content(&page(Some("Configuration"), None, None)), @r#"
-        <h1>Server error</h1>
+        <h1>This site has a problem</h1>
         <div role="alert">
-        <p>There is a problem with the server configuration.</p>
-        <p>Check the server logs for more information.</p>
+        <p>Something in its set-up does not work. It is nothing that you did.</p>
+        <p>Try again later. If this goes on, tell the people who run this site.</p>
         </div>
         "#);
         insta::assert_snapshot!(content(&page(Some("AccessDenied"), None, None)), @r#"
-        <h1>Access Denied</h1>
+        <h1>You do not have access</h1>
         <div role="alert">
-        <p>You do not have permission to sign in.</p>
-        <p>You can sign in with a different account.</p>
+        <p>The account you used may not sign in here.</p>
+        <p>Sign in with a different account, or ask the people who run this site.</p>
         </div>
         <div class="actions">
         <a class="button primary" href="/api/auth/signin">Sign in</a>
         </div>
         "#);
         insta::assert_snapshot!(content(&page(Some("Verification"), None, None)), @r#"
-        <h1>Unable to sign in</h1>
+        <h1>This link no longer works</h1>
         <div role="alert">
-        <p>The sign in link is no longer valid. It may have been used already or it may have expired.</p>
+        <p>A link to sign in with counts once and not for long: this one was used already, or it has expired.</p>
         <p>Sign in again to be sent a new one.</p>
         </div>
         <div class="actions">
@@ -207,9 +207,9 @@ mod tests {
         </div>
         "#);
         insta::assert_snapshot!(content(&page(None, None, None)), @r#"
-        <h1>Error</h1>
+        <h1>Something went wrong</h1>
         <div role="alert">
-        <p>Something went wrong.</p>
+        <p>What you began could not be finished.</p>
         <p>Go back to the site and try again from there.</p>
         </div>
         "#);

@@ -336,7 +336,7 @@ mod tests {
         assert!(own.contains(">Come &lt;back&gt; tomorrow.</div>"), "{own}");
         assert!(page("CredentialsSignin", "rate_limited", None).contains("There were too many sign-ins"));
         let unknown = page("CredentialsSignin", "<zebra>", None);
-        assert!(unknown.contains("Sign in failed. Check the details you provided are correct."), "{unknown}");
+        assert!(unknown.contains("The details do not match. Check them, then try again."), "{unknown}");
         assert!(!unknown.contains("zebra"));
         assert!(page("OAuthCallbackError", "access_denied", Some("Mine.")).contains("The sign-in was cancelled"));
     }
@@ -378,7 +378,7 @@ mod tests {
         };
         assert!(page("access_denied").contains("The sign-in was cancelled"));
         assert!(!page("access_denied").contains("Try signing in"), "one message, not two");
-        assert!(page("<script>").contains("Try signing in with a different account."));
+        assert!(page("<script>").contains("The sign-in did not succeed. Try again, or use a different account."));
         assert!(!page("<script>").contains("<script>"));
     }
 
@@ -388,7 +388,7 @@ mod tests {
         <h1>Sign in</h1>
         <p>to continue to <strong>app.example.com</strong>
         </p>
-        <div class="alert" role="alert" tabindex="-1" autofocus>To confirm your identity, sign in with the same account you used originally.</div>
+        <div class="alert" role="alert" tabindex="-1" autofocus>To keep your account safe, sign in the way you did before.</div>
         <div class="actions">
         <form action="https://app.example.com/api/auth/signin/azure-devops" method="post" data-provider="azure-devops">
         <input type="hidden" name="csrfToken" value="csrf-token">
@@ -403,26 +403,26 @@ mod tests {
     fn having_to_sign_in_is_told_without_alarm() {
         let html = html(&page(&[AZURE], "/", Some("SessionRequired")));
         assert!(html.contains(
-            r#"<div class="note" role="alert" tabindex="-1" autofocus>Please sign in to access this page.</div>"#
+            r#"<div class="note" role="alert" tabindex="-1" autofocus>Sign in to open this page.</div>"#
         ));
     }
 
     #[test]
     fn each_error_has_the_message_of_the_wire() {
         for (error, text) in [
-            ("Signin", "Try signing in with a different account."),
-            ("OAuthSignin", "Try signing in with a different account."),
-            ("OAuthCreateAccount", "Try signing in with a different account."),
-            ("EmailCreateAccount", "Try signing in with a different account."),
-            ("Callback", "Try signing in with a different account."),
-            ("OAuthCallbackError", "Try signing in with a different account."),
-            ("OAuthAccountNotLinked", "To confirm your identity, sign in with the same account you used originally."),
-            ("EmailSignin", "The e-mail could not be sent."),
-            ("CredentialsSignin", "Sign in failed. Check the details you provided are correct."),
-            ("SessionRequired", "Please sign in to access this page."),
-            ("MissingCSRF", "Unable to sign in."),
-            ("AccountNotLinked", "Unable to sign in."),
-            ("", "Unable to sign in."),
+            ("Signin", "The sign-in did not succeed. Try again, or use a different account."),
+            ("OAuthSignin", "The sign-in did not succeed. Try again, or use a different account."),
+            ("OAuthCreateAccount", "The sign-in did not succeed. Try again, or use a different account."),
+            ("EmailCreateAccount", "The sign-in did not succeed. Try again, or use a different account."),
+            ("Callback", "The sign-in did not succeed. Try again, or use a different account."),
+            ("OAuthCallbackError", "The sign-in did not succeed. Try again, or use a different account."),
+            ("OAuthAccountNotLinked", "To keep your account safe, sign in the way you did before."),
+            ("EmailSignin", "The email could not be sent. Wait a minute, then try again."),
+            ("CredentialsSignin", "The details do not match. Check them, then try again."),
+            ("SessionRequired", "Sign in to open this page."),
+            ("MissingCSRF", "The sign-in did not succeed. Try again."),
+            ("AccountNotLinked", "The sign-in did not succeed. Try again."),
+            ("", "The sign-in did not succeed. Try again."),
         ] {
             assert!(html(&page(&[AZURE], "/", Some(error))).contains(&format!(">{text}<")), "{error}");
         }
@@ -433,7 +433,7 @@ mod tests {
     fn an_unknown_error_is_not_reflected() {
         let html = html(&page(&[AZURE], "/", Some("<script>alert('zebra')</script>")));
         assert!(!html.contains("<script") && !html.contains("zebra"));
-        assert!(html.contains(">Unable to sign in.<"));
+        assert!(html.contains(">The sign-in did not succeed. Try again.<"));
     }
 
     // ERR-008
@@ -464,6 +464,6 @@ mod tests {
 
     #[test]
     fn without_providers_the_page_says_so() {
-        assert!(html(&page(&[], "/", None)).contains("No way to sign in has been set up."));
+        assert!(html(&page(&[], "/", None)).contains("No way to sign in has been set up here yet."));
     }
 }

@@ -61,7 +61,7 @@ mod tests {
         let page = page(ACTION, "csrf-token", Some("https://app.example.com/bye"));
         insta::assert_snapshot!(content(&page), @r#"
         <h1>Sign out</h1>
-        <p>Are you sure you want to sign out?</p>
+        <p>Do you want to sign out in this browser?</p>
         <div class="actions">
         <form action="https://app.example.com/api/auth/signout" method="post">
         <input type="hidden" name="csrfToken" value="csrf-token">

@@ -62,7 +62,7 @@ mod tests {
         <div class="page">
         <main>
         <h1>Check your email</h1>
-        <p>A sign in link has been sent to your email address.</p>
+        <p>A link to sign in with is on its way to you. If it does not arrive within a few minutes, look in your spam folder.</p>
         </main>
         <footer>
         <a class="site" href="https://app.example.com">app.example.com</a>

@@ -79,9 +79,9 @@ mod tests {
         let page = page(WithoutToken::NotNow(5));
         assert_eq!(page.status(), 503);
         insta::assert_snapshot!(content(&page), @r#"
-        <h1>Please try again soon</h1>
+        <h1>Try again in a moment</h1>
         <div role="alert">
-        <p>What you opened comes from Azure &lt;DevOps&gt;, which does not answer at the moment.</p>
+        <p>What you opened comes from Azure &lt;DevOps&gt;, which is not answering at the moment.</p>
         <p>You are still signed in. Try again in 5 seconds.</p>
         </div>
         <p class="reference">Reference: <code>b7Qk2</code>

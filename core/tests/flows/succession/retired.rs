@@ -85,7 +85,7 @@ async fn whoever_may_be_known_by_what_has_ended_is_not_sent_there() {
     let mut browser = house.site.browser();
     let answer = house.sign_in(&mut browser, "globex", nameless(9)).await;
     let page = page(&mut browser, &location(&answer)).await;
-    assert!(page.contains("no longer possible to sign in with Acme") && !page.contains("signin/acme"), "{page}");
+    assert!(page.contains("no longer sign in with Acme") && !page.contains("signin/acme"), "{page}");
     // A form that somebody had open says so, too.
     let late = begin(&mut browser, "acme", ("connect", "globex")).await;
     assert_eq!(refusal(&late).2, "provider_retired");
