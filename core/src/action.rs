@@ -15,6 +15,7 @@ mod destination;
 mod error;
 mod explain;
 mod following;
+mod last_used;
 mod providers;
 mod question;
 mod session;

@@ -115,6 +115,7 @@ mod kept_tokens;
 mod leaving;
 mod linking;
 mod live;
+mod mark;
 mod memory;
 mod oauth;
 mod oidc;

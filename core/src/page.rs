@@ -10,6 +10,7 @@ pub(crate) mod color;
 mod error;
 mod headers;
 pub(crate) mod logo;
+mod mark;
 mod question;
 pub(crate) mod reason;
 mod refused;
@@ -24,6 +25,7 @@ use http::{Response, StatusCode};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 pub(crate) use self::error::{error, error_with_ways};
+pub(crate) use self::mark::svg;
 pub(crate) use self::question::{Door, connect, used_before};
 pub(crate) use self::reason::Reason;
 pub(crate) use self::refused::refused;
@@ -145,9 +147,11 @@ mod tests {
         let provider = Way {
             id: "acme",
             name: "Acme",
+            mark: None,
             action: "https://app.example.com/api/auth/signin/acme",
             fields: &[],
             ends: false,
+            is_last_used: false,
         };
         let required = News { error: "SessionRequired", code: None, text: None };
         vec![

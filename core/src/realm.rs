@@ -58,6 +58,7 @@ pub(crate) struct Realm {
     pub(crate) max_sessions: Option<usize>,
     pub(crate) trusted_origins: Vec<String>,
     pub(crate) csrf_headers_suffice: bool,
+    pub(crate) remembers_last_used: bool,
     pub(crate) pages: Pages,
     pub(crate) theme: Theme,
     pub(crate) tombstones: Tombstones,

@@ -36,8 +36,8 @@ pub(super) fn named(visit: &Visit) -> (Option<&Registered>, Option<&Registered>)
 
 /// A form that signs in by a provider.
 pub(super) fn sign_in<'a>(visit: &'a Visit, registered: &'a Registered, label: String) -> Door<'a> {
-    let action = registered.sign_in_url.clone();
-    Door { action, csrf_token: &visit.csrf.token, return_to: &visit.return_to, field: None, label }
+    let (action, mark) = (registered.sign_in_url.clone(), registered.provider.mark());
+    Door { action, csrf_token: &visit.csrf.token, return_to: &visit.return_to, field: None, mark, label }
 }
 
 /// One that signs in by a provider and connects an account of another.
@@ -50,7 +50,7 @@ pub(super) fn newcomer<'a>(visit: &'a Visit, registered: &'a Registered, label: 
     if visit.realm.rules.existing_users_only {
         return None;
     }
-    Some(Door { field: Some((NEWCOMER, "1")), ..sign_in(visit, registered, label.to_owned()) })
+    Some(Door { field: Some((NEWCOMER, "1")), mark: None, ..sign_in(visit, registered, label.to_owned()) })
 }
 
 /// One that connects an account to whoever is signed in.

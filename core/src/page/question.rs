@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use maud::{Markup, html};
 
-use super::Shell;
+use super::{Shell, svg};
+use crate::provider::Mark;
 
 /// A way on: a form with one button.
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub(crate) struct Door<'a> {
     pub(crate) return_to: &'a str,
     /// One more field, which nobody sees.
     pub(crate) field: Option<(&'static str, &'a str)>,
+    /// Of the provider that the label names.
+    pub(crate) mark: Option<Mark>,
     pub(crate) label: String,
 }
 
@@ -70,7 +73,7 @@ fn door(door: &Door<'_>, class: &str) -> Markup {
             input type="hidden" name="csrfToken" value=(door.csrf_token);
             input type="hidden" name="callbackUrl" value=(door.return_to);
             @if let Some((name, value)) = door.field { input type="hidden" name=(name) value=(value); }
-            button class=(class) type="submit" { (door.label) }
+            button class=(class) type="submit" { @if let Some(mark) = &door.mark { (svg(mark)) } (door.label) }
         }
     }
 }
@@ -83,7 +86,7 @@ mod tests {
 
     fn way<'a>(label: &str, field: Option<(&'static str, &'a str)>) -> Door<'a> {
         let action = "https://app.example.com/api/auth/signin/acme".to_owned();
-        Door { action, csrf_token: "csrf-token", return_to: "/", field, label: label.to_owned() }
+        Door { action, csrf_token: "csrf-token", return_to: "/", field, mark: None, label: label.to_owned() }
     }
 
     #[test]
@@ -114,6 +117,7 @@ mod tests {
             csrf_token: odd,
             return_to: odd,
             field: Some(("connect", odd)),
+            mark: None,
             label: odd.to_owned(),
         };
         let theme = Theme::default();

@@ -4,20 +4,25 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use maud::{Markup, html};
 
+use super::mark::mark;
 use super::{Reason, Shell};
 use crate::credentials::{Field, Kind};
+use crate::provider::Mark;
 
 /// One way to sign in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Way<'a> {
     pub(crate) id: &'a str,
     pub(crate) name: &'a str,
+    pub(crate) mark: Option<Mark>,
     /// The absolute address that its form posts to.
     pub(crate) action: &'a str,
     /// What a person types. Nothing where a button is all it takes.
     pub(crate) fields: &'a [Field],
     /// Whether its provider is to end, and another has followed it.
     pub(crate) ends: bool,
+    /// Whether somebody signed in by it last in this browser.
+    pub(crate) is_last_used: bool,
 }
 
 /// What the page has to tell, besides how to sign in. `error` and `code` are what the address carries; they are looked
@@ -53,20 +58,32 @@ pub(crate) fn sign_in(
         @if ways.is_empty() {
             p { "No way to sign in has been set up." }
         } @else {
-            div.actions {
+            div class=(if ways.len() == 1 { "actions" } else { "actions ways" }) {
                 @for (place, way) in ways.iter().enumerate() {
                     @if takes_room(ways, place) { p.or { "or" } }
                     form action=(way.action) method="post" data-provider=(way.id) {
                         input type="hidden" name="csrfToken" value=(csrf_token);
                         input type="hidden" name="callbackUrl" value=(return_to);
                         @for field in way.fields { (input(way, field)) }
-                        button class=(button(way)) type="submit" { "Sign in with " (way.name) }
+                        button class=(button(way)) type="submit" { (label(way, ways.len() == 1)) }
                     }
                 }
             }
         }
     };
     shell.page(StatusCode::OK, "Sign In", &content)
+}
+
+/// Alone it needs no mark to line up with others, and no telling apart from them.
+fn label(way: &Way<'_>, is_alone: bool) -> Markup {
+    html! {
+        @if way.mark.is_some() || !is_alone { (mark(way.mark, way.name)) }
+        span.label {
+            "Sign in with " (way.name)
+            // The space is for those who hear it.
+            @if way.is_last_used && !is_alone { " " span.last { "Last used" } }
+        }
+    }
 }
 
 /// Between a form and what stands before it, or behind it.
@@ -126,20 +143,26 @@ mod tests {
     use super::*;
     use crate::Theme;
     use crate::page::tests::{content, html, shell};
+    use crate::provider::Shape;
 
+    const MARK: Mark = Mark::new([0, 0, 8, 8], &[Shape::Plain("M0 0h8v8H0z")]);
     const AZURE: Way<'_> = Way {
         id: "azure-devops",
         name: "Azure DevOps",
+        mark: Some(MARK),
         action: "https://app.example.com/api/auth/signin/azure-devops",
         fields: &[],
         ends: false,
+        is_last_used: false,
     };
     const GITHUB: Way<'_> = Way {
         id: "github",
         name: "GitHub",
+        mark: None,
         action: "https://app.example.com/api/auth/signin/github",
         fields: &[],
         ends: false,
+        is_last_used: false,
     };
 
     fn page(ways: &[Way<'_>], return_to: &str, error: Option<&str>) -> Response<Bytes> {
@@ -157,7 +180,7 @@ mod tests {
 
     fn members(fields: &[Field]) -> Way<'_> {
         let action = "https://app.example.com/api/auth/callback/credentials";
-        Way { id: "credentials", name: "Acme", action, fields, ends: false }
+        Way { id: "credentials", name: "Acme", mark: None, action, fields, ends: false, is_last_used: false }
     }
 
     // UIX-001, UIX-004
@@ -168,11 +191,17 @@ mod tests {
         <h1>Sign in</h1>
         <p>to continue to <strong>app.example.com</strong>
         </p>
-        <div class="actions">
+        <div class="actions ways">
         <form action="https://app.example.com/api/auth/signin/azure-devops" method="post" data-provider="azure-devops">
         <input type="hidden" name="csrfToken" value="csrf-token">
         <input type="hidden" name="callbackUrl" value="/">
-        <button class="button" type="submit">Sign in with Azure DevOps</button>
+        <button class="button" type="submit">
+        <svg class="mark" viewBox="0 0 8 8" width="20" height="20" aria-hidden="true">
+        <path d="M0 0h8v8H0z" fill="currentColor">
+        </path>
+        </svg>
+        <span class="label">Sign in with Azure DevOps</span>
+        </button>
         </form>
         <p class="or">or</p>
         <form action="https://app.example.com/api/auth/callback/credentials" method="post" data-provider="credentials">
@@ -190,13 +219,19 @@ mod tests {
         <label for="credentials-totp">Code (optional)</label>
         <input id="credentials-totp" name="totp" type="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false">
         </div>
-        <button class="button" type="submit">Sign in with Acme</button>
+        <button class="button" type="submit">
+        <span class="mark letter" aria-hidden="true">A</span>
+        <span class="label">Sign in with Acme</span>
+        </button>
         </form>
         <p class="or">or</p>
         <form action="https://app.example.com/api/auth/signin/github" method="post" data-provider="github">
         <input type="hidden" name="csrfToken" value="csrf-token">
         <input type="hidden" name="callbackUrl" value="/">
-        <button class="button" type="submit">Sign in with GitHub</button>
+        <button class="button" type="submit">
+        <span class="mark letter" aria-hidden="true">G</span>
+        <span class="label">Sign in with GitHub</span>
+        </button>
         </form>
         </div>
         "#);
@@ -224,16 +259,25 @@ mod tests {
         <h1>Sign in</h1>
         <p>to continue to <strong>app.example.com</strong>
         </p>
-        <div class="actions">
+        <div class="actions ways">
         <form action="https://app.example.com/api/auth/signin/azure-devops" method="post" data-provider="azure-devops">
         <input type="hidden" name="csrfToken" value="csrf-token">
         <input type="hidden" name="callbackUrl" value="https://app.example.com/inbox">
-        <button class="button" type="submit">Sign in with Azure DevOps</button>
+        <button class="button" type="submit">
+        <svg class="mark" viewBox="0 0 8 8" width="20" height="20" aria-hidden="true">
+        <path d="M0 0h8v8H0z" fill="currentColor">
+        </path>
+        </svg>
+        <span class="label">Sign in with Azure DevOps</span>
+        </button>
         </form>
         <form action="https://app.example.com/api/auth/signin/github" method="post" data-provider="github">
         <input type="hidden" name="csrfToken" value="csrf-token">
         <input type="hidden" name="callbackUrl" value="https://app.example.com/inbox">
-        <button class="button" type="submit">Sign in with GitHub</button>
+        <button class="button" type="submit">
+        <span class="mark letter" aria-hidden="true">G</span>
+        <span class="label">Sign in with GitHub</span>
+        </button>
         </form>
         </div>
         "#);
@@ -269,7 +313,13 @@ mod tests {
         <form action="https://app.example.com/api/auth/signin/azure-devops" method="post" data-provider="azure-devops">
         <input type="hidden" name="csrfToken" value="csrf-token">
         <input type="hidden" name="callbackUrl" value="https://app.example.com/">
-        <button class="button primary" type="submit">Sign in with Azure DevOps</button>
+        <button class="button primary" type="submit">
+        <svg class="mark" viewBox="0 0 8 8" width="20" height="20" aria-hidden="true">
+        <path d="M0 0h8v8H0z" fill="currentColor">
+        </path>
+        </svg>
+        <span class="label">Sign in with Azure DevOps</span>
+        </button>
         </form>
         </div>
         "#);
@@ -328,12 +378,14 @@ mod tests {
             id: "\"><b>",
             name: "<b>x</b> & \"co\"",
             action: "https://app.example.com/?a=\"><b>",
+            mark: None,
             fields: &[],
             ends: false,
+            is_last_used: false,
         };
         let html = html(&page(&[odd], "https://app.example.com/\"><script>alert(1)</script>", None));
         assert!(!html.contains("<b>") && !html.contains("<script"));
-        assert!(html.contains("Sign in with &lt;b&gt;x&lt;/b&gt; &amp; &quot;co&quot;</button>"));
+        assert!(html.contains("Sign in with &lt;b&gt;x&lt;/b&gt; &amp; &quot;co&quot;<"));
         assert!(html.contains(r#"value="https://app.example.com/&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;""#));
         assert!(html.contains(r#"action="https://app.example.com/?a=&quot;&gt;&lt;b&gt;""#));
     }
