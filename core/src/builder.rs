@@ -55,6 +55,7 @@ pub struct AuthBuilder {
     trusted_origins: Vec<String>,
     csrf_headers_suffice: bool,
     host_only_cookies: bool,
+    remembers_last_used: bool,
     single_process_refresh: bool,
     plain_http: bool,
     for_jobs: bool,
@@ -104,6 +105,7 @@ impl AuthBuilder {
             trusted_origins: Vec::new(),
             csrf_headers_suffice: false,
             host_only_cookies: false,
+            remembers_last_used: true,
             single_process_refresh: false,
             plain_http: false,
             for_jobs: false,
@@ -207,6 +209,12 @@ impl AuthBuilder {
     /// reads it.
     pub fn host_only_cookies(mut self) -> Self {
         self.host_only_cookies = true;
+        self
+    }
+
+    /// Keeps no cookie that says by which provider somebody signed in last, so that the sign-in page marks none.
+    pub fn without_last_used(mut self) -> Self {
+        self.remembers_last_used = false;
         self
     }
 

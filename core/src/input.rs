@@ -53,6 +53,7 @@ pub(crate) struct RequestCookies {
     pub(crate) callback_url: Option<String>,
     pub(crate) pending: Vec<(String, String)>,
     pub(crate) leaving: Option<String>,
+    pub(crate) last_used: Option<String>,
 }
 
 impl Input {
@@ -148,6 +149,8 @@ impl RequestCookies {
                 cookies.callback_url = Some(cookie::decode(value).into_owned());
             } else if let Some(value) = pair.named(&names.leaving).filter(|_| cookies.leaving.is_none()) {
                 cookies.leaving = Some(value.to_owned());
+            } else if let Some(value) = pair.named(&names.last_used).filter(|_| cookies.last_used.is_none()) {
+                cookies.last_used = Some(value.to_owned());
             } else if let Some((trip, value)) = pair.beginning(&names.pending)
                 && let Some(value) = cookie::text(value)
                 && cookies.pending.len() < MOST_PENDING

@@ -117,6 +117,7 @@ mod language;
 mod leaving;
 mod linking;
 mod live;
+mod mark;
 mod memory;
 mod oauth;
 mod oidc;

@@ -23,6 +23,7 @@ mod frame;
 mod headers;
 mod loads;
 pub(crate) mod logo;
+mod mark;
 mod question;
 pub(crate) mod reason;
 mod refused;
@@ -53,6 +54,7 @@ pub use self::templates::Templates;
 pub use self::verify_request::VerifyRequestPage;
 
 pub(crate) use self::error::{error, explained};
+pub(crate) use self::mark::svg;
 pub(crate) use self::question::{connect, used_before};
 pub(crate) use self::reason::Reason;
 pub(crate) use self::refused::refused;
@@ -193,9 +195,11 @@ mod tests {
         let provider = Offer {
             id: "acme",
             name: "Acme",
+            mark: None,
             action: "https://app.example.com/api/auth/signin/acme",
             fields: &[],
             ends: false,
+            is_last_used: false,
         };
         let required = News { error: "SessionRequired", code: None, text: None };
         vec![

@@ -15,7 +15,7 @@ use crate::evidence::Marker;
 use crate::jwe::{Keys, V4Keys};
 use crate::language::Languages;
 use crate::oidc::OpenId;
-use crate::page::{PageRenderer, Frame};
+use crate::page::{Frame, PageRenderer};
 use crate::pages::Pages;
 use crate::provider::{Flow, Metadata, OAuthFlow, ProviderContext, ProviderError, ResolvedClient};
 use crate::refresh::RefreshGate;
@@ -59,6 +59,7 @@ pub(crate) struct Realm {
     pub(crate) max_sessions: Option<usize>,
     pub(crate) trusted_origins: Vec<String>,
     pub(crate) csrf_headers_suffice: bool,
+    pub(crate) remembers_last_used: bool,
     pub(crate) pages: Pages,
     pub(crate) page_renderer: Option<Arc<dyn PageRenderer>>,
     pub(crate) theme: Theme,

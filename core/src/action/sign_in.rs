@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{Visit, admission, again, question, unknown_provider, unsupported, ways};
+use super::{Visit, admission, again, last_used, question, unknown_provider, unsupported, ways};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure};
@@ -41,7 +41,8 @@ pub(super) fn ways_in(visit: &Visit) -> SignInPage {
     let offered = staying.iter().map(|registered| (registered, false));
     let offered = offered.chain(ending.iter().map(|registered| (registered, true)));
     let ways = offered.zip(&actions).filter_map(|((registered, ends), action)| way(registered, action, ends));
-    let ways: Vec<_> = ways.collect();
+    let last_used = last_used::provider(visit);
+    let ways: Vec<_> = ways.map(|way| Offer { is_last_used: last_used == Some(way.id), ..way }).collect();
     let code = visit.input.query("code");
     let text = code.and_then(|code| texts(realm).find(|(known, _)| known == code)).map(|(_, text)| text.as_str());
     let news = visit.input.query("error").map(|error| News { error, code, text });
@@ -67,9 +68,11 @@ fn way<'a>(registered: &'a Registered, action: &'a str, ends: bool) -> Option<Of
     Some(Offer {
         id: registered.id(),
         name: registered.provider.name(),
+        mark: registered.provider.mark(),
         action,
         fields: credentials.map_or(&[], |credentials| &credentials.fields),
         ends,
+        is_last_used: false,
     })
 }
 

@@ -36,7 +36,7 @@ pub(super) fn named(visit: &Visit) -> (Option<&Registered>, Option<&Registered>)
 
 /// A form that signs in by a provider.
 pub(super) fn sign_in(visit: &Visit, registered: &Registered, label: String) -> Form {
-    form(visit, registered.sign_in_url.clone(), label)
+    form(visit, registered.sign_in_url.clone(), label).marked(registered.provider.mark())
 }
 
 /// One that signs in by a provider and connects an account of another.
@@ -49,12 +49,13 @@ pub(super) fn newcomer(visit: &Visit, registered: &Registered, label: &str) -> O
     if visit.realm.rules.existing_users_only {
         return None;
     }
-    Some(sign_in(visit, registered, label.to_owned()).with(NEWCOMER, "1"))
+    Some(sign_in(visit, registered, label.to_owned()).with(NEWCOMER, "1").marked(None))
 }
 
 /// One that connects an account to whoever is signed in.
 pub(super) fn link(visit: &Visit, registered: &Registered, label: String) -> Form {
     form(visit, format!("{}/link/{}", visit.realm.base.auth_url, registered.id()), label)
+        .marked(registered.provider.mark())
 }
 
 fn form(visit: &Visit, action: String, label: String) -> Form {

@@ -128,6 +128,7 @@ impl AuthBuilder {
             max_sessions: self.max_sessions,
             trusted_origins,
             csrf_headers_suffice: self.csrf_headers_suffice,
+            remembers_last_used: self.remembers_last_used,
             pages: self.pages,
             page_renderer: self.page_renderer,
             theme: self.theme,

@@ -47,6 +47,7 @@ texts! {
     SIGN_IN_TITLE "sign_in.title" "Sign in"
     SIGN_IN_TO_CONTINUE "sign_in.to_continue" "to continue to {app}"
     SIGN_IN_WITH "sign_in.with" "Sign in with {provider}"
+    SIGN_IN_LAST_USED "sign_in.last_used" "Last used"
     SIGN_IN_OR "sign_in.or" "or"
     SIGN_IN_OPTIONAL "sign_in.optional" "{field} (optional)"
     SIGN_IN_NOTHING "sign_in.nothing" "No way to sign in has been set up here yet."

@@ -1,7 +1,10 @@
 //! What a page lets people do: forms that post, and links.
 
 use maud::{Markup, html};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+
+use super::svg;
+use crate::provider::Mark;
 
 /// A form with one button, which posts to one of admit's endpoints.
 ///
@@ -15,6 +18,9 @@ pub struct Form {
     pub hidden: Vec<Hidden>,
     /// The text of its button.
     pub label: String,
+    /// The logo of the provider that the text names. Serialized it is an SVG element.
+    #[serde(serialize_with = "as_svg")]
+    pub mark: Option<Mark>,
     /// How it stands among the others on its page.
     pub weight: Weight,
 }
@@ -57,7 +63,7 @@ pub struct Link {
 impl Form {
     pub(crate) fn new(action: impl Into<String>, csrf_token: &str, label: impl Into<String>) -> Self {
         let hidden = vec![Hidden { name: CSRF_TOKEN.to_owned(), value: csrf_token.to_owned() }];
-        Self { action: action.into(), hidden, label: label.into(), weight: Weight::Plain }
+        Self { action: action.into(), hidden, label: label.into(), mark: None, weight: Weight::Plain }
     }
 
     #[must_use]
@@ -76,12 +82,17 @@ impl Form {
         Self { weight, ..self }
     }
 
+    #[must_use]
+    pub(crate) fn marked(self, mark: Option<Mark>) -> Self {
+        Self { mark, ..self }
+    }
+
     /// The form with its button alone.
     pub(super) fn html(&self) -> Markup {
         html! {
             form action=(self.action) method="post" {
                 (hidden_fields(&self.hidden))
-                button class=(self.weight.class()) type="submit" { (self.label) }
+                button class=(self.weight.class()) type="submit" { @if let Some(mark) = &self.mark { (svg(mark)) } (self.label) }
             }
         }
     }
@@ -102,6 +113,11 @@ impl Weight {
             Self::Quiet => "button quiet",
         }
     }
+}
+
+#[expect(clippy::ref_option, reason = "serde passes the field as it stands")]
+fn as_svg<S: Serializer>(mark: &Option<Mark>, serializer: S) -> Result<S::Ok, S::Error> {
+    mark.as_ref().map(Mark::svg).serialize(serializer)
 }
 
 /// The inputs that nobody sees.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::question::{About, QuestionPage};
-use super::{ErrorPage, Form, Link, News, Offer, Page, Frame, SignInPage, SignOutPage, VerifyRequestPage, Weight};
+use super::{ErrorPage, Form, Frame, Link, News, Offer, Page, SignInPage, SignOutPage, VerifyRequestPage, Weight};
 use crate::credentials::Field;
 use crate::{Catalogue, Theme};
 
@@ -18,8 +18,16 @@ pub(super) fn frame() -> Frame<'static> {
 pub(super) fn pages() -> Vec<Page> {
     let shell = &frame();
     let fields = [Field::username("username", "User name").placeholder("ada"), Field::text("code", "Code").optional()];
-    let acme = Offer { id: "acme", name: NAME, action: ACTION, fields: &[], ends: true };
-    let members = Offer { id: "credentials", name: NAME, action: ACTION, fields: &fields, ends: false };
+    let members = Offer {
+        id: "credentials",
+        name: NAME,
+        action: ACTION,
+        fields: &fields,
+        ends: false,
+        mark: None,
+        is_last_used: false,
+    };
+    let acme = Offer { id: "acme", fields: &[], ends: true, is_last_used: true, ..members };
     let sign_in = |offers: &[Offer<'_>], news| Page::SignIn(SignInPage::new(shell, offers, TOKEN, HOME, news));
     let required = News { error: "SessionRequired", code: None, text: None };
     let denied = News { error: "AccessDenied", code: Some("access_denied"), text: None };

@@ -4,10 +4,12 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::form::hidden_fields;
-use super::{Form, Reason, Frame, Weight};
+use super::mark::mark;
+use super::{Form, Frame, Reason, Weight};
 use crate::Catalogue;
 use crate::credentials::{Field, Kind};
 use crate::language::{Text, text};
+use crate::provider::Mark;
 
 /// The page that offers the ways to sign in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,6 +43,8 @@ pub struct Way {
     pub inputs: Vec<Input>,
     /// Whether its provider is to end, and another has followed it.
     pub ends: bool,
+    /// What to say of the one by which somebody signed in last in this browser, where there are others.
+    pub last_used: Option<String>,
 }
 
 /// What a person types, with the attributes that HTML has for it.
@@ -80,12 +84,15 @@ pub struct Notice {
 pub(crate) struct Offer<'a> {
     pub(crate) id: &'a str,
     pub(crate) name: &'a str,
+    pub(crate) mark: Option<Mark>,
     /// The absolute address that its form posts to.
     pub(crate) action: &'a str,
     /// What a person types. Nothing where a button is all it takes.
     pub(crate) fields: &'a [Field],
     /// Whether its provider is to end, and another has followed it.
     pub(crate) ends: bool,
+    /// Whether somebody signed in by it last in this browser.
+    pub(crate) is_last_used: bool,
 }
 
 /// What the page has to tell, besides how to sign in. `error` and `code` are what the address carries; they are looked
@@ -117,12 +124,15 @@ impl SignInPage {
         };
         let way = |offer: &Offer<'_>| {
             let label = words.with(text::SIGN_IN_WITH, &[("provider", offer.name)]);
+            let form = Form::new(offer.action, csrf_token, label).returning_to(return_to).marked(offer.mark);
+            let is_told = offer.is_last_used && offers.len() > 1;
             Way {
                 id: offer.id.to_owned(),
                 name: offer.name.to_owned(),
-                form: Form::new(offer.action, csrf_token, label).returning_to(return_to).weighing(weight(offer)),
+                form: form.weighing(weight(offer)),
                 inputs: offer.fields.iter().map(|field| Input::new(words, offer.id, field)).collect(),
                 ends: offer.ends,
+                last_used: is_told.then(|| words.text(text::SIGN_IN_LAST_USED).to_owned()),
             }
         };
         Self {
@@ -136,19 +146,20 @@ impl SignInPage {
     }
 
     pub(super) fn content(&self, shell: &Frame<'_>) -> Markup {
+        let is_alone = self.ways.len() == 1;
         html! {
             h1 { (self.title) }
             p { (shell.words.markup(text::SIGN_IN_TO_CONTINUE, &[("app", html! { strong { (shell.app) } })])) }
             @if let Some(notice) = &self.notice { (notice.html()) }
             @if let Some(nothing) = &self.nothing { p { (nothing) } }
             @if !self.ways.is_empty() {
-                div.actions {
+                div class=(if is_alone { "actions" } else { "actions ways" }) {
                     @for (place, way) in self.ways.iter().enumerate() {
                         @if takes_room(&self.ways, place) { p.or { (self.or) } }
                         form action=(way.form.action) method="post" data-provider=(way.id) {
                             (hidden_fields(&way.form.hidden))
                             @for input in &way.inputs { (input.html()) }
-                            button class=(way.form.weight.class()) type="submit" { (way.form.label) }
+                            button class=(way.form.weight.class()) type="submit" { (way.label(is_alone)) }
                         }
                     }
                 }
@@ -161,6 +172,20 @@ impl SignInPage {
 fn takes_room(ways: &[Way], place: usize) -> bool {
     let has_inputs = |way: &Way| !way.inputs.is_empty();
     place > 0 && ways.iter().skip(place - 1).take(2).any(has_inputs)
+}
+
+impl Way {
+    /// Alone it needs no mark to line up with others, and no telling apart from them.
+    fn label(&self, is_alone: bool) -> Markup {
+        html! {
+            @if self.form.mark.is_some() || !is_alone { (mark(self.form.mark, &self.name)) }
+            span.label {
+                (self.form.label)
+                // The space is for those who hear it.
+                @if let Some(last_used) = &self.last_used { " " span.last { (last_used) } }
+            }
+        }
+    }
 }
 
 impl Input {
@@ -244,20 +269,25 @@ mod tests {
     use crate::Theme;
     use crate::page::Page;
     use crate::page::tests::{content, html, shell};
+    use crate::provider::Shape;
 
     const AZURE: Offer<'_> = Offer {
         id: "azure-devops",
         name: "Azure DevOps",
+        mark: Some(MARK),
         action: "https://app.example.com/api/auth/signin/azure-devops",
         fields: &[],
         ends: false,
+        is_last_used: false,
     };
     const GITHUB: Offer<'_> = Offer {
         id: "github",
         name: "GitHub",
+        mark: None,
         action: "https://app.example.com/api/auth/signin/github",
         fields: &[],
         ends: false,
+        is_last_used: false,
     };
 
     fn page(ways: &[Offer<'_>], return_to: &str, error: Option<&str>) -> Response<Bytes> {
@@ -281,7 +311,7 @@ mod tests {
 
     fn members(fields: &[Field]) -> Offer<'_> {
         let action = "https://app.example.com/api/auth/callback/credentials";
-        Offer { id: "credentials", name: "Acme", action, fields, ends: false }
+        Offer { id: "credentials", name: "Acme", mark: None, action, fields, ends: false, is_last_used: false }
     }
 
     // UIX-001, UIX-004
@@ -292,11 +322,17 @@ mod tests {
         <h1>Sign in</h1>
         <p>to continue to <strong>app.example.com</strong>
         </p>
-        <div class="actions">
+        <div class="actions ways">
         <form action="https://app.example.com/api/auth/signin/azure-devops" method="post" data-provider="azure-devops">
         <input type="hidden" name="csrfToken" value="csrf-token">
         <input type="hidden" name="callbackUrl" value="/">
-        <button class="button" type="submit">Sign in with Azure DevOps</button>
+        <button class="button" type="submit">
+        <svg class="mark" viewBox="0 0 8 8" width="20" height="20" aria-hidden="true">
+        <path d="M0 0h8v8H0z" fill="currentColor">
+        </path>
+        </svg>
+        <span class="label">Sign in with Azure DevOps</span>
+        </button>
         </form>
         <p class="or">or</p>
         <form action="https://app.example.com/api/auth/callback/credentials" method="post" data-provider="credentials">
@@ -314,13 +350,19 @@ mod tests {
         <label for="credentials-totp">Code (optional)</label>
         <input id="credentials-totp" name="totp" type="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false">
         </div>
-        <button class="button" type="submit">Sign in with Acme</button>
+        <button class="button" type="submit">
+        <span class="mark letter" aria-hidden="true">A</span>
+        <span class="label">Sign in with Acme</span>
+        </button>
         </form>
         <p class="or">or</p>
         <form action="https://app.example.com/api/auth/signin/github" method="post" data-provider="github">
         <input type="hidden" name="csrfToken" value="csrf-token">
         <input type="hidden" name="callbackUrl" value="/">
-        <button class="button" type="submit">Sign in with GitHub</button>
+        <button class="button" type="submit">
+        <span class="mark letter" aria-hidden="true">G</span>
+        <span class="label">Sign in with GitHub</span>
+        </button>
         </form>
         </div>
         "#);
@@ -348,16 +390,25 @@ mod tests {
         <h1>Sign in</h1>
         <p>to continue to <strong>app.example.com</strong>
         </p>
-        <div class="actions">
+        <div class="actions ways">
         <form action="https://app.example.com/api/auth/signin/azure-devops" method="post" data-provider="azure-devops">
         <input type="hidden" name="csrfToken" value="csrf-token">
         <input type="hidden" name="callbackUrl" value="https://app.example.com/inbox">
-        <button class="button" type="submit">Sign in with Azure DevOps</button>
+        <button class="button" type="submit">
+        <svg class="mark" viewBox="0 0 8 8" width="20" height="20" aria-hidden="true">
+        <path d="M0 0h8v8H0z" fill="currentColor">
+        </path>
+        </svg>
+        <span class="label">Sign in with Azure DevOps</span>
+        </button>
         </form>
         <form action="https://app.example.com/api/auth/signin/github" method="post" data-provider="github">
         <input type="hidden" name="csrfToken" value="csrf-token">
         <input type="hidden" name="callbackUrl" value="https://app.example.com/inbox">
-        <button class="button" type="submit">Sign in with GitHub</button>
+        <button class="button" type="submit">
+        <span class="mark letter" aria-hidden="true">G</span>
+        <span class="label">Sign in with GitHub</span>
+        </button>
         </form>
         </div>
         "#);
@@ -393,7 +444,13 @@ mod tests {
         <form action="https://app.example.com/api/auth/signin/azure-devops" method="post" data-provider="azure-devops">
         <input type="hidden" name="csrfToken" value="csrf-token">
         <input type="hidden" name="callbackUrl" value="https://app.example.com/">
-        <button class="button primary" type="submit">Sign in with Azure DevOps</button>
+        <button class="button primary" type="submit">
+        <svg class="mark" viewBox="0 0 8 8" width="20" height="20" aria-hidden="true">
+        <path d="M0 0h8v8H0z" fill="currentColor">
+        </path>
+        </svg>
+        <span class="label">Sign in with Azure DevOps</span>
+        </button>
         </form>
         </div>
         "#);
@@ -402,9 +459,9 @@ mod tests {
     #[test]
     fn having_to_sign_in_is_told_without_alarm() {
         let html = html(&page(&[AZURE], "/", Some("SessionRequired")));
-        assert!(html.contains(
-            r#"<div class="note" role="alert" tabindex="-1" autofocus>Sign in to open this page.</div>"#
-        ));
+        assert!(
+            html.contains(r#"<div class="note" role="alert" tabindex="-1" autofocus>Sign in to open this page.</div>"#)
+        );
     }
 
     #[test]
@@ -452,12 +509,14 @@ mod tests {
             id: "\"><b>",
             name: "<b>x</b> & \"co\"",
             action: "https://app.example.com/?a=\"><b>",
+            mark: None,
             fields: &[],
             ends: false,
+            is_last_used: false,
         };
         let html = html(&page(&[odd], "https://app.example.com/\"><script>alert(1)</script>", None));
         assert!(!html.contains("<b>") && !html.contains("<script"));
-        assert!(html.contains("Sign in with &lt;b&gt;x&lt;/b&gt; &amp; &quot;co&quot;</button>"));
+        assert!(html.contains("Sign in with &lt;b&gt;x&lt;/b&gt; &amp; &quot;co&quot;<"));
         assert!(html.contains(r#"value="https://app.example.com/&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;""#));
         assert!(html.contains(r#"action="https://app.example.com/?a=&quot;&gt;&lt;b&gt;""#));
     }
