@@ -271,6 +271,7 @@ mod tests {
     use crate::page::tests::{content, html, shell};
     use crate::provider::Shape;
 
+    const MARK: Mark = Mark::new([0, 0, 8, 8], &[Shape::Plain("M0 0h8v8H0z")]);
     const AZURE: Offer<'_> = Offer {
         id: "azure-devops",
         name: "Azure DevOps",
