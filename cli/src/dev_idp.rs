@@ -12,7 +12,8 @@ use crate::interrupt::Interrupts;
 /// Serves a pretend Azure DevOps, Microsoft Entra ID and OpenID provider
 ///
 /// Prints what to put into the application's environment, and runs until Ctrl-C. It listens on this machine only, takes
-/// any callback on it, knows sample people, and forgets everything when it ends.
+/// any callback on it, knows sample people, and forgets everything when it ends. At the addresses that it prints, a
+/// browser finds who can sign in, what was asked, what is in the tokens, and faults to turn on.
 #[derive(Debug, Args)]
 pub(crate) struct DevIdp {
     /// Where the pretend Azure DevOps listens; the others take the next two ports. 0 is any that are free
@@ -91,8 +92,9 @@ impl DevIdp {
         writeln!(to, "AUTH_OPENID_ID={OPENID_ID}")?;
         writeln!(to, "AUTH_OPENID_SECRET={OPENID_SECRET}")?;
         writeln!(to, "AUTH_OPENID_ISSUER={}", openid.base_url())?;
-        for (name, people) in PEOPLE {
-            writeln!(to, "# {name}: {people}")?;
+        writeln!(to, "# In a browser, each shows its settings, people, requests, tokens and faults:")?;
+        for ((name, people), served) in PEOPLE.into_iter().zip([azure, entra, openid]) {
+            writeln!(to, "# {name}, {}: {people}", served.base_url())?;
         }
         to.flush()
     }

@@ -12,7 +12,7 @@ pub(super) fn page(server: &impl Developed) -> Page {
     let given: Vec<_> = server.with_desk(|desk| desk.given_out.newest().cloned().collect());
     let content = html! {
         h1 { "Tokens" }
-        p.lead { "What is in the tokens that the app was given, the newest first. They open nothing but this server. " a href=(TOKENS) { "Look again" } }
+        p.lead { "What is in the tokens that the app was given, the newest first. They open nothing but pretend servers. " a href=(TOKENS) { "Look again" } }
         @if given.is_empty() {
             div.block.empty { p { "No token was given out yet." } p.hint { "The app gets one for the code that it comes back with." } }
         }

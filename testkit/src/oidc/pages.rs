@@ -62,7 +62,7 @@ fn request(query: &str) -> Markup {
 fn portrait<'a>(login: &'a str, claims: &'a Value) -> Portrait<'a> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let is_verified = claims.get("email_verified").and_then(Value::as_bool);
-    let mut traits = vec![format!("Is known as {}", text("sub").unwrap_or("nobody: the claim sub is missing"))];
+    let mut traits = vec![format!("Is known to apps as {}", text("sub").unwrap_or("nobody: the claim sub is missing"))];
     if text("email").is_some() {
         let words =
             if is_verified == Some(true) { "Has verified the address" } else { "Nobody vouches for the address" };
