@@ -73,7 +73,10 @@ fn door(door: &Door<'_>, class: &str) -> Markup {
             input type="hidden" name="csrfToken" value=(door.csrf_token);
             input type="hidden" name="callbackUrl" value=(door.return_to);
             @if let Some((name, value)) = door.field { input type="hidden" name=(name) value=(value); }
-            button class=(class) type="submit" { @if let Some(mark) = &door.mark { (svg(mark)) } (door.label) }
+            button class=(class) type="submit" {
+                @if let Some(mark) = &door.mark { (svg(mark)) }
+                span.label { (door.label) }
+            }
         }
     }
 }
