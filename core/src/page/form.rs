@@ -92,7 +92,10 @@ impl Form {
         html! {
             form action=(self.action) method="post" {
                 (hidden_fields(&self.hidden))
-                button class=(self.weight.class()) type="submit" { @if let Some(mark) = &self.mark { (svg(mark)) } (self.label) }
+                button class=(self.weight.class()) type="submit" {
+                    @if let Some(mark) = &self.mark { (svg(mark)) }
+                    span.label { (self.label) }
+                }
             }
         }
     }

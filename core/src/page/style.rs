@@ -132,8 +132,8 @@ label{display:block;margin:0 0 .25rem;font-weight:600}\
 .field input{display:block;width:100%;min-height:max(2.75rem,44px);padding:.5rem .75rem;\
 border:1px solid var(--edge);border-radius:.5rem;background:var(--card);color:var(--text);font:inherit}\
 ::placeholder{color:var(--muted);opacity:1}\
-.button{display:flex;align-items:center;justify-content:center;gap:.75rem;width:100%;min-height:max(2.75rem,44px);\
-padding:.625rem 1rem;border:1px solid var(--edge);border-radius:.5rem;background:transparent;color:var(--text);\
+.button{display:flex;align-items:center;justify-content:center;gap:.625rem;width:100%;min-height:max(2.75rem,44px);\
+padding:.625rem .75rem;border:1px solid var(--edge);border-radius:.5rem;background:transparent;color:var(--text);\
 font:inherit;font-weight:600;text-align:center;text-wrap:balance;text-decoration:none;cursor:pointer}\
 .button:hover{border-color:var(--text);background:var(--ground)}\
 .primary,.primary:hover{border-color:var(--brand);background:var(--brand);color:var(--brand-text)}\
@@ -147,8 +147,10 @@ font-size:.75rem;line-height:1}\
 .primary .colors{margin:-.1875rem;padding:.1875rem;width:1.625rem;height:1.625rem;\
 border-radius:.25rem;background:#fff;color:#000}\
 @media (forced-colors:active){.mark:not(.colors) *{fill:currentColor}.letter{border:1px solid}}\
-.ways .button{justify-content:start;text-align:start}\
-.ways .label{display:flex;flex:1;flex-wrap:wrap;align-items:center;justify-content:space-between;gap:0 .75rem}\
+.mark+.label{text-align:start}\
+.ways .button{justify-content:start}\
+.ways .button:not(.primary,.quiet){font-weight:500}\
+.ways .label{display:flex;flex:1;flex-wrap:wrap;align-items:baseline;justify-content:space-between;gap:0 .75rem}\
 .last{color:var(--muted);font-size:.8125rem;font-weight:400}\
 .primary .last{color:inherit}\
 .site{display:inline-flex;align-items:center;min-height:max(2.75rem,44px);padding:0 .75rem;border-radius:.5rem;\
