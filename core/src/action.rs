@@ -17,6 +17,7 @@ mod explain;
 mod following;
 mod providers;
 mod question;
+mod reason_to_be_here;
 mod session;
 mod sessions;
 mod sign_in;

@@ -29,14 +29,17 @@ pub(crate) fn error_with_ways(
     correlation: Option<&str>,
     ways: &[Door<'_>],
 ) -> Response<Bytes> {
-    let Words { status, heading, happened, next, link } = match reason.and_then(Reason::parse) {
+    // The application said no, and nobody cancelled anything: the wire tells the one from the other.
+    let is_refusal = |reason: &Reason| *reason == Reason::AccessDenied && error == Some("AccessDenied");
+    let reason = reason.and_then(Reason::parse).filter(|reason| !is_refusal(reason));
+    let Words { status, heading, happened, next, link } = match reason {
         Some(reason) => reason.words(),
         None => wire(error.unwrap_or_default()),
     };
     let words = shell.words;
     let content = html! {
         h1 { (words.text(heading)) }
-        div role="alert" { p { (words.text(happened)) } p { (words.text(next)) } }
+        div role=(if reason.is_some_and(Reason::is_calm) { "status" } else { "alert" }) { p { (words.text(happened)) } p { (words.text(next)) } }
         @if !ways.is_empty() {
             (doors(ways))
         } @else if link == Link::SignIn {
@@ -141,6 +144,27 @@ mod tests {
         <p>Go back to the site and try again from there.</p>
         </div>
         "#);
+    }
+
+    #[test]
+    fn whoever_cancelled_is_told_so_without_alarm_and_whoever_was_refused_is_told_that() {
+        insta::assert_snapshot!(
+            content(&page(Some("OAuthCallbackError"), Some("access_denied"), Some("b7Qk2"))), @r#"
+        <h1>You did not sign in</h1>
+        <div role="status">
+        <p>The sign-in was cancelled, or the service did not allow it. Nothing was changed.</p>
+        <p>You can sign in whenever you like, also another way.</p>
+        </div>
+        <div class="actions">
+        <a class="button primary" href="/api/auth/signin">Sign in</a>
+        </div>
+        <p class="reference">Reference: <code>b7Qk2</code>
+        </p>
+        "#
+        );
+        let refused = page(Some("AccessDenied"), Some("access_denied"), None);
+        assert_eq!(refused.status(), 403);
+        assert!(content(&refused).starts_with("<h1>You do not have access</h1>\n<div role=\"alert\">"));
     }
 
     #[test]

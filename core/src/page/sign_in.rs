@@ -28,7 +28,7 @@ pub(crate) struct Way<'a> {
 pub(crate) struct News<'a> {
     pub(crate) error: &'a str,
     pub(crate) code: Option<&'a str>,
-    /// What the application has for the code.
+    /// What the application has for the code; or why somebody has to sign in.
     pub(crate) text: Option<&'a str>,
 }
 
@@ -100,11 +100,14 @@ fn input(words: &Catalogue, way: &Way<'_>, field: &Field) -> Markup {
 
 /// What happened. The application's text says most, a reason that is known more than the wire's error.
 fn announcement(words: &Catalogue, News { error, code, text }: News<'_>) -> Markup {
-    let text = text.filter(|_| error == "CredentialsSignin");
-    let reason = code.and_then(Reason::parse).map(Reason::words);
+    let text = text.filter(|_| matches!(error, "CredentialsSignin" | "SessionRequired"));
+    let reason = code.and_then(Reason::parse);
+    // Neither having to sign in nor having thought better of it is an error.
+    let is_calm = error == "SessionRequired" || reason.is_some_and(Reason::is_calm);
+    let reason = reason.map(Reason::words);
     html! {
         // The focus goes to what is new on the page. Without script, `autofocus` is how.
-        div class=(if error == "SessionRequired" { "note" } else { "alert" }) role="alert" tabindex="-1" autofocus {
+        div class=(if is_calm { "note" } else { "alert" }) role="alert" tabindex="-1" autofocus {
             @match (text, &reason) {
                 (Some(text), _) => { (text) }
                 (None, Some(reason)) => { p { (words.text(reason.happened)) } p { (words.text(reason.next)) } }
@@ -284,9 +287,9 @@ mod tests {
     #[test]
     fn having_to_sign_in_is_told_without_alarm() {
         let html = html(&page(&[AZURE], "/", Some("SessionRequired")));
-        assert!(html.contains(
-            r#"<div class="note" role="alert" tabindex="-1" autofocus>Sign in to open this page.</div>"#
-        ));
+        assert!(
+            html.contains(r#"<div class="note" role="alert" tabindex="-1" autofocus>Sign in to open this page.</div>"#)
+        );
     }
 
     #[test]
