@@ -19,6 +19,7 @@ mod last_used;
 pub(crate) mod own_page;
 mod providers;
 mod question;
+mod reason_to_be_here;
 mod session;
 mod sessions;
 mod sign_in;

@@ -188,6 +188,12 @@ impl Current {
         self.0.head.is_browser()
     }
 
+    /// Whether the browser brought a session, whether it counts or not.
+    pub(crate) fn brings_a_session(&self) -> bool {
+        let sent = self.sent();
+        sent.own.candidates().chain(sent.v4.candidates()).next().is_some()
+    }
+
     /// The frame of a page for whoever asks.
     pub(crate) fn shell(&self) -> Frame<'_> {
         let realm = self.realm();

@@ -152,6 +152,7 @@ mod token;
 mod tombstones;
 mod user_session;
 mod users;
+mod why;
 mod within;
 
 pub use crate::http::{HttpClient, HttpRequest, HttpResponse};

@@ -25,6 +25,7 @@ use crate::private_claim::PrivateClaim;
 use crate::realm::Realm;
 use crate::route::AccountsRoute;
 use crate::store::{AccountKey, UserStore};
+use crate::why::{WHY, Why};
 use crate::{current, standing};
 
 pub(super) use link::{arrive, bounce};
@@ -149,6 +150,7 @@ fn once_more(visit: &Visit, wish: &str, provider: &str, wants: Wants) -> Answer 
     let back = with_query(&visit.return_to, &[(wish, provider)]);
     let recent = realm.rules.recent_sign_in.as_secs().to_string();
     let query = [("callbackUrl", back.as_str()), (current::AGAIN, "1"), ("max_age", &recent)];
+    let query = query.into_iter().chain([(WHY, Why::Account.word())]).collect::<Vec<_>>();
     let there = with_query(&realm.sign_in_page(), &query);
     match wants {
         Wants::Redirect => answer::redirect(StatusCode::SEE_OTHER, &there),

@@ -86,12 +86,12 @@ impl Catalogue {
         self.texts.get(text.key).map_or(text.english, |text| text)
     }
 
-    /// A text with its names put in.
+    /// A text with its names put in. Among words that run the other way each keeps its own direction.
     pub(crate) fn with(&self, text: Text, names: &[(&str, &str)]) -> String {
         let named = |name: &str| names.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-        parts(self.text(text))
-            .map(|part| part.map_or_else(|name| named(name).unwrap_or_default(), |text| text))
-            .collect()
+        let [before, after] = if self.is_right_to_left() { ISOLATED } else { ["", ""] };
+        let put_in = |name| [before, named(name).unwrap_or_default(), after];
+        parts(self.text(text)).flat_map(|part| part.map_or_else(put_in, |text| [text, "", ""])).collect()
     }
 
     /// A text with elements put in; the text itself stays text.
@@ -101,7 +101,14 @@ impl Catalogue {
             match part {
                 Ok(text) => text.render_to(&mut html),
                 Err(name) => {
-                    elements.iter().filter(|(known, _)| *known == name).for_each(|(_, it)| html.push_str(&it.0))
+                    for (_, it) in elements.iter().filter(|(known, _)| *known == name) {
+                        if self.is_right_to_left() {
+                            maud::html! { bdi { (it) } }
+                        } else {
+                            it.clone()
+                        }
+                        .render_to(&mut html);
+                    }
                 }
             }
         }
@@ -145,6 +152,10 @@ fn is_tag(tag: &str) -> bool {
 
 const ENGLISH: &str = "en";
 
+/// Around a name in a plain text, whose direction is its own (Unicode's FIRST STRONG ISOLATE, and its end): it goes into
+/// attributes and titles as well, where no element can stand.
+const ISOLATED: [&str; 2] = ["\u{2068}", "\u{2069}"];
+
 /// Languages that are written from right to left.
 const RIGHT_TO_LEFT: [&str; 8] = ["ar", "ckb", "dv", "fa", "he", "ps", "ur", "yi"];
 
@@ -178,6 +189,14 @@ mod tests {
         let markup = catalogue.markup(text::SIGN_IN_TO_CONTINUE, &[("app", html! { b { "<u>" } })]);
         assert_eq!(markup.0, "&lt;i&gt;<b>&lt;u&gt;</b>");
         assert_eq!(catalogue.with(text::SIGN_IN_WITH, &[("provider", "{app}")]), "Sign in with {app}");
+    }
+
+    #[test]
+    fn names_keep_their_direction_among_words_that_run_the_other_way() {
+        let hebrew = Catalogue::new("he", "sign_in.with = {provider}\nsign_in.to_continue = {app}");
+        assert_eq!(hebrew.with(text::SIGN_IN_WITH, &[("provider", "Acme (1)")]), "\u{2068}Acme (1)\u{2069}");
+        let markup = hebrew.markup(text::SIGN_IN_TO_CONTINUE, &[("app", html! { b { "<u>" } })]);
+        assert_eq!(markup.0, "<bdi><b>&lt;u&gt;</b></bdi>");
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(crate) fn all() -> impl Iterator<Item = Text> {
 }
 
 /// A text cut into words, and the names in braces as `Err`. A brace that is not closed is one of the words.
-pub(super) fn parts(text: &str) -> impl Iterator<Item = Result<&str, &str>> {
+pub(crate) fn parts(text: &str) -> impl Iterator<Item = Result<&str, &str>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {

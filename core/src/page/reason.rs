@@ -258,6 +258,11 @@ reasons! {
 }
 
 impl Reason {
+    /// Whether it is no error: the person did what they may do.
+    pub(crate) fn is_calm(self) -> bool {
+        self == Self::AccessDenied
+    }
+
     /// Whether it may end a trip from one provider to another, after which both ways are still open.
     pub(crate) fn is_between_two(self) -> bool {
         matches!(

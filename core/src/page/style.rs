@@ -119,11 +119,11 @@ box-shadow:0 1px 2px rgb(0 0 0/.04),0 12px 32px rgb(0 0 0/.06)}\
 h1{margin:0;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;text-wrap:balance}\
 p{margin:.75rem 0 0;color:var(--muted)}\
 p strong{color:var(--text);font-weight:600}\
-.alert,.note{margin:1.5rem 0 0;padding:.75rem 1rem;border-radius:.5rem;border-left:.25rem solid currentColor}\
+.alert,.note{margin:1.5rem 0 0;padding:.75rem 1rem;border-radius:.5rem;border-inline-start:.25rem solid currentColor}\
 .alert{background:var(--alert);color:var(--alert-text)}\
 .note{background:var(--note);color:var(--note-text)}\
-.alert p{margin:0;color:inherit}\
-.alert p+p{margin-top:.5rem}\
+.alert p,.note p{margin:0;color:inherit}\
+.alert p+p,.note p+p{margin-top:.5rem}\
 .actions{display:grid;gap:.75rem;margin-top:2rem}\
 form{margin:0}\
 .or{margin:0;text-align:center}\
@@ -160,6 +160,9 @@ color:var(--muted);text-underline-offset:.2em}\
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}\
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}\
 [role=alert]:focus-visible{outline:1px solid currentColor;outline-offset:0}\
+[dir=rtl] .logo{object-position:right}\
+[dir=rtl] h1{letter-spacing:0}\
+:lang(ja){word-break:auto-phrase}\
 ";
 
 #[cfg(test)]

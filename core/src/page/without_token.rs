@@ -42,6 +42,7 @@ pub(crate) fn without_token(
     shell.answer(&Page::Error(ErrorPage {
         status,
         code: Some(reason.code()),
+        is_alarm: true,
         title: words.text(title).to_owned(),
         happened: words.with(happened, names),
         next: match why {

@@ -19,6 +19,7 @@ mod exchange;
 mod faults;
 mod import;
 mod jobs;
+mod languages;
 mod linking;
 mod oidc;
 mod pages;

@@ -67,6 +67,7 @@ table! { $
         an_optional_session_is_none_for_a_stranger_and_some_for_norma
         a_session_as_json_is_what_the_endpoint_answers
         every_role_that_is_asked_for_is_needed
+        a_page_of_a_guard_speaks_the_browsers_language
         the_token_is_fresh_before_the_handler_is_called
         when_the_grant_is_dead_signing_in_again_mends_it
         when_a_restart_lost_the_tokens_signing_in_again_mends_it

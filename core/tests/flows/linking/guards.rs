@@ -66,7 +66,7 @@ async fn a_session_that_is_not_recent_leads_to_sign_in_first() {
         for (path, wish) in [("link/globex", "link%3Dglobex"), ("unlink/acme", "unlink%3Dacme")] {
             let answer = ask(&mut browser, path, &[]).await;
             let back = format!("https%3A%2F%2Fapp.example%2Fsettings%3F{wish}");
-            let page = format!("{BASE}/signin?callbackUrl={back}&reauthenticate=1&max_age=900");
+            let page = format!("{BASE}/signin?callbackUrl={back}&reauthenticate=1&max_age=900&why=account");
             assert_eq!((answer.status(), location(&answer)), (StatusCode::SEE_OTHER, page));
         }
 
