@@ -15,7 +15,7 @@ use crate::evidence::Marker;
 use crate::jwe::{Keys, V4Keys};
 use crate::language::Languages;
 use crate::oidc::OpenId;
-use crate::page::{PageRenderer, Frame};
+use crate::page::{Frame, PageRenderer};
 use crate::pages::Pages;
 use crate::provider::{Flow, Metadata, OAuthFlow, ProviderContext, ProviderError, ResolvedClient};
 use crate::refresh::RefreshGate;

@@ -8,7 +8,7 @@ use crate::cookie::Cookie;
 use crate::csrf::{CsrfToken, Provenance, provenance, same};
 use crate::failure::{Code, Failure};
 use crate::input::Input;
-use crate::page::{Reason, Frame};
+use crate::page::{Frame, Reason};
 use crate::realm::Realm;
 
 /// A request on its way through an action.

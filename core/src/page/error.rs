@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde::{Serialize, Serializer};
 
 use super::reason::{Link as Leads, Reason, Words};
-use super::{Form, Link, Page, Frame, Weight};
+use super::{Form, Frame, Link, Page, Weight};
 use crate::answer;
 use crate::language::text;
 

@@ -5,7 +5,7 @@ use http::Response;
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::{Form, Link, Page, Frame, Weight};
+use super::{Form, Frame, Link, Page, Weight};
 use crate::language::text;
 
 /// What somebody is asked, where one provider follows another.

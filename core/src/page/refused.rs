@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 
 use super::error::Reference;
-use super::{ErrorPage, Page, Frame, Weight};
+use super::{ErrorPage, Frame, Page, Weight};
 use crate::language::text;
 
 /// The page an adapter's guard answers with. It does not say what would have been permitted.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Loads, Page, Frame};
+use super::{Frame, Loads, Page};
 use crate::BoxError;
 
 /// Draws pages in the place of admit, all of them or some: see

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::question::{About, QuestionPage};
-use super::{ErrorPage, Form, Link, News, Offer, Page, Frame, SignInPage, SignOutPage, VerifyRequestPage, Weight};
+use super::{ErrorPage, Form, Frame, Link, News, Offer, Page, SignInPage, SignOutPage, VerifyRequestPage, Weight};
 use crate::credentials::Field;
 use crate::{Catalogue, Theme};
 

@@ -4,7 +4,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use super::form::hidden_fields;
-use super::{Form, Reason, Frame, Weight};
+use super::{Form, Frame, Reason, Weight};
 use crate::Catalogue;
 use crate::credentials::{Field, Kind};
 use crate::language::{Text, text};

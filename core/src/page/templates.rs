@@ -9,7 +9,7 @@ use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, co
 
 use super::form::hidden_fields;
 use super::logo::Logo;
-use super::{Hidden, Loads, Page, PageHtml, PageRenderer, Frame, built_in, samples};
+use super::{Frame, Hidden, Loads, Page, PageHtml, PageRenderer, built_in, samples};
 use crate::BoxError;
 
 /// Pages from templates, in the language of Jinja: a [`PageRenderer`].

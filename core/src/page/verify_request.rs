@@ -5,7 +5,7 @@ use http::Response;
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::{Page, Frame};
+use super::{Frame, Page};
 use crate::language::text;
 
 /// The page that sends people to their mail. It does not repeat the address.

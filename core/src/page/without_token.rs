@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 
 use super::error::Reference;
-use super::{ErrorPage, Page, Reason, Frame, Weight};
+use super::{ErrorPage, Frame, Page, Reason, Weight};
 use crate::Catalogue;
 use crate::language::text;
 
