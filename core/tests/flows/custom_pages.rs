@@ -80,7 +80,7 @@ async fn what_a_page_may_load_is_added_to_its_policy_and_nothing_is_taken_out() 
     let (_, rest) = rest.split_once("' ").unwrap();
     insta::assert_snapshot!(format!("{before}'sha256-…' {rest}").replace("; ", ";\n"), @r"
     default-src 'none';
-    style-src 'sha256-…' 'self' 'sha256-m4bqEmRnGOzjPymttbhz74wc4rZ1L9BmAdotZmmsC7I=';
+    style-src 'sha256-…' 'self' 'sha256-7yqHVAesot11p6HczDsgKRipvI5UPgs97z80zNXlans=';
     img-src 'self' data:;
     script-src 'self' 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s=';
     font-src 'self';
