@@ -128,8 +128,17 @@ fn what_is_wrong_with_templates_is_told_by_build_all_at_once() {
         .page("sign_in", "<h1>\n\n{{ page.title </h1>")
         .page("login", "")
         .partial("nav", "{% endfor %}");
-    insta::assert_snapshot!(problems(wrong), @"");
-    insta::assert_snapshot!(problems(Templates::new().layout("{{ title }}")), @"");
+    insta::assert_snapshot!(problems(wrong), @r#"
+    admit cannot start, 4 problems:
+    - templates: layout, line 2: syntax error: unexpected end of block, in `{% if %}</main>`
+    - templates: sign_in, line 3: syntax error: unexpected `/`, in `{{ page.title </h1>`
+    - templates: there is no page "login"; there are error, question, sign_in, sign_out, verify_request
+    - templates: nav, line 1: syntax error: unknown statement endfor, in `{% endfor %}`
+    "#);
+    insta::assert_snapshot!(problems(Templates::new().layout("{{ title }}")), @r#"
+    admit cannot start, 1 problem:
+    - templates: layout shows no page; put {{ content }} into it
+    "#);
 }
 
 #[test]
@@ -138,12 +147,22 @@ fn what_a_page_would_show_to_be_wrong_is_told_by_build() {
         .layout("{{ titel }}{{ content }}")
         .page("sign_in", SIGN_IN.replace("page.ways", "page.providers"))
         .page("verify_request", "{% include 'nav' %}");
-    insta::assert_snapshot!(problems(undefined), @"");
+    insta::assert_snapshot!(problems(undefined), @r#"
+    admit cannot start, 3 problems:
+    - templates: sign_in, line 3: undefined value, in `{% for way in page.providers %}<form method="post" action="{`
+    - templates: layout, line 1: undefined value, in `{{ titel }}{{ content }}`
+    - templates: verify_request, line 1: template not found: tried to include non-existing template 'nav', in `{% include 'nav' %}`
+    "#);
     let unsafe_ = Templates::new()
         .page("sign_in", SIGN_IN.replace("way.form.label", "way.form.label|safe"))
         .page("sign_out", "<form action=\"{{ page.form.action }}\"><button>{{ page.form.label }}</button></form>")
         .page("error", "{{ page|hidden_fields }}");
-    insta::assert_snapshot!(problems(unsafe_), @"");
+    insta::assert_snapshot!(problems(unsafe_), @r#"
+    admit cannot start, 3 problems:
+    - templates: sign_in writes a text without escaping it; take out `safe` or `autoescape`
+    - templates: sign_out has a form that would be refused; put {{ form|hidden_fields }} into it
+    - templates: error, line 1: invalid operation: hidden_fields is for a form, such as way.form, in `{{ page|hidden_fields }}`
+    "#);
 }
 
 #[test]
