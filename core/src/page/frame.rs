@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::Response;
 
 use super::logo::Logo;
-use super::{Link, Page, PageHtml, PageRenderer, Weight, built_in, headers, style};
+use super::{Link, Page, PageHtml, PageRenderer, Weight, built_in, headers, samples, style};
 use crate::failure::chain;
 use crate::language::Text;
 use crate::{Catalogue, Theme};
@@ -62,6 +62,11 @@ impl<'a> Frame<'a> {
     /// The built-in stylesheet, in these looks. Each page's policy admits it as the text of a `<style>`.
     pub fn stylesheet(&self) -> String {
         style::stylesheet(self.theme)
+    }
+
+    /// One for the tests of a renderer, beside [`Page::samples`].
+    pub fn sample() -> Frame<'static> {
+        samples::frame()
     }
 
     /// A page as the answer to a request.

@@ -14,6 +14,7 @@ mod callback;
 mod configuration;
 mod credentials;
 mod csrf;
+mod custom_pages;
 mod evidence;
 mod exchange;
 mod faults;
