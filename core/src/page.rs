@@ -6,6 +6,7 @@
 //! 4. They cannot be framed or kept, and their policy admits exactly the one stylesheet.
 //! 5. Each has one heading, one `main`, labels on everything, and reads at 4.5:1 in both schemes.
 
+mod account;
 pub(crate) mod color;
 mod error;
 mod headers;
@@ -23,6 +24,10 @@ use bytes::Bytes;
 use http::{Response, StatusCode};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+pub(crate) use self::account::{
+    AccountPage, Connected, ENDED, ENDED_ONE, ENDED_OTHERS, LINKED, Note, Offer, OtherSessions, UNLINKED, Ways, Wish,
+    account,
+};
 pub(crate) use self::error::{error, error_with_ways};
 pub(crate) use self::question::{Door, connect, used_before};
 pub(crate) use self::reason::Reason;
@@ -52,6 +57,15 @@ pub(crate) struct Shell<'a> {
 impl Shell<'_> {
     /// A whole page around its content.
     fn page(&self, status: StatusCode, title: &str, content: &Markup) -> Response<Bytes> {
+        self.document(status, title, None, content)
+    }
+
+    /// One with room for lists.
+    fn wide_page(&self, status: StatusCode, title: &str, content: &Markup) -> Response<Bytes> {
+        self.document(status, title, Some("wide"), content)
+    }
+
+    fn document(&self, status: StatusCode, title: &str, class: Option<&str>, content: &Markup) -> Response<Bytes> {
         let css = style::stylesheet(self.theme);
         let logo = self.theme.logo.as_deref().and_then(Logo::parse);
         let document = html! {
@@ -69,7 +83,7 @@ impl Shell<'_> {
                 }
                 body class=(body_class(self.theme.color_scheme)) {
                     div.page {
-                        main {
+                        main class=[class] {
                             @if let Some(logo) = &logo { img.logo src=(logo.src) alt=(self.app); }
                             (content)
                         }
@@ -147,7 +161,8 @@ mod tests {
     /// What stands in `main`, a line for each element.
     pub(crate) fn content(page: &Response<Bytes>) -> String {
         let document = document(page);
-        let (_, rest) = document.split_once("<main>\n").unwrap();
+        let (_, rest) = document.split_once("<main").unwrap();
+        let (_, rest) = rest.split_once(">\n").unwrap();
         rest.split_once("\n</main>").unwrap().0.to_owned()
     }
 
@@ -169,6 +184,7 @@ mod tests {
             error(&shell, Some("Configuration"), Some("state_missing"), Some("b7Qk2")),
             refused(&shell, None),
             without_token(&shell, "Acme", WithoutToken::NotNow(5), "b7Qk2"),
+            account::tests::example(&shell),
         ]
     }
 
@@ -206,7 +222,7 @@ mod tests {
     fn every_page_has_one_heading_one_main_a_language_and_a_title() {
         for page in pages(&Theme::default()) {
             let html = html(&page);
-            for once in ["<h1>", "<main>", "<footer>", r#"<html lang="en">"#, "<title>", r#"name="viewport""#] {
+            for once in ["<h1>", "<main", "<footer>", r#"<html lang="en">"#, "<title>", r#"name="viewport""#] {
                 assert_eq!(html.matches(once).count(), 1, "{once}");
             }
             assert_eq!(html.matches(" id=").count(), 0);

@@ -39,8 +39,12 @@ pub(crate) fn error_with_ways(
         div role="alert" { p { (words.text(happened)) } p { (words.text(next)) } }
         @if !ways.is_empty() {
             (doors(ways))
-        } @else if link == Link::SignIn {
-            div.actions { a.button.primary href=(shell.sign_in()) { (words.text(text::ERROR_SIGN_IN)) } }
+        } @else if let Some((there, label)) = match link {
+            Link::SignIn => Some((shell.sign_in(), text::ERROR_SIGN_IN)),
+            Link::Account => Some((format!("{}/account", shell.base), text::ACCOUNT_TITLE)),
+            Link::Home => None,
+        } {
+            div.actions { a.button.primary href=(there) { (words.text(label)) } }
         }
         (shell.reference(correlation))
     };
