@@ -1,8 +1,8 @@
 //! `GET …/account`: the page where a person sees how and where they are signed in. It is ours, not the wire's.
 //!
 //! 1. It is about whoever is signed in, by what the stores say now and not by what is remembered.
-//! 2. Looking at it changes nothing: each change is a form that posts to `…/sessions`, `…/link` or `…/unlink`, and comes
-//!    back here.
+//! 2. Looking at it changes nothing: each change is a form that posts to `…/sessions`, `…/link` or `…/unlink`, and
+//!    comes back here.
 //! 3. What has just happened, and what somebody wanted before they had to sign in anew, the address says by words that
 //!    are looked up and checked against what is so.
 

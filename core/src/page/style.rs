@@ -119,7 +119,7 @@ box-shadow:0 1px 2px rgb(0 0 0/.04),0 12px 32px rgb(0 0 0/.06)}\
 h1{margin:0;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;text-wrap:balance}\
 p{margin:.75rem 0 0;color:var(--muted)}\
 p strong{color:var(--text);font-weight:600}\
-.alert,.note{margin:1.5rem 0 0;padding:.75rem 1rem;border-radius:.5rem;border-left:.25rem solid currentColor}\
+.alert,.note{margin:1.5rem 0 0;padding:.75rem 1rem;border-radius:.5rem;border-inline-start:.25rem solid currentColor}\
 .alert{background:var(--alert);color:var(--alert-text)}\
 .note{background:var(--note);color:var(--note-text)}\
 .alert p{margin:0;color:inherit}\
@@ -147,7 +147,7 @@ code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}\
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}\
 [role=alert]:focus-visible,[role=status]:focus-visible{outline:1px solid currentColor;outline-offset:0}\
 .wide{max-width:36rem}\
-h2{margin:0 0 .5rem;font-size:1.125rem;line-height:1.3;font-weight:650}\
+h2{margin:0 0 .5rem;font-size:1.125rem;line-height:1.3;font-weight:650;text-wrap:balance}\
 section{margin-top:2.5rem}\
 section .actions{margin-top:1.25rem}\
 .person{display:flex;align-items:center;gap:1rem;margin-top:1.5rem}\
@@ -157,8 +157,9 @@ background:var(--note);color:var(--note-text);font-weight:650}\
 .face{width:3.5rem;height:3.5rem;border-radius:50%;object-fit:cover;font-size:1.5rem}\
 .mark{width:2.5rem;height:2.5rem;border-radius:.5rem}\
 .rows{margin:0;padding:0;list-style:none}\
-.rows li{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem 1rem;padding:.875rem 0;border-top:1px solid var(--line)}\
+.rows li{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem;padding:.875rem 0;border-top:1px solid var(--line)}\
 .what{flex:1 1 10rem;min-width:0;color:var(--muted)}\
+.mark+.what{flex-basis:6rem}\
 .what strong{color:var(--text);font-weight:600}\
 .rows form{margin-inline-start:auto}\
 .small{font-size:.9375rem}\

@@ -23,7 +23,7 @@ pub(super) fn section(shell: &Shell<'_>, page: &AccountPage<'_>) -> Markup {
     html! {
         section {
             h2 { (words.text(text::ACCOUNT_SESSIONS)) }
-            ul.rows {
+            ul.rows role="list" {
                 @for session in page.sessions { (row(shell, page, session)) }
             }
             @match page.others {
@@ -68,9 +68,9 @@ fn row(shell: &Shell<'_>, page: &AccountPage<'_>, session: &UserSession) -> Mark
                 @if let Some(place) = session.origin.shown_place() { br; bdi { (place) } }
                 br;
                 span.times {
-                    (words.markup(text::ACCOUNT_SINCE, &[("when", since)]))
-                    // Of the one at hand it is plain.
-                    @if !session.is_current { " · " (words.markup(text::ACCOUNT_USED, &[("when", used)])) }
+                    // When the one at hand was used last is plain.
+                    @if session.is_current { (words.markup(text::ACCOUNT_SINCE, &[("since", since)])) }
+                    @else { (words.markup(text::ACCOUNT_SINCE_AND_USED, &[("since", since), ("used", used)])) }
                 }
             }
             @if session.is_current {

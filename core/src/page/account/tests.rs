@@ -85,7 +85,7 @@ fn the_last_way_in_has_no_button_and_says_why() {
     let html = shown(&page(&[session("own", "Firefox", 0)], Some(ways)));
     assert!(html.contains("Your only way in") && !html.contains("/unlink/") && !html.contains("Disconnecting"));
     let html = shown(&page(&[], Some(Ways { connected: vec![], offers: vec![GLOBEX] })));
-    assert!(html.contains("No account is connected.") && html.contains("Connect Globex"));
+    assert!(html.contains("No account is connected.") && html.contains("Connect: Globex"));
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn each_button_says_what_it_is_for_and_begins_with_what_is_seen() {
 // UIX-005
 #[test]
 fn times_are_told_in_the_language_of_the_page() {
-    let german = Catalogue::new("de", "account.since = Seit {when}\naccount.time.days = vor {days} Tagen");
+    let german = Catalogue::new("de", "account.since = Seit {since}\naccount.time.days = vor {days} Tagen");
     let theme = Theme::default();
     let html = html(&account(&shell_in(&theme, &german), &page(&[session("own", "Firefox", 3)], None)));
     let told = r#"Seit <time datetime="2026-11-18T22:26:40.000Z">vor 3 Tagen</time>"#;

@@ -37,39 +37,36 @@ pub(crate) struct Offer<'a> {
 
 pub(super) fn section(shell: &Shell<'_>, page: &AccountPage<'_>, ways: &Ways<'_>) -> Markup {
     let words = shell.words;
+    let button = |label, name| row_button(words.text(label), name);
     let can_be_taken_off = ways.connected.iter().any(|account| !account.is_last);
     html! {
         section {
             h2 { (words.text(text::ACCOUNT_WAYS)) }
-            @if ways.connected.is_empty() {
-                p { (words.text(text::ACCOUNT_WAYS_NONE)) }
-            } @else {
-                ul.rows {
-                    @for account in &ways.connected {
-                        li {
-                            (mark(account.name))
-                            div.what {
-                                strong { (account.name) }
-                                @if account.is_one_of_several { " " code { (account.subject) } }
-                                @if account.is_last { br; (words.text(text::ACCOUNT_LAST_WAY)) }
-                            }
-                            @if !account.is_last {
-                                (disconnect(shell, page, account, &row_button(words.text(text::ACCOUNT_DISCONNECT), account.name)))
-                            }
+            @if ways.connected.is_empty() { p { (words.text(text::ACCOUNT_WAYS_NONE)) } }
+            // WebKit takes a list without bullets for none unless its role says so.
+            ul.rows role="list" {
+                @for account in &ways.connected {
+                    li {
+                        (mark(account.name))
+                        div.what {
+                            strong { (account.name) }
+                            @if account.is_one_of_several { " " code { (account.subject) } }
+                            @if account.is_last { br; (words.text(text::ACCOUNT_LAST_WAY)) }
+                        }
+                        @if !account.is_last {
+                            (disconnect(shell, page, account, &button(text::ACCOUNT_DISCONNECT, account.name)))
                         }
                     }
                 }
-                @if can_be_taken_off { p.small { (words.text(text::ACCOUNT_DISCONNECT_ENDS)) } }
-            }
-            @if !ways.offers.is_empty() {
-                div.actions {
-                    @for offer in &ways.offers {
-                        (connect(shell, page, offer, &html! {
-                            button.button type="submit" { (words.with(text::ACCOUNT_CONNECT, &[("provider", offer.name)])) }
-                        }))
+                @for offer in &ways.offers {
+                    li {
+                        (mark(offer.name))
+                        div.what { (offer.name) }
+                        (connect(shell, page, offer, &button(text::ACCOUNT_CONNECT, offer.name)))
                     }
                 }
             }
+            @if can_be_taken_off { p.small { (words.text(text::ACCOUNT_DISCONNECT_ENDS)) } }
         }
     }
 }
