@@ -33,14 +33,14 @@ pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: A
     let Some(input) = Input::read(request, &realm.cookies) else {
         return answer::bad_request(StatusCode::BAD_REQUEST);
     };
+    let expected = if route == AccountsRoute::List { Method::GET } else { Method::POST };
+    if input.method != expected {
+        return answer::bad_request(StatusCode::METHOD_NOT_ALLOWED);
+    }
     let wants = if route == AccountsRoute::List { Wants::Json } else { input.wants() };
     let is_foreign = provenance(&input.headers, &realm.base.origin, &realm.trusted_origins) == Provenance::Foreign;
     if route != AccountsRoute::List && is_foreign {
         return refuse(realm, Failure::new(Code::MissingCsrf, Reason::OriginRejected), route, wants).await;
-    }
-    let expected = if route == AccountsRoute::List { Method::GET } else { Method::POST };
-    if input.method != expected {
-        return answer::bad_request(StatusCode::METHOD_NOT_ALLOWED);
     }
     let mut visit = Visit::begin(Arc::clone(realm), input).await;
     let checked = if route == AccountsRoute::List { Ok(()) } else { visit.check_csrf() };

@@ -25,7 +25,7 @@ async fn another_sites_page_connects_nothing() {
         browser.headers.insert("sec-fetch-site", "cross-site".parse().unwrap());
         let posted = browser.post(&path, &[("csrfToken", &token)]).await;
         assert_eq!(refusal(&posted), ("/api/auth/error".into(), "MissingCSRF".into(), "origin_rejected".into()));
-        assert_eq!(browser.get(&path).await.status(), StatusCode::FORBIDDEN);
+        assert_eq!(browser.get(&path).await.status(), StatusCode::METHOD_NOT_ALLOWED);
         // A program is told in JSON.
         browser.headers.insert("x-auth-return-redirect", "1".parse().unwrap());
         let told = browser.post(&path, &[("csrfToken", &token)]).await;
