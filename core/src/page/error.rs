@@ -30,8 +30,8 @@ pub struct ErrorPage {
     pub next: String,
     /// Ways on.
     pub ways: Vec<Form>,
-    /// The way to the sign-in page, where it helps to go there and there is no other way on.
-    pub sign_in: Option<Link>,
+    /// Where to go from here, where there is no other way on: to sign in if that helps, to one's account, or to the site.
+    pub onward: Option<Link>,
     /// By which a log line can be found.
     pub reference: Option<Reference>,
 }
@@ -83,7 +83,11 @@ impl ErrorPage {
         };
         ways.iter_mut().take(1).for_each(|way| way.weight = Weight::Main);
         let words = shell.words;
-        let leads_to_sign_in = ways.is_empty() && link == Leads::SignIn;
+        let onward = match link {
+            Leads::SignIn => shell.sign_in(text::ERROR_SIGN_IN, Weight::Main),
+            Leads::Account => shell.account(text::ACCOUNT_TITLE, Weight::Main),
+            Leads::Home => shell.site(Weight::Main),
+        };
         Self {
             status,
             code: reason.map(Reason::code),
@@ -91,8 +95,8 @@ impl ErrorPage {
             title: words.text(heading).to_owned(),
             happened: words.text(happened).to_owned(),
             next: words.text(next).to_owned(),
+            onward: ways.is_empty().then_some(onward),
             ways,
-            sign_in: leads_to_sign_in.then(|| shell.sign_in(text::ERROR_SIGN_IN, Weight::Main)),
             reference: Reference::new(shell, correlation),
         }
     }
@@ -104,7 +108,7 @@ impl ErrorPage {
             @if !self.ways.is_empty() {
                 div.actions { @for way in &self.ways { (way.html()) } }
             }
-            @if let Some(sign_in) = &self.sign_in { div.actions { (sign_in.html()) } }
+            @if let Some(onward) = &self.onward { div.actions { (onward.html()) } }
             @if let Some(Reference { id, .. }) = &self.reference {
                 p.reference { (shell.words.markup(text::ERROR_REFERENCE, &[("reference", html! { code { (id) } })])) }
             }

@@ -163,6 +163,29 @@ code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}\
 [dir=rtl] .logo{object-position:right}\
 [dir=rtl] h1{letter-spacing:0}\
 :lang(ja){word-break:auto-phrase}\
+[role=alert]:focus-visible,[role=status]:focus-visible{outline:1px solid currentColor;outline-offset:0}\
+.wide{max-width:36rem}\
+h2{margin:0 0 .5rem;font-size:1.125rem;line-height:1.3;font-weight:650;text-wrap:balance}\
+section{margin-top:2.5rem}\
+section .actions{margin-top:1.25rem}\
+.person{display:flex;align-items:center;gap:1rem;margin-top:1.5rem}\
+.person p{margin:0;min-width:0}\
+.face,.mark{display:flex;flex:none;align-items:center;justify-content:center;\
+background:var(--note);color:var(--note-text);font-weight:650}\
+.face{width:3.5rem;height:3.5rem;border-radius:50%;object-fit:cover;font-size:1.5rem}\
+.mark{width:2.5rem;height:2.5rem;border-radius:.5rem}\
+.rows{margin:0;padding:0;list-style:none}\
+.rows li{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem;padding:.875rem 0;border-top:1px solid var(--line)}\
+.what{flex:1 1 10rem;min-width:0;color:var(--muted)}\
+.mark+.what{flex-basis:6rem}\
+.what strong{color:var(--text);font-weight:600}\
+.rows form{margin-inline-start:auto}\
+.small{font-size:.9375rem}\
+.button.small{width:auto;padding:.5rem .875rem;font-weight:500}\
+.leave{color:var(--alert-text)}\
+.here{display:inline-block;padding:0 .5rem;border-radius:1rem;background:var(--note);color:var(--note-text);font-size:.8125rem}\
+.times{font-size:.875rem}\
+.note p{margin:0 0 .75rem;color:inherit}\
 ";
 
 #[cfg(test)]

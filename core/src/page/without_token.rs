@@ -51,7 +51,7 @@ pub(crate) fn without_token(
             WithoutToken::Retired => words.text(text::TOKEN_OVER_ANOTHER).to_owned(),
         },
         ways: Vec::new(),
-        sign_in: is_retired.then(|| shell.sign_in(text::TOKEN_OVER_BUTTON, Weight::Main)),
+        onward: is_retired.then(|| shell.sign_in(text::TOKEN_OVER_BUTTON, Weight::Main)),
         reference: Reference::new(shell, Some(correlation)),
     }))
 }

@@ -9,6 +9,7 @@
     reason = "these are tests"
 )]
 
+mod account;
 mod attacks;
 mod callback;
 mod configuration;

@@ -60,6 +60,7 @@ table! { $
         the_official_client_is_answered_in_json
         whoever_says_no_at_the_provider_is_told_so
         an_answer_that_the_browser_posts_and_a_sign_out_at_the_provider_make_the_trip
+        a_person_ends_a_session_elsewhere_on_the_page_of_their_account
     }
     guards {
         a_stranger_with_a_browser_goes_to_sign_in_and_a_program_gets_401
