@@ -122,6 +122,8 @@ impl Catalogue {
         let names = |text| {
             let mut names: Vec<_> = parts(text).filter_map(Result::err).map(str::to_owned).collect();
             names.sort_unstable();
+            // A grammar may want one twice.
+            names.dedup();
             names
         };
         let (wanted, found) = (names(known.english), names(text));
@@ -179,6 +181,13 @@ mod tests {
                 "language english: line 4 is no text; write key = text",
             ]
         );
+    }
+
+    #[test]
+    fn a_name_may_stand_where_and_as_often_as_the_grammar_wants() {
+        let dutch = Catalogue::new("nl", "way.both = {then}, {first}, {then}");
+        assert_eq!(dutch.problems(), [""; 0]);
+        assert_eq!(dutch.with(text::WAY_BOTH, &[("first", "A"), ("then", "B")]), "B, A, B");
     }
 
     // ERR-008
