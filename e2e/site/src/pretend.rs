@@ -7,7 +7,7 @@ use admit::{AuthBuilder, Client, OAuthProvider, Timestamp};
 use admit_migration::{AzureMove, Stage};
 use admit_providers::azure_devops::{Scope, azure_devops};
 use admit_providers::github;
-use admit_providers::microsoft_entra_id::microsoft_entra_id;
+use admit_providers::microsoft_entra_id::{Resource, microsoft_entra_id};
 use admit_testkit::{PretendAzureDevOps, PretendEntra, PretendOidc, Served};
 use serde_json::json;
 
@@ -58,6 +58,8 @@ impl Pretend {
         let client = || Client::new(ID, SECRET);
         let azure = azure_devops(client()).scopes([Scope::PROFILE]).endpoints(self.served.base_url());
         let entra = microsoft_entra_id(client()).endpoints(self.entra.base_url()).tenant("organizations");
+        // A grant that takes the place of the one at Azure DevOps.
+        let entra = entra.more_scopes([Resource::AzureDevOps.scope(Scope::PROFILE)]);
         let openid = OAuthProvider::oidc(OPENID, "Pretend OpenID", self.openid.0.issuer(), client());
         let github = github(Client::new("github-id", "github-secret"));
         // Whoever is new comes in by either, so that each is asked what those are asked who were here before.

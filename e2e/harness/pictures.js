@@ -1,0 +1,35 @@
+// Pictures of the pages: all of them for whoever works on them, and a few for the book.
+
+import assert from "node:assert/strict"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { ROOT, TARGET } from "./folders.js"
+
+/** Writes the whole page to `target/screenshots`. */
+export async function keep(page, name) {
+  mkdirSync(ALL, { recursive: true })
+  await page.screenshot({ path: join(ALL, `${name}.png`), fullPage: true })
+}
+
+/** Writes what is on the page, without the empty space around it, to the pictures of the book. */
+export async function show(page, name) {
+  const corners = await page.evaluate(() => {
+    const parts = [...document.querySelectorAll("header, main, footer")].filter((part) => part.checkVisibility())
+    const boxes = parts.map((part) => part.getBoundingClientRect())
+    const edge = (side, pick) => pick(...boxes.map((box) => box[side]))
+    return [edge("left", Math.min), edge("top", Math.min), edge("right", Math.max), edge("bottom", Math.max)]
+  })
+  const [left, top, right, bottom] = corners.map((corner, place) => corner + (place < 2 ? -MARGIN : MARGIN))
+  const { width, height } = page.viewportSize()
+  const [x, y] = [Math.max(0, left), Math.max(0, top)]
+  const clip = { x, y, width: Math.min(width, right) - x, height: Math.min(height, bottom) - y }
+  const picture = await page.screenshot({ clip })
+  assert(picture.length <= 60_000, `the picture ${name} has ${picture.length} bytes, 60,000 agreed`)
+  mkdirSync(BOOK, { recursive: true })
+  writeFileSync(join(BOOK, `${name}.png`), picture)
+}
+
+const ALL = join(TARGET, "screenshots")
+const BOOK = join(ROOT, "docs", "src", "pictures")
+/** Around what is on a page, in CSS pixels. */
+const MARGIN = 24

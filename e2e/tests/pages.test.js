@@ -1,0 +1,118 @@
+// Every page that people see: for people who see little, use no mouse, have a phone, or chose their own colours.
+
+import assert from "node:assert/strict"
+import { after, before, describe, test } from "node:test"
+import { Axe } from "../harness/axe.js"
+import { openBrowser } from "../harness/browser.js"
+import { focus, layout, preferences, told } from "../harness/look.js"
+import { BUILT_IN, DASHBOARD, PRETEND, SITES, reasons } from "../harness/pages.js"
+import { meet } from "../harness/person.js"
+import { keep, show } from "../harness/pictures.js"
+
+/** In which languages, how wide and by what light the pages are looked at. 320 px is 1280 px at 400 % zoom. */
+const RUNS = [
+  { language: "en", pages: [...BUILT_IN, ...PRETEND, ...DASHBOARD], widths: [1280, 320], schemes: ["light", "dark"] },
+]
+
+const WRITES_PICTURES = process.env.ADMIT_WRITE_PICTURES === "1"
+
+let browser
+before(async () => {
+  browser = await openBrowser()
+})
+after(() => browser.close())
+
+// Each run has its own, since people are asked some things once.
+const open = new Map()
+const siteOf = (name, { language }) => {
+  const key = `${name} ${language}`
+  return open.get(key) ?? open.set(key, SITES[name]()).get(key)
+}
+after(async () => {
+  for (const site of open.values()) await (await site).close()
+})
+
+describe("pages", { concurrency: 2 }, () => {
+  for (const run of RUNS) {
+    for (const page of run.pages) claim(page, run)
+    claimReasons(run)
+  }
+})
+
+function claim({ name, at, status = 200, go, shows, picture, isPretend, alone }, { language, widths, schemes }) {
+  const full = language === "en" ? name : `${name}-${language}`
+
+  test(`pages: ${full} can be read and used by everybody`, { timeout: 60_000 }, async () => {
+    const site = await (alone ? SITES[at]() : siteOf(at, { language }))
+    const person = await meet(browser, site, { locale: language })
+    const { page } = person
+    try {
+      await go(person)
+      await page.locator(shows).first().waitFor({ state: "attached" })
+      assert.equal(person.answer.status(), status)
+      const wrong = [...headers(person.answer, isPretend), ...(await told(page, at === "dashboard" || isPretend ? "en" : language))]
+      const axe = await Axe.beside(page)
+      for (const width of widths) {
+        await page.setViewportSize({ width, height: 800 })
+        wrong.push(...(await layout(page, { least: LEAST })))
+        for (const colorScheme of schemes) {
+          await page.emulateMedia({ colorScheme })
+          wrong.push(...(await axe.violations()))
+          await keep(page, `${full}-${colorScheme}-${width}`)
+        }
+      }
+      wrong.push(...(await preferences(page)), ...(await focus(page)))
+      assert.equal([...new Set(wrong)].join("\n"), "")
+      assert.deepEqual(person.complaints, [], "the browser complained")
+      if (picture && WRITES_PICTURES && language === "en") {
+        await page.emulateMedia({ colorScheme: "light" })
+        await page.setViewportSize({ width: 720, height: 900 })
+        await show(page, name)
+      }
+    } catch (error) {
+      await keep(page, `failed-${full}`)
+      throw error
+    } finally {
+      await person.leave()
+      if (alone) await site.close()
+    }
+  })
+}
+
+function claimReasons({ language }) {
+  test(`pages: every reason has an error page in ${language} that can be read on a phone`, { timeout: 120_000 }, async () => {
+    const person = await meet(browser, await siteOf("all", { language }), { locale: language, viewport: { width: 320, height: 800 } })
+    const { page } = person
+    const headings = new Map()
+    try {
+      for (const [code, status] of reasons()) {
+        const answer = await person.open(`/api/auth/error?error=Configuration&code=${code}&ref=b7Qk2`)
+        assert.equal(answer.status(), status, code)
+        assert.deepEqual([...(await layout(page, { least: LEAST })), ...(await told(page, language))], [], code)
+        await page.locator("[role=alert] p + p").waitFor()
+        assert.equal(await page.locator(".reference code").innerText(), "b7Qk2", code)
+        const heading = await page.locator("h1").innerText()
+        assert(!headings.has(heading), `${code} and ${headings.get(heading)} are both headed ${heading}`)
+        headings.set(heading, code)
+        await keep(page, `error-code-${code}-${language}-320`)
+      }
+      assert.deepEqual(person.complaints, [], "the browser complained")
+    } finally {
+      await person.leave()
+    }
+  })
+}
+
+/** What is wrong with the headers of a page. */
+function headers(answer, isPretend) {
+  const found = answer.headers()
+  const policy = found["content-security-policy"] ?? ""
+  const wanted = ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"]
+  const wrong = wanted.filter((directive) => !policy.split("; ").includes(directive))
+  if (!isPretend && policy.includes("unsafe")) wrong.push("the policy has something unsafe")
+  if (!/no-store/.test(found["cache-control"])) wrong.push("it may be kept")
+  return wrong
+}
+
+/** How small a target may be, in CSS pixels: WCAG 2.2 wants 24, and a thumb 44. */
+const LEAST = 24
