@@ -1,9 +1,13 @@
-// Every page that admit, its pretend providers and its example dashboards show, and how a person comes to see it.
+// Every page that admit, its pretend providers and its example dashboard show, and how a person comes to see it.
 //
-// A page more is an entry more. `at` is the site that it belongs to (`SITES`), `go` leads there as a person would, from a
-// window that knows nothing; `shows` is what nothing but this page has. A page is `alone` that needs a site of its own, because
-// something is made to fail there. What is pressed on pages of ours is found by what
-// the forms are for, so that it is found in any language.
+// A page more is an entry more:
+//
+// - `at`: the site that it belongs to; `alone`, if it needs one for itself, because something is made to fail there, or
+//   because it shows all that its person has done before.
+// - `go`: leads there as a person would, from a window that knows nothing. What is pressed on pages of ours is found by
+//   what the form is for, so that it is found in any language.
+// - `shows`: what nothing but this page has.
+// - `picture`: by what light it is in the book.
 
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -27,7 +31,7 @@ export const BUILT_IN = [
     at: "all",
     go: ({ open }) => open("/private"),
     shows: 'form[data-provider="github"] ~ form input[type="password"]',
-    picture: true,
+    picture: ["light", "dark"],
   },
   { name: "sign-in-one-way", at: "one", go: ({ open }) => open("/private"), shows: "form[data-provider]:only-of-type" },
   {
@@ -56,7 +60,7 @@ export const BUILT_IN = [
       await choose(person, "Norma Paulk", "Deny")
     },
     shows: ".alert[role=alert]",
-    picture: true,
+    picture: ["light"],
   },
   {
     name: "sign-in-account-not-linked",
@@ -86,9 +90,9 @@ export const BUILT_IN = [
       await person.open("/api/auth/signout")
     },
     shows: 'form[action$="/signout"]',
-    picture: true,
+    picture: ["light"],
   },
-  { name: "verify-request", at: "all", go: ({ open }) => open("/api/auth/verify-request"), shows: "main", picture: true },
+  { name: "verify-request", at: "all", go: ({ open }) => open("/api/auth/verify-request"), shows: "main" },
   {
     name: "error-provider-unavailable",
     alone: true,
@@ -100,7 +104,7 @@ export const BUILT_IN = [
       await choose(person, "Norma Paulk", "Accept")
     },
     shows: "[role=alert] ~ .reference",
-    picture: true,
+    picture: ["light"],
   },
   {
     name: "error-home-only",
@@ -118,7 +122,7 @@ export const BUILT_IN = [
       await person.press('form[data-provider="azure-devops"] button')
     },
     shows: 'form[action$="/signin/microsoft-entra-id"]',
-    picture: true,
+    picture: ["light"],
   },
   {
     name: "error-closed",
@@ -142,10 +146,11 @@ export const BUILT_IN = [
   { name: "error-unknown", at: "all", go: ({ open }) => open("/api/auth/error"), shows: "[role=alert]" },
   {
     name: "question-used-before",
+    alone: true,
     at: "moving",
     go: isAskedWhetherKnown,
     shows: 'form:has(input[name="connect"]) + form:has(input[name="newcomer"])',
-    picture: true,
+    picture: ["light"],
   },
   {
     name: "question-used-before-after-the-end",
@@ -158,7 +163,7 @@ export const BUILT_IN = [
     at: "moving",
     go: (person) => signIn(person, "/api/auth/signin"),
     shows: 'form[action$="/link/microsoft-entra-id"]',
-    picture: true,
+    picture: ["light"],
   },
   {
     name: "refused",
@@ -169,7 +174,7 @@ export const BUILT_IN = [
       await person.open("/editors")
     },
     shows: "[role=alert]",
-    picture: true,
+    picture: ["light"],
   },
   {
     name: "without-token-not-now",
@@ -206,7 +211,7 @@ export const BUILT_IN = [
 /** The pages of the pretend providers. */
 export const PRETEND = [
   { name: "pretend-azure-devops", at: "all", go: ({ open, site }) => open(site.providers["azure-devops"]), shows: ".people" },
-  { name: "pretend-azure-devops-who", at: "all", go: toAzure, shows: "button.person", picture: true },
+  { name: "pretend-azure-devops-who", at: "all", go: toAzure, shows: "button.person" },
   {
     name: "pretend-azure-devops-consent",
     at: "all",
@@ -215,7 +220,7 @@ export const PRETEND = [
       await choose(person, "Norma Paulk")
     },
     shows: ".scopes",
-    picture: true,
+    picture: ["light"],
   },
   {
     name: "pretend-azure-devops-refused",
@@ -308,11 +313,11 @@ export const DASHBOARD = [
     name: "dashboard-work-items",
     go: (person) => atDashboard(person, "/org/fabrikam/project/Harbor/workitems"),
     shows: "table",
-    picture: true,
+    picture: ["light"],
   },
   { name: "dashboard-builds", go: (person) => atDashboard(person, "/org/fabrikam/project/Harbor/builds"), shows: "table" },
   { name: "dashboard-repositories", go: (person) => atDashboard(person, "/org/fabrikam/project/Harbor/repos"), shows: "table" },
-  { name: "dashboard-accounts", go: (person) => atDashboard(person, "/accounts"), shows: "table" },
+  { name: "dashboard-accounts", alone: true, go: (person) => atDashboard(person, "/accounts"), shows: "table" },
   { name: "dashboard-not-found", status: 404, go: ({ open }) => open("/nowhere"), shows: "main" },
   {
     name: "dashboard-no-access",
@@ -382,7 +387,7 @@ async function toOpenId(person) {
 }
 
 /** Presses these buttons at a pretend provider, one after the other. */
-async function choose({ page }, ...buttons) {
+export async function choose({ page }, ...buttons) {
   for (const name of buttons) await page.getByRole("button", { name }).click()
 }
 
@@ -391,9 +396,7 @@ async function isAskedWhetherKnown(person) {
   await signIn(person, "/api/auth/signin")
   await person.forget()
   await toEntra(person)
-  await person.press("summary")
-  await person.page.getByLabel("User name").fill(`newcomer${(newcomers += 1)}@fabrikam.example`)
-  await choose(person, "Next", "Accept")
+  await choose(person, "Vera Okafor", "Accept")
 }
 
 /** Signs in, waits until the access token is over and cannot be had anew, and goes to a page that needs it. */
@@ -402,9 +405,6 @@ async function losesToken(person, fault) {
   await person.fault(fault)
   for (let status = 200; status === 200; ) status = (await person.open("/boards")).status()
 }
-
-/** Each comes once. */
-let newcomers = 0
 
 const INVALID_CLIENT = {
   stage: "token",

@@ -18,7 +18,11 @@ export class Person {
     Object.assign(this, { context, page, site })
     const ours = new Set([site.origin, site.provider, ...Object.values(site.providers ?? {})].map((url) => new URL(url).origin))
     page.on("response", (response) => {
-      if (response.request().isNavigationRequest() && response.frame() === page.mainFrame()) this.answer = response
+      if (!response.request().isNavigationRequest() || response.frame() !== page.mainFrame()) return
+      this.answer = response
+      const { "content-type": type, "content-security-policy": policy = "" } = response.headers()
+      const isOurs = /\/api\/auth\//.test(response.url()) && /html/.test(type)
+      if (isOurs && !policy.startsWith("default-src 'none'")) this.complaints.push(`it has no policy: ${response.url()}`)
     })
     context.on("request", (request) => {
       const { protocol, origin } = new URL(request.url())

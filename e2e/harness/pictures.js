@@ -12,13 +12,18 @@ export async function keep(page, name) {
 }
 
 /** Writes what is on the page, without the empty space around it, to the pictures of the book. */
-export async function show(page, name) {
-  const corners = await page.evaluate(() => {
+export async function show(page, name, colorScheme) {
+  await page.emulateMedia({ colorScheme })
+  await page.setViewportSize({ width: 720, height: 900 })
+  const corners = await page.evaluate((host) => {
+    // The port is another in each run.
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(location.host, host)
     const parts = [...document.querySelectorAll("header, main, footer")].filter((part) => part.checkVisibility())
     const boxes = parts.map((part) => part.getBoundingClientRect())
     const edge = (side, pick) => pick(...boxes.map((box) => box[side]))
     return [edge("left", Math.min), edge("top", Math.min), edge("right", Math.max), edge("bottom", Math.max)]
-  })
+  }, HOST)
   const [left, top, right, bottom] = corners.map((corner, place) => corner + (place < 2 ? -MARGIN : MARGIN))
   const { width, height } = page.viewportSize()
   const [x, y] = [Math.max(0, left), Math.max(0, top)]
@@ -26,10 +31,12 @@ export async function show(page, name) {
   const picture = await page.screenshot({ clip })
   assert(picture.length <= 60_000, `the picture ${name} has ${picture.length} bytes, 60,000 agreed`)
   mkdirSync(BOOK, { recursive: true })
-  writeFileSync(join(BOOK, `${name}.png`), picture)
+  writeFileSync(join(BOOK, `${name}-${colorScheme}.png`), picture)
 }
 
 const ALL = join(TARGET, "screenshots")
 const BOOK = join(ROOT, "docs", "src", "pictures")
+/** What the site is called in the book. */
+const HOST = "app.example.com"
 /** Around what is on a page, in CSS pixels. */
 const MARGIN = 24

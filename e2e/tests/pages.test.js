@@ -4,10 +4,12 @@ import assert from "node:assert/strict"
 import { after, before, describe, test } from "node:test"
 import { Axe } from "../harness/axe.js"
 import { openBrowser } from "../harness/browser.js"
+import { openDashboard } from "../harness/dashboard.js"
 import { focus, layout, preferences, told } from "../harness/look.js"
-import { BUILT_IN, DASHBOARD, PRETEND, SITES, reasons } from "../harness/pages.js"
+import { BUILT_IN, DASHBOARD, PRETEND, SITES, choose, reasons } from "../harness/pages.js"
 import { meet } from "../harness/person.js"
 import { keep, show } from "../harness/pictures.js"
+import { ADAPTERS, openSite } from "../harness/site.js"
 
 /** In which languages, how wide and by what light the pages are looked at. 320 px is 1280 px at 400 % zoom. */
 const RUNS = [
@@ -64,11 +66,7 @@ function claim({ name, at, status = 200, go, shows, picture, isPretend, alone },
       wrong.push(...(await preferences(page)), ...(await focus(page)))
       assert.equal([...new Set(wrong)].join("\n"), "")
       assert.deepEqual(person.complaints, [], "the browser complained")
-      if (picture && WRITES_PICTURES && language === "en") {
-        await page.emulateMedia({ colorScheme: "light" })
-        await page.setViewportSize({ width: 720, height: 900 })
-        await show(page, name)
-      }
+      if (WRITES_PICTURES && language === "en") for (const scheme of picture ?? []) await show(page, name, scheme)
     } catch (error) {
       await keep(page, `failed-${full}`)
       throw error
@@ -103,6 +101,84 @@ function claimReasons({ language }) {
   })
 }
 
+for (const adapter of ADAPTERS) {
+  story("says no, then signs in, sees who they are and signs out, by keyboard alone", {
+    open: () => openSite({ adapter, sessions: "store", ways: "one" }),
+    adapter,
+    async tell(person) {
+      await person.open("/private")
+      await keys(person, "Sign in with Azure DevOps", "Norma Paulk", "Deny")
+      await person.page.locator("[role=alert]:focus").waitFor()
+      await keys(person, "Sign in with Azure DevOps", "Norma Paulk", "Accept")
+      await person.page.getByRole("heading", { level: 1, name: "Norma Paulk" }).waitFor()
+      await keys(person, "Sign out", "Sign out")
+      await person.arrives("/bye")
+      await person.open("/private")
+      await person.arrives("/api/auth/signin")
+    },
+  })
+
+  story("signs in, connects a second account, ends another session, and signs out", {
+    open: () => openDashboard(adapter),
+    adapter,
+    async tell(person, elsewhere) {
+      const link = 'form[action$="/link/microsoft-entra-id"] button'
+      const end = 'form[action*="/sessions/"][action$="/end"]:not([action*="/others/"]) button'
+      for (const window of [person, elsewhere]) {
+        await window.open(ACCOUNT)
+        await window.press('form[data-provider="azure-devops"] button')
+        await choose(window, "Norma Paulk", "Accept")
+        await window.arrives(ACCOUNT)
+      }
+
+      await person.press(link)
+      await choose(person, "Norma Paulk", "Accept")
+      await person.arrives(ACCOUNT)
+      assert.equal(await person.page.locator(link).count(), 0, "it is connected")
+
+      assert.equal(await person.page.locator(end).count(), 1, "one other session")
+      await person.press(end)
+      await person.arrives(ACCOUNT)
+      assert.equal(await person.page.locator(end).count(), 0, "it is over")
+      await elsewhere.open(ACCOUNT)
+      await elsewhere.arrives("/api/auth/signin")
+
+      await person.open("/api/auth/signout")
+      await person.press('form[action$="/signout"] button')
+      await person.open(ACCOUNT)
+      await person.arrives("/api/auth/signin")
+    },
+  })
+}
+
+/** What a person does in a browser that runs no scripts, and what they do in a second one. */
+function story(what, { open, adapter, tell }) {
+  test(`pages: on ${adapter} a person without a script ${what}`, { timeout: 60_000 }, async () => {
+    const site = await open()
+    const windows = [await meet(browser, site, WITHOUT_SCRIPT), await meet(browser, site, WITHOUT_SCRIPT)]
+    try {
+      await tell(...windows)
+      assert.deepEqual(windows.flatMap((window) => window.complaints), [], "the browser complained")
+    } finally {
+      for (const window of windows) await window.leave()
+      await site.close()
+    }
+  })
+}
+
+/** Goes to what is called so with the Tab key and presses Enter, one after the other. */
+async function keys({ page }, ...names) {
+  for (const name of names) {
+    let focused = ""
+    for (let pressed = 0; !focused.startsWith(name); pressed += 1) {
+      assert(pressed < 40, `the Tab key does not lead to ${name}`)
+      await page.keyboard.press("Tab")
+      focused = await page.evaluate(() => document.activeElement.textContent.trim())
+    }
+    await Promise.all([page.waitForEvent("load"), page.keyboard.press("Enter")])
+  }
+}
+
 /** What is wrong with the headers of a page. */
 function headers(answer, isPretend) {
   const found = answer.headers()
@@ -114,5 +190,8 @@ function headers(answer, isPretend) {
   return wrong
 }
 
+const WITHOUT_SCRIPT = { javaScriptEnabled: false }
+/** Where people see their accounts and sessions. */
+const ACCOUNT = "/accounts"
 /** How small a target may be, in CSS pixels: WCAG 2.2 wants 24, and a thumb 44. */
 const LEAST = 24
