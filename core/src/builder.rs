@@ -16,7 +16,8 @@ use crate::env::Environment;
 use crate::realm::{Lifetimes, LinkingRules};
 use crate::store::{AuditStore, EvidenceStore, Once, SessionStore, TokenStore, UserStore};
 use crate::{
-    Callbacks, Clock, Events, HttpClient, Pages, Provider, Random, Secret, Succession, SystemClock, SystemRandom, Theme,
+    Callbacks, Catalogue, Clock, Events, HttpClient, Pages, Provider, Random, Secret, Succession, SystemClock,
+    SystemRandom, Theme,
 };
 
 pub use config_error::ConfigError;
@@ -58,6 +59,7 @@ pub struct AuthBuilder {
     for_jobs: bool,
     pages: Pages,
     theme: Theme,
+    catalogues: Vec<Catalogue>,
 }
 
 impl AuthBuilder {
@@ -105,6 +107,7 @@ impl AuthBuilder {
             for_jobs: false,
             pages: Pages::default(),
             theme: Theme::default(),
+            catalogues: Vec::new(),
         }
     }
 
@@ -213,6 +216,13 @@ impl AuthBuilder {
     /// The looks of the built-in pages.
     pub fn theme(mut self, theme: Theme) -> Self {
         self.theme = theme;
+        self
+    }
+
+    /// The texts of the built-in pages in one more language, or in other words in one they know. May be called several
+    /// times. Which language somebody sees is for their browser's `Accept-Language` to say.
+    pub fn catalogue(mut self, catalogue: Catalogue) -> Self {
+        self.catalogues.push(catalogue);
         self
     }
 

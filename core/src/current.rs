@@ -18,6 +18,7 @@ use crate::cookie::{self, Cookie, SessionCookies, pairs};
 use crate::csrf::CsrfToken;
 use crate::live::Home;
 use crate::opened;
+use crate::page::Shell;
 use crate::realm::Realm;
 use crate::{AuthError, Session, issue};
 use head::Head;
@@ -184,6 +185,12 @@ impl Current {
     /// Whether a person's browser asks for a page, and not a program for data.
     pub fn is_browser(&self) -> bool {
         self.0.head.is_browser()
+    }
+
+    /// The frame of a page for whoever asks.
+    pub(crate) fn shell(&self) -> Shell<'_> {
+        let realm = self.realm();
+        realm.shell(realm.languages.choose(self.0.head.accept_language()))
     }
 
     pub(crate) fn realm(&self) -> &Arc<Realm> {

@@ -68,6 +68,7 @@
 //! | replace a client's secret, and lose no grant | [`Auth::remint`] |
 //! | send requests by a client of your own | [`HttpClient`], [`http`] |
 //! | show pages of your own, or change the looks | [`Pages`], [`Theme`] |
+//! | show pages in another language, or in other words | [`Catalogue`] |
 //! | test with time and chance in your hands | [`Clock`], [`Random`], [`Environment`] |
 //!
 //! # Features
@@ -112,6 +113,7 @@ mod json;
 mod jwe;
 mod jws;
 mod kept_tokens;
+mod language;
 mod leaving;
 mod linking;
 mod live;
@@ -166,6 +168,7 @@ pub use events::{Event, Events};
 pub use evidence::{Evidence, Known, Unopened};
 pub use grants::GrantState;
 pub use import::{Import, ImportError, Imported, ImportedSession};
+pub use language::Catalogue;
 pub use memory::MemoryStore;
 pub use origin::{SessionOrigin, SignInRequest};
 pub use pages::Pages;

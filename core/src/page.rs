@@ -31,7 +31,8 @@ pub(crate) use self::sign_in::{News, Way, sign_in};
 pub(crate) use self::sign_out::sign_out;
 pub(crate) use self::verify_request::verify_request;
 pub(crate) use self::without_token::{WithoutToken, without_token};
-use crate::{ColorScheme, Theme};
+use crate::language::text;
+use crate::{Catalogue, ColorScheme, Theme};
 use logo::Logo;
 
 /// What all pages share.
@@ -44,6 +45,8 @@ pub(crate) struct Shell<'a> {
     pub(crate) home: &'a str,
     /// Where the actions are, such as `/api/auth`, with or without the origin.
     pub(crate) base: &'a str,
+    /// The texts, in the language of whoever asks.
+    pub(crate) words: &'a Catalogue,
 }
 
 impl Shell<'_> {
@@ -53,7 +56,7 @@ impl Shell<'_> {
         let logo = self.theme.logo.as_deref().and_then(Logo::parse);
         let document = html! {
             (DOCTYPE)
-            html lang="en" {
+            html lang=(self.words.tag()) dir=[self.words.is_right_to_left().then_some("rtl")] {
                 head {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
@@ -61,7 +64,7 @@ impl Shell<'_> {
                     link rel="icon" href="data:,";
                     meta name="color-scheme" content=(color_scheme(self.theme.color_scheme));
                     meta name="robots" content="noindex";
-                    title { (title) }
+                    title { (title) " · " (self.app) }
                     style { (PreEscaped(&css)) }
                 }
                 body class=(body_class(self.theme.color_scheme)) {
@@ -91,7 +94,9 @@ impl Shell<'_> {
             (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
         });
         html! {
-            @if let Some(id) = id { p.reference { "Reference: " code { (id) } } }
+            @if let Some(id) = id {
+                p.reference { (self.words.markup(text::ERROR_REFERENCE, &[("reference", html! { code { (id) } })])) }
+            }
         }
     }
 }
@@ -114,10 +119,17 @@ fn body_class(scheme: ColorScheme) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
 
     pub(crate) fn shell(theme: &Theme) -> Shell<'_> {
-        Shell { theme, app: "app.example.com", home: "https://app.example.com", base: "/api/auth" }
+        static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new("en", ""));
+        shell_in(theme, &ENGLISH)
+    }
+
+    pub(crate) fn shell_in<'a>(theme: &'a Theme, words: &'a Catalogue) -> Shell<'a> {
+        Shell { theme, app: "app.example.com", home: "https://app.example.com", base: "/api/auth", words }
     }
 
     pub(crate) fn html(page: &Response<Bytes>) -> String {
@@ -218,7 +230,7 @@ mod tests {
     #[test]
     fn the_host_and_the_addresses_stay_text() {
         let theme = Theme::default();
-        let shell = Shell { theme: &theme, app: "<b>\"", home: "\"><b>", base: "\"><b>" };
+        let shell = Shell { app: "<b>\"", home: "\"><b>", base: "\"><b>", ..shell(&theme) };
         assert!(!html(&refused(&shell, None)).contains("<b>"));
     }
 }

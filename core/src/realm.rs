@@ -13,6 +13,7 @@ use crate::credentials::Credentials;
 use crate::csrf::Csrf;
 use crate::evidence::Marker;
 use crate::jwe::{Keys, V4Keys};
+use crate::language::Languages;
 use crate::oidc::OpenId;
 use crate::page::Shell;
 use crate::pages::Pages;
@@ -23,7 +24,7 @@ use crate::standing::Standing;
 use crate::store::{AuditStore, EvidenceStore, Once, SessionStore, TokenStore, UserStore};
 use crate::tombstones::Tombstones;
 use crate::within::within;
-use crate::{BoxError, Callbacks, Clock, Event, HttpClient, Provider, Random, Succession, Theme};
+use crate::{BoxError, Callbacks, Catalogue, Clock, Event, HttpClient, Provider, Random, Succession, Theme};
 
 /// The configuration of one site, resolved and checked.
 #[derive(Debug)]
@@ -60,6 +61,7 @@ pub(crate) struct Realm {
     pub(crate) csrf_headers_suffice: bool,
     pub(crate) pages: Pages,
     pub(crate) theme: Theme,
+    pub(crate) languages: Languages,
     pub(crate) tombstones: Tombstones,
     pub(crate) refresh: RefreshGate,
 }
@@ -233,9 +235,10 @@ impl Realm {
         }
     }
 
-    /// The frame of the built-in pages.
-    pub(crate) fn shell(&self) -> Shell<'_> {
+    /// The frame of the built-in pages, in one of the site's languages.
+    pub(crate) fn shell<'a>(&'a self, words: &'a Catalogue) -> Shell<'a> {
         Shell {
+            words,
             theme: &self.theme,
             app: self.base.origin.split_once("://").map_or("", |(_, host)| host),
             home: &self.base.origin,

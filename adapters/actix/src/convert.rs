@@ -6,7 +6,7 @@
 //! 3. Whoever only asks who is there has nothing converted: the engine takes text for that.
 
 use actix_web::body::BoxBody;
-use actix_web::http::header::{ACCEPT, COOKIE, HeaderName, HeaderValue};
+use actix_web::http::header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode, Uri};
 use actix_web::{HttpRequest, HttpResponse};
 use admit::{Auth, Current, PlainHead};
@@ -19,6 +19,7 @@ pub(crate) fn current(auth: &Auth, request: &HttpRequest) -> Current {
         method: request.method().as_str(),
         path_and_query: request.uri().path_and_query().map_or("/", |path| path.as_str()),
         accept: headers.get(ACCEPT).map(HeaderValue::as_bytes),
+        accept_language: headers.get(&ACCEPT_LANGUAGE).map(HeaderValue::as_bytes),
         sec_fetch_mode: headers.get(&SEC_FETCH_MODE).map(HeaderValue::as_bytes),
         cookies: headers.get_all(COOKIE).map(HeaderValue::as_bytes),
     })

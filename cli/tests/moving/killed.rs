@@ -64,7 +64,7 @@ async fn links_that_are_killed_on_the_way_are_made_once_each_and_undone_once_eac
         assert_eq!(linked, if action == "link" { PEOPLE as u64 } else { 0 });
         // Whoever was at hand when it was killed is written down twice at most.
         let written = done().await;
-        assert!((PEOPLE as u64..=PEOPLE as u64 + kills).contains(&(written as u64)), "{written} {action}, {kills} kills");
+        assert!(written >= PEOPLE && (written - PEOPLE) as u64 <= kills, "{written} {action}, {kills} kills");
         let again = site.run(&run).await;
         assert_eq!((again.code, count(&again, &format!("{action}ed")), done().await), (Some(0), 0, written));
     }

@@ -5,6 +5,7 @@ use http::StatusCode;
 use super::{Visit, ways};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
+use crate::language::text;
 use crate::page::{self, Door, Reason};
 
 pub(super) fn page(visit: &Visit) -> Answer {
@@ -22,7 +23,7 @@ pub(super) fn page(visit: &Visit) -> Answer {
         }
         None => {
             let (error, code, reference) = (query("error"), query("code"), query("ref"));
-            page::error_with_ways(&realm.shell(), error, code, reference, &doors(visit, code))
+            page::error_with_ways(&visit.shell(), error, code, reference, &doors(visit, code))
         }
     }
 }
@@ -31,14 +32,21 @@ pub(super) fn page(visit: &Visit) -> Answer {
 fn doors<'a>(visit: &'a Visit, code: Option<&str>) -> Vec<Door<'a>> {
     match (code.and_then(Reason::parse), ways::named(visit)) {
         (Some(Reason::ProviderRetired | Reason::ProviderClosed), (Some(with), _)) => {
-            let door = || ways::sign_in(visit, with, format!("Sign in with {}", with.provider.name()));
+            let door = || {
+                ways::sign_in(
+                    visit,
+                    with,
+                    visit.words().with(text::SIGN_IN_WITH, &[("provider", with.provider.name())]),
+                )
+            };
             (!ways::is_over(&visit.realm, with)).then(door).into_iter().collect()
         }
         (Some(reason), (Some(with), Some(other))) if reason.is_between_two() => {
-            let both = format!("Sign in with {}, then {}", other.provider.name(), with.provider.name());
+            let names = [("first", other.provider.name()), ("then", with.provider.name())];
+            let both = visit.words().with(text::WAY_BOTH, &names);
             let can = other.registration.is_some() && !ways::is_over(&visit.realm, other);
             let both = can.then(|| ways::both(visit, other, with, both));
-            both.into_iter().chain(ways::newcomer(visit, with, "I am new here")).collect()
+            both.into_iter().chain(ways::newcomer(visit, with, visit.words().text(text::WAY_NEWCOMER))).collect()
         }
         _ => Vec::new(),
     }

@@ -4,6 +4,7 @@
 use super::{Visit, ways};
 use crate::address::with_query;
 use crate::answer::Answer;
+use crate::language::text;
 use crate::page;
 use crate::realm::Realm;
 
@@ -27,14 +28,15 @@ pub(super) fn page(visit: &Visit) -> Option<Answer> {
         (USED_BEFORE, (Some(with), Some(other))) => {
             let name = other.provider.name();
             let can = other.registration.is_some() && !ways::is_over(realm, other);
-            let yes = can.then(|| ways::both(visit, other, with, format!("Yes, sign in with {name}")));
-            let no = ways::newcomer(visit, with, "No, I am new here");
-            Some(page::used_before(&realm.shell(), name, yes.as_ref(), no.as_ref()))
+            let yes = can
+                .then(|| ways::both(visit, other, with, visit.words().with(text::BEFORE_YES, &[("provider", name)])));
+            let no = ways::newcomer(visit, with, visit.words().text(text::BEFORE_NO));
+            Some(page::used_before(&visit.shell(), name, yes.as_ref(), no.as_ref()))
         }
         (CONNECT, (Some(with), _)) => {
             let name = with.provider.name();
-            let door = ways::link(visit, with, format!("Continue with {name}"));
-            Some(page::connect(&realm.shell(), name, &door, &visit.return_to))
+            let door = ways::link(visit, with, visit.words().with(text::CONNECT_GO, &[("provider", name)]));
+            Some(page::connect(&visit.shell(), name, &door, &visit.return_to))
         }
         _ => None,
     }

@@ -39,7 +39,7 @@ pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Fail
     let code = visit.input.query("code");
     let text = code.and_then(|code| texts(realm).find(|(known, _)| known == code)).map(|(_, text)| text.as_str());
     let news = error.map(|error| News { error, code, text });
-    Ok(page::sign_in(&realm.shell(), &ways, &visit.csrf.token, &visit.return_to, news))
+    Ok(page::sign_in(&visit.shell(), &ways, &visit.csrf.token, &visit.return_to, news))
 }
 
 /// Where the form for a provider posts to. What is asked of one sign-in is passed on, if the sign-in would heed it.

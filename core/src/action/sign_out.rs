@@ -24,7 +24,7 @@ pub(super) async fn page(visit: &mut Visit, provider: Option<&str>) -> Answer {
         Some(path) => answer::redirect(StatusCode::FOUND, &with_query(path, &[])),
         None => {
             let action = format!("{}/signout", realm.base.auth_url);
-            page::sign_out(&realm.shell(), &action, &visit.csrf.token, Some(&visit.return_to))
+            page::sign_out(&visit.shell(), &action, &visit.csrf.token, Some(&visit.return_to))
         }
     }
 }

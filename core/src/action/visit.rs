@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::destination;
+use crate::Catalogue;
 use crate::cookie::Cookie;
 use crate::csrf::{CsrfToken, Provenance, provenance, same};
 use crate::failure::{Code, Failure};
 use crate::input::Input;
-use crate::page::Reason;
+use crate::page::{Reason, Shell};
 use crate::realm::Realm;
 
 /// A request on its way through an action.
@@ -51,6 +52,16 @@ impl Visit {
             }
         };
         Self { realm, input, csrf, return_to, no_way_back, cookies }
+    }
+
+    /// The frame of the built-in pages, in the language of whoever asks.
+    pub(super) fn shell(&self) -> Shell<'_> {
+        self.realm.shell(self.words())
+    }
+
+    /// The texts, in that language.
+    pub(super) fn words(&self) -> &Catalogue {
+        self.realm.languages.for_headers(&self.input.headers)
     }
 
     /// Refuses a request that a page of ours did not make.

@@ -13,13 +13,14 @@ use crate::csrf::Csrf;
 use crate::env::Environment;
 use crate::evidence::Marker;
 use crate::jwe::{Keys, V4Keys};
+use crate::language::Languages;
 use crate::memory::MemoryStore;
 use crate::realm::{Base, Realm, Registered};
 use crate::refresh::RefreshGate;
 use crate::seal::Sealer;
 use crate::standing::Standing;
 use crate::tombstones::Tombstones;
-use crate::{Auth, HttpClient, Secret};
+use crate::{Auth, Catalogue, HttpClient, Secret};
 
 impl AuthBuilder {
     /// Checks everything.
@@ -60,6 +61,7 @@ impl AuthBuilder {
     fn check_the_rest(&self, base: Option<&Base>, problems: &mut Vec<String>) {
         problems.extend(self.pages.problems(base.map(|base| base.path.as_str())));
         problems.extend(self.theme.problems());
+        problems.extend(self.catalogues.iter().flat_map(Catalogue::problems).cloned());
         if self.max_cookies == 0 || self.max_cookies > 16 {
             problems.push(format!("max_session_cookies is {}; 1 to 16 are possible", self.max_cookies));
         }
@@ -127,6 +129,7 @@ impl AuthBuilder {
             csrf_headers_suffice: self.csrf_headers_suffice,
             pages: self.pages,
             theme: self.theme,
+            languages: Languages::new(self.catalogues),
             tombstones: Tombstones::new(),
             refresh: RefreshGate::default(),
         })

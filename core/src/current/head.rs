@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::header::{ACCEPT, COOKIE, HeaderName};
+use http::header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, HeaderName};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Method, Uri};
 use memchr::memmem;
@@ -45,6 +45,8 @@ pub struct PlainHead<'a, C> {
     pub path_and_query: &'a str,
     /// The first `Accept` header.
     pub accept: Option<&'a [u8]>,
+    /// The first `Accept-Language` header.
+    pub accept_language: Option<&'a [u8]>,
     /// The first `Sec-Fetch-Mode` header.
     pub sec_fetch_mode: Option<&'a [u8]>,
     /// Every `Cookie` header, in order: an iterator of `&[u8]`.
@@ -64,6 +66,8 @@ impl<C> fmt::Debug for PlainHead<'_, C> {
 /// What of the head is looked at later: most requests of a site never ask who is there.
 pub(super) struct Head {
     is_browser: bool,
+    /// Of a browser, for a page that it may be shown.
+    accept_language: Option<Header>,
     path: Path,
     cookies: Option<Header>,
     /// HTTP/2 may cut them into several headers (RFC 9113 §8.2.3).
@@ -86,8 +90,11 @@ impl Head {
     pub(super) fn of(head: &RequestHead<'_>) -> Self {
         let bytes = |name: &HeaderName| head.headers.get(name).map(HeaderValue::as_bytes);
         let mut cookies = head.headers.get_all(COOKIE).iter().cloned().map(Header::Shared);
+        let is_browser = *head.method == Method::GET && wants_a_page(bytes(&ACCEPT), || bytes(&SEC_FETCH_MODE));
+        let accept_language = || head.headers.get(ACCEPT_LANGUAGE).cloned().map(Header::Shared);
         Self {
-            is_browser: *head.method == Method::GET && wants_a_page(bytes(&ACCEPT), || bytes(&SEC_FETCH_MODE)),
+            is_browser,
+            accept_language: is_browser.then(accept_language).flatten(),
             path: match head.uri.path_and_query() {
                 Some(path) => Path::Shared(path.clone()),
                 None => Path::Copied(Box::from("/")),
@@ -99,8 +106,11 @@ impl Head {
 
     pub(super) fn of_plain<'a>(head: PlainHead<'_, impl IntoIterator<Item = &'a [u8]>>) -> Self {
         let mut cookies = head.cookies.into_iter().map(|value| Header::Copied(Box::from(value)));
+        let is_browser = head.method == "GET" && wants_a_page(head.accept, || head.sec_fetch_mode);
+        let accept_language = || head.accept_language.map(|value| Header::Copied(Box::from(value)));
         Self {
-            is_browser: head.method == "GET" && wants_a_page(head.accept, || head.sec_fetch_mode),
+            is_browser,
+            accept_language: is_browser.then(accept_language).flatten(),
             path: Path::Copied(Box::from(head.path_and_query)),
             cookies: cookies.next(),
             more_cookies: cookies.collect(),
@@ -118,6 +128,11 @@ impl Head {
     /// The `Cookie` headers.
     pub(super) fn cookies(&self) -> impl Iterator<Item = &Header> {
         self.cookies.iter().chain(&self.more_cookies)
+    }
+
+    /// Which language a browser's pages are to be in.
+    pub(super) fn accept_language(&self) -> Option<&[u8]> {
+        self.accept_language.as_ref().map(AsRef::as_ref)
     }
 
     /// A browser asks for a page by GET, wants HTML, and, if it says so at all, navigates.

@@ -8,6 +8,7 @@ use super::Shell;
 use super::question::{Door, doors};
 use super::reason::{Link, Reason, Words};
 use crate::answer;
+use crate::language::text;
 
 /// The error page. All three texts come from the address: the first two are looked up and never shown,
 /// the third is shown if it has the form of an id.
@@ -32,17 +33,18 @@ pub(crate) fn error_with_ways(
         Some(reason) => reason.words(),
         None => wire(error.unwrap_or_default()),
     };
+    let words = shell.words;
     let content = html! {
-        h1 { (heading) }
-        div role="alert" { p { (happened) } p { (next) } }
+        h1 { (words.text(heading)) }
+        div role="alert" { p { (words.text(happened)) } p { (words.text(next)) } }
         @if !ways.is_empty() {
             (doors(ways))
         } @else if link == Link::SignIn {
-            div.actions { a.button.primary href=(shell.sign_in()) { "Sign in" } }
+            div.actions { a.button.primary href=(shell.sign_in()) { (words.text(text::ERROR_SIGN_IN)) } }
         }
         (shell.reference(correlation))
     };
-    let mut page = shell.page(status, "Error", &content);
+    let mut page = shell.page(status, words.text(heading), &content);
     answer::advise(&mut page);
     page
 }
@@ -53,23 +55,23 @@ fn wire(error: &str) -> Words {
         "Configuration" => Reason::Configuration.words(),
         "AccessDenied" => Words {
             status: StatusCode::FORBIDDEN,
-            heading: "Access Denied",
-            happened: "You do not have permission to sign in.",
-            next: "You can sign in with a different account.",
+            heading: text::ERROR_DENIED_TITLE,
+            happened: text::ERROR_DENIED,
+            next: text::ERROR_DENIED_NEXT,
             link: Link::SignIn,
         },
         "Verification" => Words {
             status: StatusCode::FORBIDDEN,
-            heading: "Unable to sign in",
-            happened: "The sign in link is no longer valid. It may have been used already or it may have expired.",
-            next: "Sign in again to be sent a new one.",
+            heading: text::ERROR_LINK_TITLE,
+            happened: text::ERROR_LINK,
+            next: text::ERROR_LINK_NEXT,
             link: Link::SignIn,
         },
         _ => Words {
             status: StatusCode::OK,
-            heading: "Error",
-            happened: "Something went wrong.",
-            next: "Go back to the site and try again from there.",
+            heading: text::ERROR_TITLE,
+            happened: text::ERROR_WRONG,
+            next: text::ERROR_WRONG_NEXT,
             link: Link::Home,
         },
     }
@@ -166,8 +168,8 @@ mod tests {
         for reason in Reason::ALL {
             let words = reason.words();
             let html = html(&page(Some("Configuration"), Some(reason.code()), None));
-            assert!(html.contains(&format!("<h1>{}</h1>", words.heading)));
-            assert!(html.contains(words.happened) && html.contains(words.next));
+            assert!(html.contains(&format!("<h1>{}</h1>", words.heading.english)));
+            assert!(html.contains(words.happened.english) && html.contains(words.next.english));
             assert_eq!(html.contains(r#"href="/api/auth/signin""#), words.link == Link::SignIn);
         }
     }

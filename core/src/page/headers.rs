@@ -1,7 +1,7 @@
 //! The headers of every page: what a browser must not do with it.
 
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue};
@@ -24,11 +24,12 @@ pub(crate) fn headers(css: &str, logo_origin: Option<String>) -> HeaderMap {
     headers
 }
 
-const HEADERS: [(HeaderName, &str); 8] = [
+const HEADERS: [(HeaderName, &str); 9] = [
     (CONTENT_TYPE, "text/html; charset=utf-8"),
     (CACHE_CONTROL, "private, no-cache, no-store"),
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
+    (VARY, "accept-language"),
     // Not `no-referrer`: with that a browser sends `Origin: null` from our own forms, which would say nothing.
     (REFERRER_POLICY, "same-origin"),
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
@@ -64,6 +65,7 @@ mod tests {
                 cross-origin-resource-policy: same-origin
                 permissions-policy: camera=(), geolocation=(), microphone=()
                 referrer-policy: same-origin
+                vary: accept-language
                 x-content-type-options: nosniff
                 x-frame-options: DENY
                 "#);

@@ -5,6 +5,7 @@ use http::{Response, StatusCode};
 use maud::{Markup, html};
 
 use super::Shell;
+use crate::language::text;
 
 /// A way on: a form with one button.
 #[derive(Clone, Debug)]
@@ -24,33 +25,36 @@ pub(crate) fn used_before(
     yes: Option<&Door<'_>>,
     no: Option<&Door<'_>>,
 ) -> Response<Bytes> {
+    let (words, names) = (shell.words, &[("provider", other)]);
     let content = html! {
-        h1 { "Have you used this site with " (other) " before?" }
+        h1 { (words.with(text::BEFORE_TITLE, names)) }
         @if yes.is_some() {
-            p { "Then sign in with " (other) " once more, and the two will be connected: you will find everything as you left it." }
+            p { (words.with(text::BEFORE_ONCE_MORE, names)) }
         } @else {
-            p { "It is no longer possible to sign in with " (other) ". If you have used this site with it, ask the people who run this site before you go on." }
+            p { (words.with(text::BEFORE_OVER, names)) }
         }
         div.actions {
             @if let Some(yes) = yes { (door(yes, "button primary")) }
             @if let Some(no) = no { (door(no, "button")) }
         }
     };
-    shell.page(StatusCode::OK, "Sign In", &content)
+    shell.page(StatusCode::OK, words.text(text::SIGN_IN_TITLE), &content)
 }
 
 /// Asks somebody who is signed in to connect an account of the provider of that name.
 pub(crate) fn connect(shell: &Shell<'_>, name: &str, go: &Door<'_>, return_to: &str) -> Response<Bytes> {
+    let (words, names) = (shell.words, &[("provider", name)]);
+    let title = words.with(text::CONNECT_TITLE, names);
     let content = html! {
-        h1 { "Continue with " (name) }
-        p { "This site is moving to " (name) ". Connect your account there now, and you can sign in with it from then on." }
-        p { "You are signed in, and stay who you are." }
+        h1 { (title) }
+        p { (words.with(text::CONNECT_MOVING, names)) }
+        p { (words.text(text::CONNECT_STAYS)) }
         div.actions {
             (door(go, "button primary"))
-            a.button href=(return_to) { "Not now" }
+            a.button href=(return_to) { (words.text(text::CONNECT_LATER)) }
         }
     };
-    shell.page(StatusCode::OK, "Connect", &content)
+    shell.page(StatusCode::OK, &title, &content)
 }
 
 /// The first is the thing to do.

@@ -4,6 +4,8 @@
 
 use http::StatusCode;
 
+use crate::language::Text;
+
 /// Defines [`Reason`] from the table below, so that no reason can lack its code, its status or its words.
 macro_rules! reasons {
     ($($variant:ident $code:literal $status:ident $link:ident $heading:literal $happened:literal $next:literal)*) => {
@@ -14,7 +16,6 @@ macro_rules! reasons {
         }
 
         impl Reason {
-            #[cfg(test)]
             pub(crate) const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// What stands in the address and in the log.
@@ -32,9 +33,9 @@ macro_rules! reasons {
                 match self {
                     $(Self::$variant => Words {
                         status: StatusCode::$status,
-                        heading: $heading,
-                        happened: $happened,
-                        next: $next,
+                        heading: Text { key: concat!("error.", $code, ".title"), english: $heading },
+                        happened: Text { key: concat!("error.", $code), english: $happened },
+                        next: Text { key: concat!("error.", $code, ".next"), english: $next },
                         link: Link::$link,
                     },)*
                 }
@@ -276,9 +277,9 @@ impl Reason {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Words {
     pub(crate) status: StatusCode,
-    pub(crate) heading: &'static str,
-    pub(crate) happened: &'static str,
-    pub(crate) next: &'static str,
+    pub(crate) heading: Text,
+    pub(crate) happened: Text,
+    pub(crate) next: Text,
     pub(crate) link: Link,
 }
 
@@ -345,8 +346,9 @@ mod tests {
     fn every_reason_says_what_happened_and_what_to_do_in_sentences() {
         for reason in Reason::ALL {
             let Words { heading, happened, next, .. } = reason.words();
+            let heading = heading.english;
             assert!(!heading.ends_with('.') && heading.len() <= 45, "{heading}");
-            for sentence in [happened, next] {
+            for sentence in [happened.english, next.english] {
                 assert!(sentence.starts_with(char::is_uppercase) && sentence.ends_with('.'), "{sentence}");
             }
         }

@@ -5,19 +5,21 @@ use http::{Response, StatusCode};
 use maud::html;
 
 use super::Shell;
+use crate::language::text;
 
 /// The page an adapter's guard answers with. It does not say what would have been permitted.
 pub(crate) fn refused(shell: &Shell<'_>, correlation: Option<&str>) -> Response<Bytes> {
+    let words = shell.words;
     let content = html! {
-        h1 { "You cannot open this page" }
+        h1 { (words.text(text::REFUSED_TITLE)) }
         div role="alert" {
-            p { "You are signed in, but your account does not have permission to see it." }
-            p { "If you have another account, sign in with that one; otherwise ask the people who run this site." }
+            p { (words.text(text::REFUSED_SIGNED_IN)) }
+            p { (words.text(text::REFUSED_ANOTHER)) }
         }
-        div.actions { a.button href=(shell.sign_in()) { "Sign in with another account" } }
+        div.actions { a.button href=(shell.sign_in()) { (words.text(text::REFUSED_BUTTON)) } }
         (shell.reference(correlation))
     };
-    shell.page(StatusCode::FORBIDDEN, "Access Denied", &content)
+    shell.page(StatusCode::FORBIDDEN, words.text(text::REFUSED_TITLE), &content)
 }
 
 #[cfg(test)]

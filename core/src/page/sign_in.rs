@@ -5,7 +5,9 @@ use http::{Response, StatusCode};
 use maud::{Markup, html};
 
 use super::{Reason, Shell};
+use crate::Catalogue;
 use crate::credentials::{Field, Kind};
+use crate::language::{Text, text};
 
 /// One way to sign in.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +40,7 @@ pub(crate) fn sign_in(
     return_to: &str,
     news: Option<News<'_>>,
 ) -> Response<Bytes> {
+    let words = shell.words;
     // One way is the thing to do here; several are equals, but for those that end.
     let main = ways.len() == 1 || ways.iter().filter(|way| !way.ends).count() == 1;
     let button = |way: &Way<'_>| match way.ends {
@@ -47,26 +50,26 @@ pub(crate) fn sign_in(
         false => "button",
     };
     let content = html! {
-        h1 { "Sign in" }
-        p { "to continue to " strong { (shell.app) } }
-        @if let Some(news) = news { (announcement(news)) }
+        h1 { (words.text(text::SIGN_IN_TITLE)) }
+        p { (words.markup(text::SIGN_IN_TO_CONTINUE, &[("app", html! { strong { (shell.app) } })])) }
+        @if let Some(news) = news { (announcement(words, news)) }
         @if ways.is_empty() {
-            p { "No way to sign in has been set up." }
+            p { (words.text(text::SIGN_IN_NOTHING)) }
         } @else {
             div.actions {
                 @for (place, way) in ways.iter().enumerate() {
-                    @if takes_room(ways, place) { p.or { "or" } }
+                    @if takes_room(ways, place) { p.or { (words.text(text::SIGN_IN_OR)) } }
                     form action=(way.action) method="post" data-provider=(way.id) {
                         input type="hidden" name="csrfToken" value=(csrf_token);
                         input type="hidden" name="callbackUrl" value=(return_to);
-                        @for field in way.fields { (input(way, field)) }
-                        button class=(button(way)) type="submit" { "Sign in with " (way.name) }
+                        @for field in way.fields { (input(words, way, field)) }
+                        button class=(button(way)) type="submit" { (words.with(text::SIGN_IN_WITH, &[("provider", way.name)])) }
                     }
                 }
             }
         }
     };
-    shell.page(StatusCode::OK, "Sign In", &content)
+    shell.page(StatusCode::OK, words.text(text::SIGN_IN_TITLE), &content)
 }
 
 /// Between a form and what stands before it, or behind it.
@@ -77,13 +80,16 @@ fn takes_room(ways: &[Way<'_>], place: usize) -> bool {
 
 /// A label and its input. What was typed before is not in it: a password never is, and a name would have to travel in
 /// the address to get here.
-fn input(way: &Way<'_>, field: &Field) -> Markup {
+fn input(words: &Catalogue, way: &Way<'_>, field: &Field) -> Markup {
     let id = format!("{}-{}", way.id, field.name);
     // What a browser would correct in prose, it would spoil in a name.
     let is_exact = field.kind != Kind::Text || field.autocomplete.is_some();
     html! {
         div.field {
-            label for=(id) { (field.label) @if !field.is_required { " (optional)" } }
+            label for=(id) {
+                @if field.is_required { (field.label) }
+                @else { (words.with(text::SIGN_IN_OPTIONAL, &[("field", &field.label)])) }
+            }
             input id=(id) name=(field.name) type=(field.kind.as_str())
                 autocomplete=[&field.autocomplete] placeholder=[&field.placeholder]
                 autocapitalize=[is_exact.then_some("none")] spellcheck=[is_exact.then_some("false")]
@@ -93,7 +99,7 @@ fn input(way: &Way<'_>, field: &Field) -> Markup {
 }
 
 /// What happened. The application's text says most, a reason that is known more than the wire's error.
-fn announcement(News { error, code, text }: News<'_>) -> Markup {
+fn announcement(words: &Catalogue, News { error, code, text }: News<'_>) -> Markup {
     let text = text.filter(|_| error == "CredentialsSignin");
     let reason = code.and_then(Reason::parse).map(Reason::words);
     html! {
@@ -101,23 +107,23 @@ fn announcement(News { error, code, text }: News<'_>) -> Markup {
         div class=(if error == "SessionRequired" { "note" } else { "alert" }) role="alert" tabindex="-1" autofocus {
             @match (text, &reason) {
                 (Some(text), _) => { (text) }
-                (None, Some(reason)) => { p { (reason.happened) } p { (reason.next) } }
-                (None, None) => { (message(error)) }
+                (None, Some(reason)) => { p { (words.text(reason.happened)) } p { (words.text(reason.next)) } }
+                (None, None) => { (words.text(message(error))) }
             }
         }
     }
 }
 
-fn message(error: &str) -> &'static str {
+fn message(error: &str) -> Text {
     match error {
         "Signin" | "OAuthSignin" | "OAuthCallbackError" | "OAuthCreateAccount" | "EmailCreateAccount" | "Callback" => {
-            "Try signing in with a different account."
+            text::ERROR_TRY_ANOTHER
         }
-        "OAuthAccountNotLinked" => "To confirm your identity, sign in with the same account you used originally.",
-        "EmailSignin" => "The e-mail could not be sent.",
-        "CredentialsSignin" => "Sign in failed. Check the details you provided are correct.",
-        "SessionRequired" => "Please sign in to access this page.",
-        _ => "Unable to sign in.",
+        "OAuthAccountNotLinked" => text::ERROR_NOT_LINKED,
+        "EmailSignin" => text::ERROR_EMAIL,
+        "CredentialsSignin" => text::ERROR_CREDENTIALS,
+        "SessionRequired" => text::ERROR_REQUIRED,
+        _ => text::ERROR_UNABLE,
     }
 }
 

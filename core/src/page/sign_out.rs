@@ -5,23 +5,25 @@ use http::{Response, StatusCode};
 use maud::html;
 
 use super::Shell;
+use crate::language::text;
 
 /// The sign-out page. Signing out takes a form, so that no link and no picture can do it.
 pub(crate) fn sign_out(shell: &Shell<'_>, action: &str, csrf_token: &str, return_to: Option<&str>) -> Response<Bytes> {
+    let words = shell.words;
     let content = html! {
-        h1 { "Signout" }
-        p { "Are you sure you want to sign out?" }
+        h1 { (words.text(text::SIGN_OUT_TITLE)) }
+        p { (words.text(text::SIGN_OUT_SURE)) }
         div.actions {
             form action=(action) method="post" {
                 input type="hidden" name="csrfToken" value=(csrf_token);
                 @if let Some(return_to) = return_to {
                     input type="hidden" name="callbackUrl" value=(return_to);
                 }
-                button.button.primary type="submit" { "Sign out" }
+                button.button.primary type="submit" { (words.text(text::SIGN_OUT_BUTTON)) }
             }
         }
     };
-    shell.page(StatusCode::OK, "Sign Out", &content)
+    shell.page(StatusCode::OK, words.text(text::SIGN_OUT_TITLE), &content)
 }
 
 #[cfg(test)]
@@ -36,7 +38,7 @@ mod tests {
     fn signing_out_is_a_form_that_posts() {
         let page = sign_out(&shell(&Theme::default()), ACTION, "csrf-token", Some("https://app.example.com/bye"));
         insta::assert_snapshot!(content(&page), @r#"
-        <h1>Signout</h1>
+        <h1>Sign out</h1>
         <p>Are you sure you want to sign out?</p>
         <div class="actions">
         <form action="https://app.example.com/api/auth/signout" method="post">

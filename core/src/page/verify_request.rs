@@ -5,14 +5,15 @@ use http::{Response, StatusCode};
 use maud::html;
 
 use super::Shell;
+use crate::language::text;
 
 /// The page that sends people to their mail. It does not repeat the address.
 pub(crate) fn verify_request(shell: &Shell<'_>) -> Response<Bytes> {
     let content = html! {
-        h1 { "Check your email" }
-        p { "A sign in link has been sent to your email address." }
+        h1 { (shell.words.text(text::VERIFY_TITLE)) }
+        p { (shell.words.text(text::VERIFY_SENT)) }
     };
-    shell.page(StatusCode::OK, "Verify Request", &content)
+    shell.page(StatusCode::OK, shell.words.text(text::VERIFY_TITLE), &content)
 }
 
 #[cfg(test)]
@@ -33,7 +34,7 @@ mod tests {
         <link rel="icon" href="data:,">
         <meta name="color-scheme" content="light dark">
         <meta name="robots" content="noindex">
-        <title>Verify Request</title>
+        <title>Check your email · app.example.com</title>
         <style>…</style>
         </head>
         <body class="__next-auth-theme-auto">

@@ -5,6 +5,8 @@ use http::{Response, StatusCode};
 use maud::html;
 
 use super::Shell;
+use crate::Catalogue;
+use crate::language::text;
 
 /// Why there is no token, and signing in again would not help.
 #[derive(Clone, Copy, Debug)]
@@ -25,41 +27,44 @@ pub(crate) fn without_token(
     correlation: &str,
 ) -> Response<Bytes> {
     let (status, heading) = match why {
-        WithoutToken::NotNow(_) => (StatusCode::SERVICE_UNAVAILABLE, "Please try again soon"),
-        WithoutToken::Misconfigured => (StatusCode::INTERNAL_SERVER_ERROR, "An administrator has to act"),
-        WithoutToken::Retired => (StatusCode::INTERNAL_SERVER_ERROR, "This service has ended"),
+        WithoutToken::NotNow(_) => (StatusCode::SERVICE_UNAVAILABLE, text::TOKEN_LATER_TITLE),
+        WithoutToken::Misconfigured => (StatusCode::INTERNAL_SERVER_ERROR, text::TOKEN_SETUP_TITLE),
+        WithoutToken::Retired => (StatusCode::INTERNAL_SERVER_ERROR, text::TOKEN_OVER_TITLE),
     };
+    let (words, names) = (shell.words, &[("provider", provider)]);
+    let heading = words.text(heading);
     let content = html! {
         h1 { (heading) }
         div role="alert" {
             @match why {
                 WithoutToken::NotNow(seconds) => {
-                    p { "What you opened comes from " (provider) ", which does not answer at the moment." }
-                    p { "You are still signed in. Try again in " (in_words(seconds)) "." }
+                    p { (words.with(text::TOKEN_LATER, names)) }
+                    p { (again(words, seconds)) }
                 }
                 WithoutToken::Misconfigured => {
-                    p { "What you opened comes from " (provider) ", which does not accept this site's set-up." }
-                    p { "You are still signed in. Tell the people who run this site, with the reference below." }
+                    p { (words.with(text::TOKEN_SETUP, names)) }
+                    p { (words.text(text::TOKEN_SETUP_TELL)) }
                 }
                 WithoutToken::Retired => {
-                    p { "What you opened comes from " (provider) ", which no longer offers it to this site." }
-                    p { "Sign in another way, or ask the people who run this site." }
+                    p { (words.with(text::TOKEN_OVER, names)) }
+                    p { (words.text(text::TOKEN_OVER_ANOTHER)) }
                 }
             }
         }
         @if matches!(why, WithoutToken::Retired) {
-            div.actions { a.button.primary href=(shell.sign_in()) { "Sign in another way" } }
+            div.actions { a.button.primary href=(shell.sign_in()) { (words.text(text::TOKEN_OVER_BUTTON)) } }
         }
         (shell.reference(Some(correlation)))
     };
     shell.page(status, heading, &content)
 }
 
-fn in_words(seconds: u64) -> String {
+/// When to try again.
+fn again(words: &Catalogue, seconds: u64) -> String {
     match seconds {
-        0 | 1 => "a second".to_owned(),
-        2..=119 => format!("{seconds} seconds"),
-        _ => format!("{} minutes", seconds.div_ceil(60)),
+        0 | 1 => words.text(text::TOKEN_LATER_SECOND).to_owned(),
+        2..=119 => words.with(text::TOKEN_LATER_SECONDS, &[("seconds", &seconds.to_string())]),
+        _ => words.with(text::TOKEN_LATER_MINUTES, &[("minutes", &seconds.div_ceil(60).to_string())]),
     }
 }
 
@@ -123,7 +128,11 @@ mod tests {
 
     #[test]
     fn times_read_as_people_say_them() {
-        let words = [0, 1, 2, 119, 120, 121, 3_600].map(in_words);
-        assert_eq!(words, ["a second", "a second", "2 seconds", "119 seconds", "2 minutes", "3 minutes", "60 minutes"]);
+        let words = [0, 1, 2, 119, 120, 121, 3_600].map(|seconds| again(shell(&Theme::default()).words, seconds));
+        let times = words.map(|words| words.rsplit_once(" in ").unwrap().1.to_owned());
+        assert_eq!(
+            times,
+            ["a second.", "a second.", "2 seconds.", "119 seconds.", "2 minutes.", "3 minutes.", "60 minutes."]
+        );
     }
 }

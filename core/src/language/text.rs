@@ -1,0 +1,138 @@
+//! The texts of the built-in pages: a key for translators, and the English words.
+
+use crate::page::Reason;
+
+/// A text: its key in a catalogue, and its English words, with names to put in between braces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Text {
+    pub(crate) key: &'static str,
+    pub(crate) english: &'static str,
+}
+
+/// Every text, in the order in which a translator meets them.
+pub(crate) fn all() -> impl Iterator<Item = Text> {
+    let reasons = Reason::ALL.iter().map(|reason| reason.words());
+    PAGES.iter().copied().chain(reasons.flat_map(|words| [words.heading, words.happened, words.next]))
+}
+
+/// A text cut into words, and the names in braces as `Err`. A brace that is not closed is one of the words.
+pub(super) fn parts(text: &str) -> impl Iterator<Item = Result<&str, &str>> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        if let Some((name, after)) = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+            rest = after;
+            return Some(Err(name));
+        }
+        // Past a brace that opens nothing, to the next.
+        let end = rest.char_indices().skip(1).find(|(_, char)| *char == '{').map_or(rest.len(), |(place, _)| place);
+        let (words, after) = rest.split_at(end);
+        rest = after;
+        Some(Ok(words))
+    })
+}
+
+/// Defines a constant for each text, and the list of all.
+macro_rules! texts {
+    ($($name:ident $key:literal $english:literal)*) => {
+        $(pub(crate) const $name: Text = Text { key: $key, english: $english };)*
+        const PAGES: &[Text] = &[$($name,)*];
+    };
+}
+
+texts! {
+    // The sign-in page.
+    SIGN_IN_TITLE "sign_in.title" "Sign in"
+    SIGN_IN_TO_CONTINUE "sign_in.to_continue" "to continue to {app}"
+    SIGN_IN_WITH "sign_in.with" "Sign in with {provider}"
+    SIGN_IN_OR "sign_in.or" "or"
+    SIGN_IN_OPTIONAL "sign_in.optional" "{field} (optional)"
+    SIGN_IN_NOTHING "sign_in.nothing" "No way to sign in has been set up."
+
+    // What it says when somebody comes to it with an error of Auth.js.
+    ERROR_TRY_ANOTHER "sign_in.error.try_another" "Try signing in with a different account."
+    ERROR_NOT_LINKED "sign_in.error.not_linked" "To confirm your identity, sign in with the same account you used originally."
+    ERROR_EMAIL "sign_in.error.email" "The e-mail could not be sent."
+    ERROR_CREDENTIALS "sign_in.error.credentials" "Sign in failed. Check the details you provided are correct."
+    ERROR_REQUIRED "sign_in.error.required" "Please sign in to access this page."
+    ERROR_UNABLE "sign_in.error.unable" "Unable to sign in."
+
+    // Signing out.
+    SIGN_OUT_TITLE "sign_out.title" "Sign out"
+    SIGN_OUT_SURE "sign_out.sure" "Are you sure you want to sign out?"
+    SIGN_OUT_BUTTON "sign_out.button" "Sign out"
+
+    // After a link was sent.
+    VERIFY_TITLE "verify.title" "Check your email"
+    VERIFY_SENT "verify.sent" "A sign in link has been sent to your email address."
+
+    // Where one provider follows another.
+    BEFORE_TITLE "before.title" "Have you used this site with {provider} before?"
+    BEFORE_ONCE_MORE "before.once_more" "Then sign in with {provider} once more, and the two will be connected: you will find everything as you left it."
+    BEFORE_OVER "before.over" "It is no longer possible to sign in with {provider}. If you have used this site with it, ask the people who run this site before you go on."
+    BEFORE_YES "before.yes" "Yes, sign in with {provider}"
+    BEFORE_NO "before.no" "No, I am new here"
+    CONNECT_TITLE "connect.title" "Continue with {provider}"
+    CONNECT_MOVING "connect.moving" "This site is moving to {provider}. Connect your account there now, and you can sign in with it from then on."
+    CONNECT_STAYS "connect.stays" "You are signed in, and stay who you are."
+    CONNECT_GO "connect.go" "Continue with {provider}"
+    CONNECT_LATER "connect.later" "Not now"
+    WAY_BOTH "way.both" "Sign in with {first}, then {then}"
+    WAY_NEWCOMER "way.newcomer" "I am new here"
+
+    // For somebody who is signed in, and may not.
+    REFUSED_TITLE "refused.title" "You cannot open this page"
+    REFUSED_SIGNED_IN "refused.signed_in" "You are signed in, but your account does not have permission to see it."
+    REFUSED_ANOTHER "refused.another" "If you have another account, sign in with that one; otherwise ask the people who run this site."
+    REFUSED_BUTTON "refused.button" "Sign in with another account"
+
+    // For somebody whose page needs a token.
+    TOKEN_LATER_TITLE "token.later.title" "Please try again soon"
+    TOKEN_LATER "token.later" "What you opened comes from {provider}, which does not answer at the moment."
+    TOKEN_LATER_SECOND "token.later.second" "You are still signed in. Try again in a second."
+    TOKEN_LATER_SECONDS "token.later.seconds" "You are still signed in. Try again in {seconds} seconds."
+    TOKEN_LATER_MINUTES "token.later.minutes" "You are still signed in. Try again in {minutes} minutes."
+    TOKEN_SETUP_TITLE "token.setup.title" "An administrator has to act"
+    TOKEN_SETUP "token.setup" "What you opened comes from {provider}, which does not accept this site's set-up."
+    TOKEN_SETUP_TELL "token.setup.tell" "You are still signed in. Tell the people who run this site, with the reference below."
+    TOKEN_OVER_TITLE "token.over.title" "This service has ended"
+    TOKEN_OVER "token.over" "What you opened comes from {provider}, which no longer offers it to this site."
+    TOKEN_OVER_ANOTHER "token.over.another" "Sign in another way, or ask the people who run this site."
+    TOKEN_OVER_BUTTON "token.over.button" "Sign in another way"
+
+    // The error page, where the address carries Auth.js's word alone.
+    ERROR_SIGN_IN "error.sign_in" "Sign in"
+    ERROR_REFERENCE "error.reference" "Reference: {reference}"
+    ERROR_DENIED_TITLE "error.denied.title" "Access Denied"
+    ERROR_DENIED "error.denied" "You do not have permission to sign in."
+    ERROR_DENIED_NEXT "error.denied.next" "You can sign in with a different account."
+    ERROR_LINK_TITLE "error.link.title" "Unable to sign in"
+    ERROR_LINK "error.link" "The sign in link is no longer valid. It may have been used already or it may have expired."
+    ERROR_LINK_NEXT "error.link.next" "Sign in again to be sent a new one."
+    ERROR_TITLE "error.title" "Error"
+    ERROR_WRONG "error.wrong" "Something went wrong."
+    ERROR_WRONG_NEXT "error.wrong.next" "Go back to the site and try again from there."
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_key_stands_once() {
+        let mut keys = HashSet::new();
+        for text in all() {
+            assert!(keys.insert(text.key), "{}", text.key);
+        }
+    }
+
+    #[test]
+    fn names_stand_in_braces_and_a_lone_brace_is_text() {
+        let parts: Vec<_> = parts("a {b} {c}d {e").collect();
+        assert_eq!(parts, [Ok("a "), Err("b"), Ok(" "), Err("c"), Ok("d "), Ok("{e")]);
+    }
+}
