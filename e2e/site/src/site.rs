@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use admit::{Auth, MemoryStore};
+use admit::{Auth, Catalogue, MemoryStore};
 
 use crate::claims::Claims;
 use crate::options::{Options, Sessions};
@@ -21,7 +21,9 @@ impl Site {
     /// Opens the site for people who reach it at `base_url`.
     pub(crate) async fn open(options: &Options, base_url: &str) -> Result<Self, Box<dyn Error>> {
         let pretend = Pretend::open(base_url, options.ways).await?;
-        let builder = pretend.offered_by(Auth::builder(base_url).callbacks(Claims), options.ways);
+        let arabic = Catalogue::new("ar", include_str!("arabic.txt"));
+        let builder = Auth::builder(base_url).callbacks(Claims).catalogue(arabic);
+        let builder = pretend.offered_by(builder, options.ways);
         let builder = match options.sessions {
             Sessions::Cookie => builder.danger_single_process_refresh(),
             Sessions::Store => {
