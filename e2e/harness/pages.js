@@ -33,6 +33,17 @@ export const BUILT_IN = [
     shows: 'form[data-provider="github"] ~ form input[type="password"]',
     picture: ["light", "dark"],
   },
+  {
+    name: "sign-in-once-more",
+    at: "all",
+    async go(person) {
+      await signIn(person)
+      await person.open("/api/auth/signout")
+      await person.press('form[action$="/signout"] button')
+      await person.open("/private")
+    },
+    shows: 'form[data-provider="azure-devops"]',
+  },
   { name: "sign-in-one-way", at: "one", go: ({ open }) => open("/private"), shows: "form[data-provider]:only-of-type" },
   {
     name: "sign-in-required",
@@ -56,7 +67,7 @@ export const BUILT_IN = [
     name: "sign-in-consent-denied",
     at: "one",
     async go(person) {
-      await toAzure(person)
+      await to(person, "azure-devops")
       await choose(person, "Norma Paulk", "Deny")
     },
     shows: ".alert[role=alert]",
@@ -66,12 +77,11 @@ export const BUILT_IN = [
     name: "sign-in-account-not-linked",
     at: "all",
     async go(person) {
-      await toAzure(person)
+      await to(person, "azure-devops")
       await choose(person, "Norma Paulk", "Accept")
       await person.arrives("/private")
       await person.forget()
-      await person.open("/private")
-      await person.press('form[data-provider="pretend-openid"] button')
+      await to(person, "pretend-openid")
       await choose(person, "Norma Paulk", "Accept")
     },
     shows: ".alert[role=alert]",
@@ -92,6 +102,32 @@ export const BUILT_IN = [
     shows: 'form[action$="/signout"]',
     picture: ["light"],
   },
+  {
+    name: "account",
+    at: "all",
+    alone: true,
+    async go(person) {
+      await signIn(person)
+      await person.forget()
+      await signIn(person)
+      await person.open("/api/auth/account")
+    },
+    shows: 'form[action*="/sessions/"]',
+    picture: ["light"],
+  },
+  {
+    name: "account-with-news",
+    at: "all",
+    alone: true,
+    async go(person) {
+      await signIn(person)
+      await person.open("/api/auth/account")
+      await person.press('form[action$="/link/microsoft-entra-id"] button')
+      await choose(person, "Norma Paulk", "Accept")
+      await person.arrives("/api/auth/account")
+    },
+    shows: '[role=status] ~ section form[action$="/unlink/microsoft-entra-id"]',
+  },
   { name: "verify-request", at: "all", go: ({ open }) => open("/api/auth/verify-request"), shows: "main" },
   {
     name: "error-provider-unavailable",
@@ -99,7 +135,7 @@ export const BUILT_IN = [
     at: "one",
     status: 503,
     async go(person) {
-      await toAzure(person)
+      await to(person, "azure-devops")
       await person.fault({ stage: "token", fault: "status", status: 503, always: true })
       await choose(person, "Norma Paulk", "Accept")
     },
@@ -161,7 +197,7 @@ export const BUILT_IN = [
   {
     name: "question-connect",
     at: "moving",
-    go: (person) => signIn(person, "/api/auth/signin"),
+    go: (person) => signIn(person, { arrives: "/api/auth/signin" }),
     shows: 'form[action$="/link/microsoft-entra-id"]',
     picture: ["light"],
   },
@@ -197,7 +233,7 @@ export const BUILT_IN = [
     at: "moving",
     status: 500,
     async go(person) {
-      await toAzure(person)
+      await to(person, "azure-devops")
       await choose(person, "Bo Lindqvist", "Accept")
       await person.press('form[action$="/link/microsoft-entra-id"] button')
       await choose(person, "Bo Lindqvist", "Accept")
@@ -210,13 +246,13 @@ export const BUILT_IN = [
 
 /** The pages of the pretend providers. */
 export const PRETEND = [
-  { name: "pretend-azure-devops", at: "all", go: ({ open, site }) => open(site.providers["azure-devops"]), shows: ".people" },
-  { name: "pretend-azure-devops-who", at: "all", go: toAzure, shows: "button.person" },
+  { name: "pretend-azure-devops", at: "all", go: ({ open, site }) => open(site.providers["azure-devops"]), shows: "main" },
+  { name: "pretend-azure-devops-who", at: "all", go: (person) => to(person, "azure-devops"), shows: "button.person" },
   {
     name: "pretend-azure-devops-consent",
     at: "all",
     async go(person) {
-      await toAzure(person)
+      await to(person, "azure-devops")
       await choose(person, "Norma Paulk")
     },
     shows: ".scopes",
@@ -236,26 +272,26 @@ export const PRETEND = [
     status: 503,
     async go(person) {
       await person.fault({ stage: "authorize", fault: "status", status: 503, always: true })
-      await toAzure(person)
+      await to(person, "azure-devops")
     },
     shows: "main",
   },
-  { name: "pretend-entra", at: "all", go: ({ open, site }) => open(site.providers["microsoft-entra-id"]), shows: ".people" },
-  { name: "pretend-entra-who", at: "all", go: toEntra, shows: "details" },
+  { name: "pretend-entra", at: "all", go: ({ open, site }) => open(site.providers["microsoft-entra-id"]), shows: "main" },
+  { name: "pretend-entra-who", at: "all", go: (person) => to(person, "microsoft-entra-id"), shows: "details" },
   {
     name: "pretend-entra-who-else",
     at: "all",
     async go(person) {
-      await toEntra(person)
+      await to(person, "microsoft-entra-id")
       await person.press("summary")
     },
-    shows: "details[open] .another",
+    shows: "details[open] input",
   },
   {
     name: "pretend-entra-consent",
     at: "all",
     async go(person) {
-      await toEntra(person)
+      await to(person, "microsoft-entra-id")
       await choose(person, "Norma Paulk")
     },
     shows: ".scopes",
@@ -273,13 +309,13 @@ export const PRETEND = [
     go: ({ open, site }) => open(`${site.providers["microsoft-entra-id"]}/organizations/oauth2/v2.0/logout`),
     shows: "main",
   },
-  { name: "pretend-openid", at: "all", go: ({ open, site }) => open(site.providers["pretend-openid"]), shows: ".people" },
-  { name: "pretend-openid-who", at: "all", go: toOpenId, shows: "details" },
+  { name: "pretend-openid", at: "all", go: ({ open, site }) => open(site.providers["pretend-openid"]), shows: "main" },
+  { name: "pretend-openid-who", at: "all", go: (person) => to(person, "pretend-openid"), shows: "details" },
   {
     name: "pretend-openid-consent",
     at: "all",
     async go(person) {
-      await toOpenId(person)
+      await to(person, "pretend-openid")
       await choose(person, "Norma Paulk")
     },
     shows: ".scopes",
@@ -288,11 +324,11 @@ export const PRETEND = [
     name: "pretend-openid-back",
     at: "all",
     async go(person) {
-      await toOpenId(person)
+      await to(person, "pretend-openid")
       await person.open(`${person.page.url()}&response_mode=form_post`)
       await choose(person, "Norma Paulk", "Accept")
     },
-    shows: 'form[method="post"].decision',
+    shows: 'form[action*="/api/auth/callback/"] button',
   },
   {
     name: "pretend-openid-refused",
@@ -301,6 +337,18 @@ export const PRETEND = [
     go: ({ open, site }) => open(`${site.providers["pretend-openid"]}/authorize?client_id=another`),
     shows: ".why",
   },
+  ...[["azure-devops"], ["microsoft-entra-id", "entra"], ["pretend-openid", "openid"]].flatMap(([provider, short = provider]) =>
+    ["requests", "tokens", "faults"].map((place) => ({
+      name: `pretend-${short}-${place}`,
+      at: "all",
+      alone: true,
+      async go(person) {
+        await signIn(person, { provider })
+        await person.open(`${person.site.providers[provider]}/_pretend/${place}`)
+      },
+      shows: 'nav [aria-current="page"]',
+    })),
+  ),
 ].map((page) => ({ ...page, isPretend: true }))
 
 /** The pages of the example dashboard. */
@@ -349,9 +397,9 @@ export function reasons() {
   return [...list.split("\n## ")[0].matchAll(/^\| `(\w+)` \| (\d+) \|/gm)].map(([, code, status]) => [code, Number(status)])
 }
 
-/** Signs Norma in by Azure DevOps. */
-async function signIn(person, arrives = "/private") {
-  await toAzure(person)
+/** Signs Norma in. */
+async function signIn(person, { provider = "azure-devops", arrives = "/private" } = {}) {
+  await to(person, provider)
   await choose(person, "Norma Paulk", "Accept")
   await person.arrives(arrives)
 }
@@ -371,19 +419,10 @@ async function atDashboard(person, path) {
   await person.open(path)
 }
 
-async function toAzure(person) {
+/** Goes to a provider of that id. */
+async function to(person, provider) {
   await person.open("/private")
-  await person.press('form[data-provider="azure-devops"] button')
-}
-
-async function toEntra(person) {
-  await person.open("/private")
-  await person.press('form[data-provider="microsoft-entra-id"] button')
-}
-
-async function toOpenId(person) {
-  await person.open("/private")
-  await person.press('form[data-provider="pretend-openid"] button')
+  await person.press(`form[data-provider="${provider}"] button`)
 }
 
 /** Presses these buttons at a pretend provider, one after the other. */
@@ -393,9 +432,9 @@ export async function choose({ page }, ...buttons) {
 
 /** Somebody comes by the provider that follows, while there is an account at the one that ends whose user has no other. */
 async function isAskedWhetherKnown(person) {
-  await signIn(person, "/api/auth/signin")
+  await signIn(person, { arrives: "/api/auth/signin" })
   await person.forget()
-  await toEntra(person)
+  await to(person, "microsoft-entra-id")
   await choose(person, "Vera Okafor", "Accept")
 }
 

@@ -127,7 +127,7 @@ for (const adapter of ADAPTERS) {
     adapter,
     async tell(person, elsewhere) {
       const link = 'form[action$="/link/microsoft-entra-id"] button'
-      const end = 'form[action*="/sessions/"][action$="/end"]:not([action*="/others/"]) button'
+      const end = 'form[action*="/sessions/"][action$="/end"]:not([action*="/others/"], [action*="/all/"]) button'
       for (const window of [person, elsewhere]) {
         await window.open(ACCOUNT)
         await window.press('form[data-provider="azure-devops"] button')
@@ -196,7 +196,7 @@ function headers(answer, isPretend) {
 
 const WITHOUT_SCRIPT = { javaScriptEnabled: false }
 /** Where people see their accounts and sessions. */
-const ACCOUNT = "/accounts"
+const ACCOUNT = "/api/auth/account"
 /** How small a target may be, in CSS pixels: WCAG 2.2 wants 24, and a thumb 44. */
 const LEAST = 24
 const OURS = 44
