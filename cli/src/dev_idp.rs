@@ -12,7 +12,8 @@ use crate::interrupt::Interrupts;
 /// Serves a pretend Azure DevOps, Microsoft Entra ID and OpenID provider
 ///
 /// Prints what to put into the application's environment, and runs until Ctrl-C. It listens on this machine only, takes
-/// any callback on it, knows sample people, and forgets everything when it ends.
+/// any callback on it, knows sample people, and forgets everything when it ends. At the addresses that it prints, a
+/// browser finds who can sign in, what was asked, what is in the tokens, and faults to turn on.
 #[derive(Debug, Args)]
 pub(crate) struct DevIdp {
     /// Where the pretend Azure DevOps listens; the others take the next two ports. 0 is any that are free
@@ -45,13 +46,22 @@ impl DevIdp {
     async fn serve(&self) -> io::Result<Running> {
         let entra = PretendEntra::builder(ENTRA_ID, ENTRA_SECRET, self.callback("microsoft-entra-id"));
         let entra = self.auto.iter().fold(entra, |entra, login| entra.auto_consent(login));
-        let (pretend, entra) = entra.serve_on(self.port(1)?).await?;
+        let (pretend_entra, entra) = entra.serve_on(self.port(1)?).await?;
         let azure = PretendAzureDevOps::builder(AZURE_ID, AZURE_SECRET, self.callback("azure-devops"));
         let azure = self.auto.iter().fold(azure, |azure, login| azure.auto_consent(login));
         // The one service takes the tokens of the other, as the real ones do.
-        let azure = azure.allow_http_on_loopback().entra(pretend).build().serve_on(self.port(0)?).await?;
+        let pretend_azure = azure.allow_http_on_loopback().entra(pretend_entra.clone()).build();
+        let azure = pretend_azure.clone().serve_on(self.port(0)?).await?;
         let openid = PretendOidc::builder(OPENID_ID, OPENID_SECRET, self.callback("openid"));
-        let (_, openid) = openid.serve_on(self.port(2)?).await?;
+        let (pretend_openid, openid) = openid.serve_on(self.port(2)?).await?;
+        // Each of them shows the way to the others.
+        let [at_azure, at_entra, at_openid] = [&azure, &entra, &openid].map(Served::base_url);
+        pretend_azure.neighbour("Pretend Microsoft Entra ID", &at_entra);
+        pretend_azure.neighbour("Pretend OpenID", &at_openid);
+        pretend_entra.neighbour("Pretend Azure DevOps", &at_azure);
+        pretend_entra.neighbour("Pretend OpenID", &at_openid);
+        pretend_openid.neighbour("Pretend Azure DevOps", &at_azure);
+        pretend_openid.neighbour("Pretend Microsoft Entra ID", &at_entra);
         Ok(Running { azure, entra, openid })
     }
 
@@ -82,8 +92,9 @@ impl DevIdp {
         writeln!(to, "AUTH_OPENID_ID={OPENID_ID}")?;
         writeln!(to, "AUTH_OPENID_SECRET={OPENID_SECRET}")?;
         writeln!(to, "AUTH_OPENID_ISSUER={}", openid.base_url())?;
-        for (name, people) in PEOPLE {
-            writeln!(to, "# {name}: {people}")?;
+        writeln!(to, "# In a browser, each shows its settings, people, requests, tokens and faults:")?;
+        for ((name, people), served) in PEOPLE.into_iter().zip([azure, entra, openid]) {
+            writeln!(to, "# {name}, {}: {people}", served.base_url())?;
         }
         to.flush()
     }

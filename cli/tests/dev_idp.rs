@@ -121,10 +121,44 @@ async fn the_people_that_are_named_are_those_on_the_pages() {
         (idp.get("AUTH_OPENID_ISSUER"), "OpenID"),
     ] {
         let page = String::from_utf8(get(&format!("{base}/")).await.body().to_vec()).unwrap();
-        let people = idp.lines.iter().find_map(|line| line.strip_prefix(&format!("# {service}: "))).unwrap();
+        let people = idp.lines.iter().find_map(|line| line.strip_prefix(&format!("# {service}, {base}: "))).unwrap();
         assert_eq!(page.matches("class=\"name\"").count(), people.split(", ").count(), "{page}");
         for person in people.split(", ") {
             assert!(page.contains(&format!(">{person}<")), "{service}: {person}: {page}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_overview_has_the_lines_for_its_own_and_links_the_others() {
+    let idp = DevIdp::start(&[]).await;
+    let azure = idp.get("AUTH_AZURE_DEVOPS_ENDPOINTS");
+    let entra = idp.get("AUTH_MICROSOFT_ENTRA_ID_ISSUER").trim_end_matches("/organizations/v2.0");
+    let openid = idp.get("AUTH_OPENID_ISSUER");
+    for (own, prefix) in [(azure, "AUTH_AZURE_DEVOPS_"), (entra, "AUTH_MICROSOFT_ENTRA_ID_"), (openid, "AUTH_OPENID_")]
+    {
+        let page = String::from_utf8(get(&format!("{own}/")).await.body().to_vec()).unwrap();
+        for (name, value) in idp.variables() {
+            let is_here = name == "AUTH_URL" || name.starts_with(prefix);
+            assert_eq!(page.contains(&format!("{name}={value}\n")), is_here, "{own}: {name}: {page}");
+        }
+        for other in [azure, entra, openid] {
+            assert_eq!(page.contains(&format!("<a href=\"{other}\">")), other != own, "{own}: {other}: {page}");
+        }
+    }
+}
+
+// RED, CFG: it is for this machine, whatever name somebody lets point at it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pages_for_developers_are_answered_under_names_of_this_machine_only() {
+    let idp = DevIdp::start(&[]).await;
+    let entra = idp.get("AUTH_MICROSOFT_ENTRA_ID_ISSUER").trim_end_matches("/organizations/v2.0");
+    for base in [idp.get("AUTH_AZURE_DEVOPS_ENDPOINTS"), entra, idp.get("AUTH_OPENID_ISSUER")] {
+        for path in ["/", "/_pretend/requests", "/_pretend/tokens", "/_pretend/faults"] {
+            assert_eq!(get(&format!("{base}{path}")).await.status(), 200, "{base}{path}");
+            let named = Request::get(format!("{base}{path}")).header("host", "evil.example").body(Bytes::new());
+            let answer = ReqwestClient::new().unwrap().send(named.unwrap()).await.unwrap();
+            assert_eq!((answer.status().as_u16(), answer.body().len()), (421, 0), "{base}{path}");
         }
     }
 }

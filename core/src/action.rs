@@ -15,6 +15,8 @@ mod destination;
 mod error;
 mod explain;
 mod following;
+mod last_used;
+pub(crate) mod own_page;
 mod providers;
 mod question;
 mod session;

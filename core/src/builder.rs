@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::env::Environment;
+use crate::page::PageRenderer;
 use crate::realm::{Lifetimes, LinkingRules};
 use crate::store::{AuditStore, EvidenceStore, Once, SessionStore, TokenStore, UserStore};
 use crate::{
@@ -54,10 +55,12 @@ pub struct AuthBuilder {
     trusted_origins: Vec<String>,
     csrf_headers_suffice: bool,
     host_only_cookies: bool,
+    remembers_last_used: bool,
     single_process_refresh: bool,
     plain_http: bool,
     for_jobs: bool,
     pages: Pages,
+    page_renderer: Option<Arc<dyn PageRenderer>>,
     theme: Theme,
     catalogues: Vec<Catalogue>,
 }
@@ -102,10 +105,12 @@ impl AuthBuilder {
             trusted_origins: Vec::new(),
             csrf_headers_suffice: false,
             host_only_cookies: false,
+            remembers_last_used: true,
             single_process_refresh: false,
             plain_http: false,
             for_jobs: false,
             pages: Pages::default(),
+            page_renderer: None,
             theme: Theme::default(),
             catalogues: Vec::new(),
         }
@@ -207,9 +212,21 @@ impl AuthBuilder {
         self
     }
 
+    /// Keeps no cookie that says by which provider somebody signed in last, so that the sign-in page marks none.
+    pub fn without_last_used(mut self) -> Self {
+        self.remembers_last_used = false;
+        self
+    }
+
     /// Pages of the application's own.
     pub fn pages(mut self, pages: Pages) -> Self {
         self.pages = pages;
+        self
+    }
+
+    /// Draws pages in the place of the built-in ones, all of them or some.
+    pub fn page_renderer(mut self, renderer: impl PageRenderer) -> Self {
+        self.page_renderer = Some(Arc::new(renderer));
         self
     }
 

@@ -7,6 +7,7 @@
 
 mod sent;
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use http::HeaderValue;
@@ -26,6 +27,8 @@ pub(crate) struct CookieNames {
     pub(crate) pending: String,
     /// Of whoever signs out at the provider.
     pub(crate) leaving: String,
+    /// Of the provider by which somebody signed in last.
+    pub(crate) last_used: String,
     /// The name next-auth v4 gave the session.
     pub(crate) session_v4: String,
     pub(crate) secure: bool,
@@ -41,6 +44,8 @@ impl CookieNames {
             callback_url: format!("{}authjs.callback-url", if host_only { hosted } else { secured }),
             pending: format!("{hosted}admit.pending."),
             leaving: format!("{hosted}admit.leaving"),
+            // Not `__Host-`, which would take it along everywhere.
+            last_used: format!("{secured}admit.last-used"),
             session_v4: format!("{secured}next-auth.session-token"),
             secure,
         }
@@ -79,6 +84,7 @@ pub(crate) struct Cookie {
     pub(crate) name: String,
     /// As it stands in the header.
     value: String,
+    path: Cow<'static, str>,
     life: Life,
     secure: bool,
     cross_site: bool,
@@ -103,12 +109,20 @@ impl Cookie {
 
     /// A value of ours that is base64url and dots, of which nothing needs encoding.
     pub(crate) fn sealed(name: impl Into<String>, value: impl Into<String>, secure: bool) -> Self {
-        Self { name: name.into(), value: value.into(), life: Life::Session, secure, cross_site: false }
+        let path = Cow::Borrowed("/");
+        Self { name: name.into(), value: value.into(), path, life: Life::Session, secure, cross_site: false }
     }
 
     #[must_use]
     pub(crate) fn life(mut self, life: Life) -> Self {
         self.life = life;
+        self
+    }
+
+    /// For the addresses under that path only.
+    #[must_use]
+    pub(crate) fn path(mut self, path: &str) -> Self {
+        self.path = Cow::Owned(path.to_owned());
         self
     }
 
@@ -133,7 +147,7 @@ impl Cookie {
             Life::For(seconds, _) => drop(write!(line, "; Max-Age={seconds}")),
             Life::Until(_) | Life::Session => {}
         }
-        line.push_str("; Path=/");
+        line.extend(["; Path=", &*self.path]);
         if let Life::Until(expires) | Life::For(_, expires) = self.life {
             line.push_str("; Expires=");
             line.push_str(&expires.to_http_date());

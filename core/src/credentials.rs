@@ -26,7 +26,7 @@ pub use given::{GivenCredentials, UndeclaredField};
 pub(crate) use refusal::{Refused, is_code};
 
 use crate::Provider;
-use crate::provider::Flow;
+use crate::provider::{Flow, Mark};
 
 /// A provider that asks the application.
 ///
@@ -52,6 +52,7 @@ use crate::provider::Flow;
 pub struct Credentials {
     id: String,
     name: String,
+    mark: Option<Mark>,
     pub(crate) fields: Vec<Field>,
     pub(crate) texts: Vec<(String, String)>,
     pub(crate) has_form: bool,
@@ -65,6 +66,7 @@ impl Credentials {
         Self {
             id: "credentials".to_owned(),
             name: name.into(),
+            mark: None,
             fields: Vec::new(),
             texts: Vec::new(),
             has_form: true,
@@ -84,6 +86,13 @@ impl Credentials {
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
+        self
+    }
+
+    /// A logo for pages, before the name; `None` takes it off.
+    #[must_use]
+    pub fn mark(mut self, mark: impl Into<Option<Mark>>) -> Self {
+        self.mark = mark.into();
         self
     }
 
@@ -150,6 +159,10 @@ impl Provider for Credentials {
 
     fn name(&self) -> &str {
         &self.name
+    }
+
+    fn mark(&self) -> Option<Mark> {
+        self.mark
     }
 
     fn flow(&self) -> Flow<'_> {

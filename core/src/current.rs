@@ -4,6 +4,7 @@ mod again;
 mod disconnect;
 mod head;
 mod opening;
+mod own_page;
 mod signed_in;
 mod tokens;
 
@@ -18,7 +19,7 @@ use crate::cookie::{self, Cookie, SessionCookies, pairs};
 use crate::csrf::CsrfToken;
 use crate::live::Home;
 use crate::opened;
-use crate::page::Shell;
+use crate::page::Frame;
 use crate::realm::Realm;
 use crate::{AuthError, Session, issue};
 use head::Head;
@@ -188,7 +189,7 @@ impl Current {
     }
 
     /// The frame of a page for whoever asks.
-    pub(crate) fn shell(&self) -> Shell<'_> {
+    pub(crate) fn shell(&self) -> Frame<'_> {
         let realm = self.realm();
         realm.shell(realm.languages.choose(self.0.head.accept_language()))
     }

@@ -53,21 +53,27 @@ pub(crate) struct RequestCookies {
     pub(crate) callback_url: Option<String>,
     pub(crate) pending: Vec<(String, String)>,
     pub(crate) leaving: Option<String>,
+    pub(crate) last_used: Option<String>,
 }
 
 impl Input {
     /// Reads a request. `None` if it has a body that is not what it says it is.
     pub(crate) fn read(request: Request<Bytes>, names: &CookieNames) -> Option<Self> {
-        let (parts, body) = request.into_parts();
-        let query = parts.uri.query().map(pairs).unwrap_or_default();
-        let body = if parts.method == Method::POST { Body::read(&parts.headers, &body)? } else { Body::Absent };
-        Some(Self {
+        let is_post = *request.method() == Method::POST;
+        let body = if is_post { Body::read(request.headers(), request.body())? } else { Body::Absent };
+        Some(Self { body, ..Self::of_page(request, names) })
+    }
+
+    /// Reads a request without its body: one for a page.
+    pub(crate) fn of_page(request: Request<Bytes>, names: &CookieNames) -> Self {
+        let (parts, _) = request.into_parts();
+        Self {
             cookies: RequestCookies::read(&parts.headers, names),
+            query: parts.uri.query().map(pairs).unwrap_or_default(),
+            body: Body::Absent,
             method: parts.method,
             headers: parts.headers,
-            query,
-            body,
-        })
+        }
     }
 
     /// A member of the query; of several the last, as on the wire.
@@ -143,6 +149,8 @@ impl RequestCookies {
                 cookies.callback_url = Some(cookie::decode(value).into_owned());
             } else if let Some(value) = pair.named(&names.leaving).filter(|_| cookies.leaving.is_none()) {
                 cookies.leaving = Some(value.to_owned());
+            } else if let Some(value) = pair.named(&names.last_used).filter(|_| cookies.last_used.is_none()) {
+                cookies.last_used = Some(value.to_owned());
             } else if let Some((trip, value)) = pair.beginning(&names.pending)
                 && let Some(value) = cookie::text(value)
                 && cookies.pending.len() < MOST_PENDING

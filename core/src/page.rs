@@ -1,4 +1,13 @@
-//! The built-in pages. They keep five rules:
+//! The pages: what each has to say, as types; how admit draws them; and how an application draws them in its place.
+//!
+//! An application has three ways to pages of its own, in order of effort:
+//!
+//! - [`Pages`](crate::Pages): the path of a page that it answers itself. [`Current::sign_in_page`] and
+//!   [`Current::error_page`] have for it what the built-in page would say.
+//! - `Templates`, by the feature of that name: its own frame around the built-in pages, or other content for some.
+//! - [`PageRenderer`]: its own code, which is handed a [`Page`] and gives HTML.
+//!
+//! The built-in pages keep five rules:
 //!
 //! 1. They need no script and send no request but the form's own and the logo's.
 //! 2. What an address carries is looked up in a table; it is never shown.
@@ -6,114 +15,132 @@
 //! 4. They cannot be framed or kept, and their policy admits exactly the one stylesheet.
 //! 5. Each has one heading, one `main`, labels on everything, and reads at 4.5:1 in both schemes.
 
+mod built_in;
 pub(crate) mod color;
 mod error;
+mod form;
+mod frame;
 mod headers;
+mod loads;
 pub(crate) mod logo;
+mod mark;
 mod question;
 pub(crate) mod reason;
 mod refused;
+mod renderer;
+mod samples;
 mod sign_in;
 mod sign_out;
 mod style;
+#[cfg(feature = "templates")]
+mod templates;
 mod verify_request;
 mod without_token;
 
-use bytes::Bytes;
-use http::{Response, StatusCode};
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use http::StatusCode;
+use maud::Markup;
+use serde::Serialize;
 
-pub(crate) use self::error::{error, error_with_ways};
-pub(crate) use self::question::{Door, connect, used_before};
+pub use self::error::{ErrorPage, Reference};
+pub use self::form::{Form, Hidden, Link, Weight};
+pub use self::frame::Frame;
+pub use self::loads::Loads;
+pub use self::question::{About, QuestionPage};
+pub use self::renderer::{PageHtml, PageRenderer};
+pub use self::sign_in::{Input, Notice, SignInPage, Way};
+pub use self::sign_out::SignOutPage;
+#[cfg(feature = "templates")]
+pub use self::templates::Templates;
+pub use self::verify_request::VerifyRequestPage;
+
+pub(crate) use self::error::{error, explained};
+pub(crate) use self::mark::svg;
+pub(crate) use self::question::{connect, used_before};
 pub(crate) use self::reason::Reason;
 pub(crate) use self::refused::refused;
-pub(crate) use self::sign_in::{News, Way, sign_in};
-pub(crate) use self::sign_out::sign_out;
+pub(crate) use self::sign_in::{News, Offer};
 pub(crate) use self::verify_request::verify_request;
 pub(crate) use self::without_token::{WithoutToken, without_token};
-use crate::language::text;
-use crate::{Catalogue, ColorScheme, Theme};
-use logo::Logo;
+#[cfg(doc)]
+use crate::Current;
 
-/// What all pages share.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Shell<'a> {
-    pub(crate) theme: &'a Theme,
-    /// The host, as people are shown it.
-    pub(crate) app: &'a str,
-    /// The URL of the origin.
-    pub(crate) home: &'a str,
-    /// Where the actions are, such as `/api/auth`, with or without the origin.
-    pub(crate) base: &'a str,
-    /// The texts, in the language of whoever asks.
-    pub(crate) words: &'a Catalogue,
+/// What a page has to say. Its texts are in the language of whoever asks, and are text: HTML escapes them.
+///
+/// It serializes, for template engines, with its [`kind`](Self::kind) beside its fields.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Page {
+    /// The ways to sign in.
+    SignIn(SignInPage),
+    /// Whether to sign out.
+    SignOut(SignOutPage),
+    /// That a sign-in link was sent.
+    VerifyRequest(VerifyRequestPage),
+    /// Why something came to nothing, and what to do now.
+    Error(ErrorPage),
+    /// A question, where one provider follows another.
+    Question(QuestionPage),
 }
 
-impl Shell<'_> {
-    /// A whole page around its content.
-    fn page(&self, status: StatusCode, title: &str, content: &Markup) -> Response<Bytes> {
-        let css = style::stylesheet(self.theme);
-        let logo = self.theme.logo.as_deref().and_then(Logo::parse);
-        let document = html! {
-            (DOCTYPE)
-            html lang=(self.words.tag()) dir=[self.words.is_right_to_left().then_some("rtl")] {
-                head {
-                    meta charset="utf-8";
-                    meta name="viewport" content="width=device-width, initial-scale=1";
-                    // Without it browsers ask for /favicon.ico, which is not ours to answer.
-                    link rel="icon" href="data:,";
-                    meta name="color-scheme" content=(color_scheme(self.theme.color_scheme));
-                    meta name="robots" content="noindex";
-                    title { (title) " · " (self.app) }
-                    style { (PreEscaped(&css)) }
-                }
-                body class=(body_class(self.theme.color_scheme)) {
-                    div.page {
-                        main {
-                            @if let Some(logo) = &logo { img.logo src=(logo.src) alt=(self.app); }
-                            (content)
-                        }
-                        footer { a.site href=(self.home) { (self.app) } }
-                    }
-                }
-            }
-        };
-        let mut response = Response::new(Bytes::from(document.into_string()));
-        *response.status_mut() = status;
-        *response.headers_mut() = headers::headers(&css, logo.and_then(|logo| logo.origin));
-        response
-    }
-
-    fn sign_in(&self) -> String {
-        format!("{}/signin", self.base)
-    }
-
-    /// The id by which a log line can be found, if it has the form of one.
-    fn reference(&self, correlation: Option<&str>) -> Markup {
-        let id = correlation.filter(|id| {
-            (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-        });
-        html! {
-            @if let Some(id) = id {
-                p.reference { (self.words.markup(text::ERROR_REFERENCE, &[("reference", html! { code { (id) } })])) }
-            }
+impl Page {
+    /// Which page it is, as a word: `sign_in`, `sign_out`, `verify_request`, `error` or `question`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::SignIn(_) => "sign_in",
+            Self::SignOut(_) => "sign_out",
+            Self::VerifyRequest(_) => "verify_request",
+            Self::Error(_) => "error",
+            Self::Question(_) => "question",
         }
     }
-}
 
-fn color_scheme(scheme: ColorScheme) -> &'static str {
-    match scheme {
-        ColorScheme::Auto => "light dark",
-        ColorScheme::Light => "light",
-        ColorScheme::Dark => "dark",
+    /// Its heading, which is also what its document is called.
+    pub fn title(&self) -> &str {
+        match self {
+            Self::SignIn(page) => &page.title,
+            Self::SignOut(page) => &page.title,
+            Self::VerifyRequest(page) => &page.title,
+            Self::Error(page) => &page.title,
+            Self::Question(page) => &page.title,
+        }
     }
-}
 
-fn body_class(scheme: ColorScheme) -> &'static str {
-    match scheme {
-        ColorScheme::Auto => "__next-auth-theme-auto",
-        ColorScheme::Light => "__next-auth-theme-light",
-        ColorScheme::Dark => "__next-auth-theme-dark",
+    /// The status it is answered with.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Error(page) => page.status,
+            _ => StatusCode::OK,
+        }
+    }
+
+    /// The built-in content as HTML, heading and all, for a `<main>` of the application's own.
+    pub fn content(&self, frame: &Frame<'_>) -> String {
+        self.markup(frame).into_string()
+    }
+
+    /// One of each, and of some more than one, for the tests of a renderer. Between them every part of a page is there
+    /// and is missing.
+    pub fn samples() -> Vec<Self> {
+        samples::pages()
+    }
+
+    fn markup(&self, shell: &Frame<'_>) -> Markup {
+        match self {
+            Self::SignIn(page) => page.content(shell),
+            Self::SignOut(page) => page.content(),
+            Self::VerifyRequest(page) => page.content(),
+            Self::Error(page) => page.content(shell),
+            Self::Question(page) => page.content(),
+        }
+    }
+
+    /// By which a log line can be found.
+    fn reference(&self) -> Option<&str> {
+        match self {
+            Self::Error(page) => page.reference.as_ref().map(|reference| reference.id.as_str()),
+            _ => None,
+        }
     }
 }
 
@@ -121,15 +148,26 @@ fn body_class(scheme: ColorScheme) -> &'static str {
 mod tests {
     use std::sync::LazyLock;
 
-    use super::*;
+    use bytes::Bytes;
+    use http::Response;
 
-    pub(crate) fn shell(theme: &Theme) -> Shell<'_> {
+    use super::*;
+    use crate::{Catalogue, ColorScheme, Theme};
+
+    pub(crate) fn shell(theme: &Theme) -> Frame<'_> {
         static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new("en", ""));
         shell_in(theme, &ENGLISH)
     }
 
-    pub(crate) fn shell_in<'a>(theme: &'a Theme, words: &'a Catalogue) -> Shell<'a> {
-        Shell { theme, app: "app.example.com", home: "https://app.example.com", base: "/api/auth", words }
+    pub(crate) fn shell_in<'a>(theme: &'a Theme, words: &'a Catalogue) -> Frame<'a> {
+        Frame {
+            theme,
+            app: "app.example.com",
+            home: "https://app.example.com",
+            base: "/api/auth",
+            words,
+            renderer: None,
+        }
     }
 
     pub(crate) fn html(page: &Response<Bytes>) -> String {
@@ -154,17 +192,30 @@ mod tests {
     /// Each page once.
     pub(crate) fn pages(theme: &Theme) -> Vec<Response<Bytes>> {
         let shell = shell(theme);
-        let provider = Way {
+        let provider = Offer {
             id: "acme",
             name: "Acme",
+            mark: None,
             action: "https://app.example.com/api/auth/signin/acme",
             fields: &[],
             ends: false,
+            is_last_used: false,
         };
         let required = News { error: "SessionRequired", code: None, text: None };
         vec![
-            sign_in(&shell, &[provider], "csrf", "https://app.example.com/", Some(required)),
-            sign_out(&shell, "https://app.example.com/api/auth/signout", "csrf", None),
+            shell.answer(&Page::SignIn(SignInPage::new(
+                &shell,
+                &[provider],
+                "csrf",
+                "https://app.example.com/",
+                Some(required),
+            ))),
+            shell.answer(&Page::SignOut(SignOutPage::new(
+                &shell,
+                "https://app.example.com/api/auth/signout",
+                "csrf",
+                None,
+            ))),
             verify_request(&shell),
             error(&shell, Some("Configuration"), Some("state_missing"), Some("b7Qk2")),
             refused(&shell, None),
@@ -230,7 +281,7 @@ mod tests {
     #[test]
     fn the_host_and_the_addresses_stay_text() {
         let theme = Theme::default();
-        let shell = Shell { app: "<b>\"", home: "\"><b>", base: "\"><b>", ..shell(&theme) };
+        let shell = Frame { app: "<b>\"", home: "\"><b>", base: "\"><b>", ..shell(&theme) };
         assert!(!html(&refused(&shell, None)).contains("<b>"));
     }
 }

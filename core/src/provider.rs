@@ -61,6 +61,7 @@ pub use word::same_word;
 
 use crate::credentials::Credentials;
 pub use crate::jws::{SigningAlgorithm, SigningKey, SigningKeyError};
+pub use crate::mark::{Mark, Shape};
 pub use crate::oidc::Metadata;
 
 /// Someone who can tell who a person is.
@@ -76,6 +77,14 @@ pub trait Provider: fmt::Debug + Send + Sync + 'static {
 
     /// How it signs people in.
     fn flow(&self) -> Flow<'_>;
+
+    /// Its logo, which pages show before the name. Unless this says otherwise, the description's.
+    fn mark(&self) -> Option<Mark> {
+        match self.flow() {
+            Flow::OAuth(flow) => flow.config().mark,
+            Flow::Credentials(_) => None,
+        }
+    }
 
     /// The provider as the environment would have it; `None` if that changes nothing. Asked first of all when
     /// [`build()`](crate::AuthBuilder::build) runs. Client and scopes are looked up for every provider, so this is for

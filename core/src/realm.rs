@@ -15,7 +15,7 @@ use crate::evidence::Marker;
 use crate::jwe::{Keys, V4Keys};
 use crate::language::Languages;
 use crate::oidc::OpenId;
-use crate::page::Shell;
+use crate::page::{Frame, PageRenderer};
 use crate::pages::Pages;
 use crate::provider::{Flow, Metadata, OAuthFlow, ProviderContext, ProviderError, ResolvedClient};
 use crate::refresh::RefreshGate;
@@ -59,7 +59,9 @@ pub(crate) struct Realm {
     pub(crate) max_sessions: Option<usize>,
     pub(crate) trusted_origins: Vec<String>,
     pub(crate) csrf_headers_suffice: bool,
+    pub(crate) remembers_last_used: bool,
     pub(crate) pages: Pages,
+    pub(crate) page_renderer: Option<Arc<dyn PageRenderer>>,
     pub(crate) theme: Theme,
     pub(crate) languages: Languages,
     pub(crate) tombstones: Tombstones,
@@ -236,13 +238,14 @@ impl Realm {
     }
 
     /// The frame of the built-in pages, in one of the site's languages.
-    pub(crate) fn shell<'a>(&'a self, words: &'a Catalogue) -> Shell<'a> {
-        Shell {
+    pub(crate) fn shell<'a>(&'a self, words: &'a Catalogue) -> Frame<'a> {
+        Frame {
             words,
             theme: &self.theme,
             app: self.base.origin.split_once("://").map_or("", |(_, host)| host),
             home: &self.base.origin,
             base: &self.base.auth_url,
+            renderer: self.page_renderer.as_deref(),
         }
     }
 }

@@ -67,7 +67,7 @@ export function credentials(claim) {
     async (window) => {
       const tab = await window.tab()
       const refusals = [
-        [WRONG[0], "credentials", "Check the details you provided are correct."],
+        [WRONG[0], "credentials", "Check them, then try again."],
         [grace, "account_locked", "This account is locked."],
       ]
       for (const [given, code, words] of refusals) {

@@ -46,7 +46,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use admit::provider::{
-    ClientAuthMethod, Finding, Flow, Granted, IdTokenError, OAuthFlow, ProviderContext, ProviderError, Review, Settings,
+    ClientAuthMethod, Finding, Flow, Granted, IdTokenError, Mark, OAuthFlow, ProviderContext, ProviderError, Review,
+    Settings, Shape,
 };
 use admit::{Claims, Client, Email, OAuthProvider, Profile, ProfileError, Provider, Timestamp};
 use async_trait::async_trait;
@@ -75,6 +76,7 @@ pub use key::AppleKey;
 /// ```
 pub fn apple(client: Client) -> Apple {
     let description = OAuthProvider::oidc("apple", "Apple", ISSUER, client.clone())
+        .mark(MARK)
         .client_auth(ClientAuthMethod::Post)
         .form_post(true)
         .revocation_ends_all(true)
@@ -212,6 +214,17 @@ fn signed_beforehand(secret: &str, client_id: &str, now: Timestamp) -> Option<St
 const ISSUER: &str = "https://appleid.apple.com";
 const KEY_VARIABLES: [&str; 3] = ["TEAM_ID", "KEY_ID", "PRIVATE_KEY"];
 const SOON: std::time::Duration = std::time::Duration::from_secs(14 * 24 * 60 * 60);
+/// From Simple Icons 11.15 (https://simpleicons.org, CC0 1.0), with rounded numbers.
+const MARK: Mark = Mark::new(
+    [0, 0, 24, 24],
+    &[Shape::Plain(
+        "M12.15 6.9c-.95 0-2.41-1.08-3.96-1.04a5.9 5.9 0 0 0-4.96 3.01\
+         c-2.12 3.68-.55 9.1 1.52 12.09 1.01 1.45 2.2 3.09 3.8 3.04 1.51-.07 2.08-.99 3.93\
+         -.99 1.83 0 2.35.99 3.96.95 1.63-.03 2.67-1.48 3.67-2.95\
+         a13 13 0 0 0 1.67-3.41 5.3 5.3 0 0 1-.63-9.42 5.6 5.6 0 0 0-4.39-2.37c-2-.16-3.67 1.09-4.6 1.09m3.38-3.07\
+         A5.3 5.3 0 0 0 16.78 0a5.4 5.4 0 0 0-3.54 1.82 5 5 0 0 0-1.27 3.71c1.34.1 2.71-.69 3.56-1.7",
+    )],
+);
 
 #[cfg(test)]
 mod tests {

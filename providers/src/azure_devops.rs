@@ -63,8 +63,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use admit::provider::{
-    ClientAuthentication, Finding, Flow, Grant, Granted, OAuthFlow, Parameters, Pkce, ProviderContext, ProviderError,
-    Review, RevocationRequest, Settings,
+    ClientAuthentication, Finding, Flow, Grant, Granted, Mark, OAuthFlow, Parameters, Pkce, ProviderContext,
+    ProviderError, Review, RevocationRequest, Settings, Shape,
 };
 use admit::{Claims, Client, HttpRequest, HttpResponse, OAuthProvider, Provider, Secret, Timestamp, TokenSet};
 use async_trait::async_trait;
@@ -84,6 +84,7 @@ pub use scope::Scope;
 /// ```
 pub fn azure_devops(client: Client) -> AzureDevOps {
     let description = OAuthProvider::oauth2("azure-devops", "Azure DevOps", client)
+        .mark(MARK)
         .response_type("Assertion")
         .pkce(Pkce::Unsupported)
         .rotates_refresh_tokens(true)
@@ -118,6 +119,12 @@ impl AzureDevOps {
     #[must_use]
     pub fn name(self, name: impl Into<Cow<'static, str>>) -> Self {
         Self { description: self.description.name(name) }
+    }
+
+    /// Has another logo on pages; `None` takes it off.
+    #[must_use]
+    pub fn mark(self, mark: impl Into<Option<Mark>>) -> Self {
+        Self { description: self.description.mark(mark) }
     }
 
     /// Talks to another server that speaks as Azure DevOps does, such as a pretend one on this machine.
@@ -273,3 +280,12 @@ const JWT_BEARER_GRANT: &str = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const ID_VARIABLES: &[&str] = &["AZURE_DEVOPS_APP_ID", "AUTH_AZURE_DEVOPS_APP_ID"];
 const SECRET_VARIABLES: &[&str] = &["AZURE_DEVOPS_CLIENT_SECRET", "AUTH_AZURE_DEVOPS_CLIENT_SECRET"];
 const SCOPE_VARIABLES: &[&str] = &["AZURE_DEVOPS_SCOPE"];
+/// From Simple Icons 11.15 (https://simpleicons.org, CC0 1.0), with rounded numbers.
+const MARK: Mark = Mark::new(
+    [0, 0, 24, 24],
+    &[Shape::Colored(
+        [0x00, 0x78, 0xd7],
+        "M0 8.88 2.25 5.9l8.4-3.42V.02l7.37 5.4L2.97 8.33v8.22L0 15.71zm24-4.45v14.65l-5.75 4.9-9.3-3.06v3.06\
+         l-5.98-7.42 15.05 1.8V5.42z",
+    )],
+);

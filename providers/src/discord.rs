@@ -21,6 +21,7 @@
 //! [revocation]: https://discord.com/developers/docs/topics/oauth2#authorization-code-grant-token-revocation-example
 //! [all]: https://github.com/discord/discord-api-docs/pull/7670
 
+use admit::provider::{Mark, Shape};
 use admit::{Claims, Client, Email, OAuthProvider, Profile, ProfileError};
 
 /// Signs people in with their Discord account.
@@ -34,6 +35,7 @@ use admit::{Claims, Client, Email, OAuthProvider, Profile, ProfileError};
 /// ```
 pub fn discord(client: Client) -> OAuthProvider {
     OAuthProvider::oauth2("discord", "Discord", client)
+        .mark(MARK)
         .authorization_endpoint("https://discord.com/oauth2/authorize")
         .token_endpoint("https://discord.com/api/oauth2/token")
         .userinfo_endpoint("https://discord.com/api/users/@me")
@@ -68,6 +70,20 @@ fn picture(source: &Claims, id: &str) -> Option<String> {
 }
 
 const IMAGES: &str = "https://cdn.discordapp.com";
+/// From Simple Icons 11.15 (https://simpleicons.org, CC0 1.0), with rounded numbers.
+const MARK: Mark = Mark::new(
+    [0, 0, 24, 24],
+    &[Shape::Colored(
+        [0x58, 0x65, 0xf2],
+        "M20.32 4.37a20 20 0 0 0-4.89-1.52.1.1 0 0 0-.08.04c-.2.38-.44.87-.6 1.25a18 18 0 0 0-5.5 0\
+         c-.16-.4-.4-.87-.6-1.25a.1.1 0 0 0-.09-.04 20 20 0 0 0-4.88 1.52l-.04.03A20.3 20.3 0 0 0 .1 18.06l.03.05\
+         a20 20 0 0 0 6 3.03l.08-.02q.7-.95 1.22-2a.1.1 0 0 0-.04-.1 13 13 0 0 1-1.87-.9.1.1 0 0 1 0-.12l.36-.3h.08\
+         a14.2 14.2 0 0 0 12.06 0h.08l.37.3a.1.1 0 0 1 0 .12 12 12 0 0 1-1.88.9.1.1 0 0 0-.04.1q.55 1.05 1.23 2\
+         l.08.02a20 20 0 0 0 6-3.03l.04-.05c.5-5.18-.84-9.68-3.55-13.66zM8.02 15.33c-1.18 0-2.16-1.08-2.16-2.42\
+         s.96-2.42 2.16-2.42 2.18 1.1 2.16 2.42c0 1.34-.96 2.42-2.16 2.42m7.97 0c-1.18 0-2.15-1.08-2.15-2.42\
+         s.95-2.42 2.15-2.42c1.22 0 2.18 1.1 2.16 2.42 0 1.34-.94 2.42-2.16 2.42",
+    )],
+);
 
 #[cfg(test)]
 mod tests {

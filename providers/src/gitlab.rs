@@ -27,6 +27,7 @@
 //! [refresh]: https://docs.gitlab.com/api/oauth2/#authorization-code-flow
 //! [revocation]: https://docs.gitlab.com/api/oauth2/#revoke-a-token
 
+use admit::provider::{Mark, Shape};
 use admit::{Client, OAuthProvider};
 
 /// Signs people in with their GitLab account.
@@ -44,7 +45,20 @@ use admit::{Client, OAuthProvider};
 /// ```
 pub fn gitlab(client: Client) -> OAuthProvider {
     OAuthProvider::oidc("gitlab", "GitLab", "https://gitlab.com", client)
+        .mark(MARK)
         .issuer_from_env()
         .userinfo()
         .rotates_refresh_tokens(true)
 }
+
+/// From Simple Icons 11.15 (https://simpleicons.org, CC0 1.0), with rounded numbers.
+const MARK: Mark = Mark::new(
+    [0, 0, 24, 24],
+    &[Shape::Colored(
+        [0xfc, 0x6d, 0x26],
+        "m23.6 9.6-.03-.1L20.3.99a1 1 0 0 0-.34-.4.9.9 0 0 0-1 .05 1 1 0 0 0-.29.44l-2.2 6.75H7.54l-2.2-6.75\
+         a1 1 0 0 0-.3-.44.9.9 0 0 0-1-.05 1 1 0 0 0-.33.4L.43 9.5l-.03.1a6.1 6.1 0 0 0 2.01 7\
+         l.01.02.03.02 4.98 3.72 2.46 1.87 1.5 1.13a1 1 0 0 0 1.22 0l1.5-1.13 2.46-1.87 5-3.74.02-.01\
+         a6.1 6.1 0 0 0 2.01-7",
+    )],
+);

@@ -34,8 +34,8 @@
 use std::borrow::Cow;
 
 use admit::provider::{
-    ClientAuthentication, Finding, Flow, Granted, IdTokenError, OAuthFlow, Parameters, ProviderContext, ProviderError,
-    Review, RevocationRequest,
+    ClientAuthentication, Finding, Flow, Granted, IdTokenError, Mark, OAuthFlow, Parameters, ProviderContext,
+    ProviderError, Review, RevocationRequest, Shape,
 };
 use admit::{Claims, Client, Email, HttpRequest, OAuthProvider, Profile, ProfileError, Provider};
 use async_trait::async_trait;
@@ -54,6 +54,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 /// ```
 pub fn google(client: Client) -> Google {
     let description = OAuthProvider::oidc("google", "Google", "https://accounts.google.com", client)
+        .mark(MARK)
         .revocation_ends_all(true)
         .authorizations_page("https://myaccount.google.com/connections")
         .profile(profile);
@@ -176,6 +177,23 @@ fn profile(claims: &Claims) -> Result<Profile, ProfileError> {
 fn is_gmail(address: &str) -> bool {
     address.split_once('@').is_some_and(|(name, host)| !name.is_empty() && host.eq_ignore_ascii_case("gmail.com"))
 }
+
+/// Drawn for admit: a ring and a bar, in the four colours of Google.
+const MARK: Mark = Mark::new(
+    [0, 0, 24, 24],
+    &[
+        Shape::Colored(
+            [0x42, 0x85, 0xf4],
+            "M12 9.85H23.81A12 12 0 0 1 19.71 21.19L16.72 17.63A7.35 7.35 0 0 0 18.95 14.4H12z",
+        ),
+        Shape::Colored(
+            [0x34, 0xa8, 0x53],
+            "M19.71 21.19A12 12 0 0 1 1.31 17.45L5.45 15.34A7.35 7.35 0 0 0 16.72 17.63z",
+        ),
+        Shape::Colored([0xfb, 0xbc, 0x05], "M1.31 17.45A12 12 0 0 1 1.31 6.55L5.45 8.66A7.35 7.35 0 0 0 5.45 15.34z"),
+        Shape::Colored([0xea, 0x43, 0x35], "M1.31 6.55A12 12 0 0 1 20.49 3.51L17.2 6.8A7.35 7.35 0 0 0 5.45 8.66z"),
+    ],
+);
 
 #[cfg(test)]
 mod tests {

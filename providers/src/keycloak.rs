@@ -40,7 +40,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use admit::provider::{Finding, Flow, OAuthFlow, Review, Settings};
+use admit::provider::{Finding, Flow, Mark, OAuthFlow, Review, Settings, Shape};
 use admit::{Claims, Client, OAuthProvider, Provider};
 use serde_json::Value;
 
@@ -61,7 +61,7 @@ use serde_json::Value;
 /// ```
 pub fn keycloak(client: Client) -> Keycloak {
     let description = OAuthProvider::oidc("keycloak", "Keycloak", "", client).issuer_from_env();
-    Keycloak { description: description.revocation_ends_all(true) }
+    Keycloak { description: description.mark(MARK).revocation_ends_all(true) }
 }
 
 /// Keycloak as a provider. Made by [`keycloak`].
@@ -89,10 +89,17 @@ impl Keycloak {
         self.describe(|description| description.id(id))
     }
 
-    /// Goes by another name on pages: people know the company, and not whose software it uses.
+    /// Goes by another name on pages: people know the company, and not whose software it uses. So the logo goes, too; give
+    /// the company's after this.
     #[must_use]
     pub fn name(self, name: impl Into<Cow<'static, str>>) -> Self {
-        self.describe(|description| description.name(name))
+        self.describe(|description| description.name(name).mark(None))
+    }
+
+    /// Has another logo on pages; `None` takes it off.
+    #[must_use]
+    pub fn mark(self, mark: impl Into<Option<Mark>>) -> Self {
+        self.describe(|description| description.mark(mark))
     }
 
     /// Changes the description, for what has no method here.
@@ -185,6 +192,16 @@ fn problem(issuer: &str) -> Option<String> {
     }
 }
 
+/// From Simple Icons 11.15 (https://simpleicons.org, CC0 1.0), with rounded numbers.
+const MARK: Mark = Mark::new(
+    [0, 0, 24, 24],
+    &[Shape::Plain(
+        "M18.74 1.18H6.24L0 12q3.11 5.42 6.25 10.82h12.5l3.08-5.41H24V6.59h-2.17zM8.33 4.8h2.08\
+         l1.04 1.8-3.12 5.42 3.11 5.4-1.03 1.8H8.33l-4.17-7.2zm6.24 0h2.08l4.17 7.23-4.17 7.2h-2.08\
+         a30 30 0 0 1-1.04-1.81l3.13-5.4-3.13-5.42z",
+    )],
+);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,6 +228,15 @@ mod tests {
             let told = problem(bad).unwrap();
             assert!(told.contains(why) && told.contains("https://<host>/realms/<realm>"), "{bad}: {told}");
         }
+    }
+
+    #[test]
+    fn a_realm_under_a_name_of_its_own_has_no_logo_but_its_own() {
+        let realm = || keycloak(Client::new("id", "secret"));
+        assert_eq!(Provider::mark(&realm()), Some(MARK));
+        assert_eq!(Provider::mark(&realm().name("Acme")), None);
+        const OWN: Mark = Mark::new([0, 0, 8, 8], &[Shape::Plain("M0 0h8v8H0z")]);
+        assert_eq!(Provider::mark(&realm().name("Acme").mark(OWN)), Some(OWN));
     }
 
     #[test]

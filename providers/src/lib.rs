@@ -26,6 +26,9 @@
 //! | Keycloak | [`keycloak`](keycloak()) | `keycloak` | `AUTH_KEYCLOAK_ID`, `_SECRET`, `_ISSUER` | OpenID Connect, with an issuer that is looked at |
 //! | Microsoft Entra ID | [`microsoft_entra_id`](microsoft_entra_id()) | `microsoft-entra-id` | `AUTH_MICROSOFT_ENTRA_ID_ID`, `_SECRET`, `_ISSUER` | OpenID Connect with issuers by template, so a type of its own |
 //!
+//! Each has its logo for the sign-in page, as a [`Mark`](admit::provider::Mark). The logos are trademarks of those whose
+//! they are.
+//!
 //! The modules' pages say where to register, which callback URL to enter, and what is odd about each.
 //!
 //! # A provider of your own

@@ -70,7 +70,7 @@ use std::sync::Arc;
 
 use admit::provider::{
     AuthorizationRequest, ClientAuthMethod, ClientAuthentication, Finding, Flow, Grant, Granted, IdTokenError,
-    IssuerError, OAuthFlow, Parameters, ProviderContext, ProviderError, Review, Settings,
+    IssuerError, Mark, OAuthFlow, Parameters, ProviderContext, ProviderError, Review, Settings, Shape,
 };
 use admit::{Claims, Client, HttpRequest, HttpResponse, OAuthProvider, Provider, TokenSet};
 use async_trait::async_trait;
@@ -101,6 +101,7 @@ pub use resource::{Resource, TokenPlan, plan};
 pub fn microsoft_entra_id(client: Client) -> MicrosoftEntraId {
     let authority = Authority::common();
     let description = OAuthProvider::oidc("microsoft-entra-id", "Microsoft Entra ID", authority.address(), client)
+        .mark(MARK)
         .client_auth(ClientAuthMethod::Post)
         .default_scopes(DEFAULT_SCOPES)
         .logout_hint_claim("login_hint")
@@ -283,6 +284,13 @@ impl MicrosoftEntraId {
         self
     }
 
+    /// Has another logo on pages; `None` takes it off.
+    #[must_use]
+    pub fn mark(mut self, mark: impl Into<Option<Mark>>) -> Self {
+        self.description = self.description.mark(mark);
+        self
+    }
+
     /// With the description's address that of the authority.
     fn settled(mut self) -> Self {
         self.authority_given = true;
@@ -408,3 +416,13 @@ impl OAuthFlow for MicrosoftEntraId {
 }
 
 const DEFAULT_SCOPES: [&str; 4] = ["openid", "profile", "email", "offline_access"];
+/// Drawn for admit: the four squares of Microsoft.
+const MARK: Mark = Mark::new(
+    [0, 0, 21, 21],
+    &[
+        Shape::Colored([0xf2, 0x50, 0x22], "M0 0h10v10H0z"),
+        Shape::Colored([0x7f, 0xba, 0x00], "M11 0h10v10H11z"),
+        Shape::Colored([0x00, 0xa4, 0xef], "M0 11h10v10H0z"),
+        Shape::Colored([0xff, 0xb9, 0x00], "M11 11h10v10H11z"),
+    ],
+);

@@ -48,6 +48,17 @@ const OPENID_FIXTURES: &[&str] = &["README.md", "discovery.json", "id_token.json
 const REDIRECT_URI: &str = "https://app.example/api/auth/callback/provider";
 
 #[test]
+fn every_provider_has_a_mark_of_its_own_that_fits_a_page() {
+    let mut seen = BTreeSet::new();
+    for Case { provider, .. } in providers() {
+        let mark = provider.mark().unwrap_or_else(|| panic!("{} has no mark", provider.id()));
+        assert_eq!(mark.problems(), [""; 0], "{}", provider.id());
+        assert!(mark.svg().len() < 1024, "{}: {} bytes in every page", provider.id(), mark.svg().len());
+        assert!(seen.insert(mark.svg()), "{} has the mark of another", provider.id());
+    }
+}
+
+#[test]
 fn the_authorization_request_is_the_documented_one() {
     for_each("authorization", |_, flow, cx| {
         let challenge = flow.config().uses_pkce().then_some("fixture-code-challenge");

@@ -4,22 +4,16 @@ use admit::http::HttpResponse;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
-use maud::Markup;
 use serde_json::Value;
+
+use crate::page::Page;
 
 pub(crate) fn json(status: StatusCode, body: &Value) -> HttpResponse {
     with_body(status, "application/json; charset=utf-8", body.to_string().into())
 }
 
-pub(crate) fn html(status: StatusCode, page: Markup) -> HttpResponse {
-    let mut response = with_body(status, "text/html; charset=utf-8", page.into_string().into());
-    // The pages carry no script and load nothing. No `form-action`: it would stop the way back to the application.
-    set(
-        &mut response,
-        http::header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'",
-    );
-    response
+pub(crate) fn html(status: StatusCode, page: Page) -> HttpResponse {
+    page.into_response(status)
 }
 
 pub(crate) fn redirect(to: &str) -> HttpResponse {

@@ -7,16 +7,19 @@
 
 mod anonymous;
 mod answer;
+mod asked;
 mod authorize;
 mod browser;
 mod builder;
 mod control;
 mod data;
+mod desk;
 mod fault;
 mod grants;
 mod identity;
 mod jwt;
 mod log;
+mod offered;
 mod pages;
 mod rest;
 mod sample;
@@ -47,6 +50,7 @@ pub use crate::served::Served;
 pub(crate) use scopes::in_words;
 
 use crate::PretendEntra;
+use crate::desk::Desk;
 use fault::Faults;
 use grants::Grants;
 use log::Log;
@@ -149,7 +153,9 @@ impl PretendAzureDevOps {
 
     /// Forgets requests, counts and violations; grants and faults stay.
     pub fn reset_log(&self) {
-        self.state().log = Log::default();
+        let mut state = self.state();
+        state.log = Log::default();
+        state.desk.timeline.clear();
     }
 
     /// Held for a few lines at a time, and never over an `await`.
@@ -200,5 +206,6 @@ struct State {
     grants: Grants,
     faults: Faults,
     log: Log,
+    desk: Desk,
     auto_consent: Option<String>,
 }

@@ -37,11 +37,13 @@
 //! ```
 
 mod access_token;
+mod asked;
 mod authority;
 mod authorize;
 mod builder;
 mod client;
 mod codes;
+mod desk;
 mod directory;
 mod documents;
 mod fault;
@@ -49,6 +51,7 @@ mod graph;
 mod id_token;
 mod key_ring;
 mod logout;
+mod offered;
 mod pages;
 mod person;
 mod refusal;
@@ -85,6 +88,7 @@ use codes::{Code, RefreshToken};
 use fault::Faults;
 use key_ring::KeyRing;
 
+use crate::desk::Desk;
 use crate::guid;
 use crate::held::Gate;
 
@@ -230,11 +234,15 @@ impl PretendEntra {
         let mut state = self.state();
         state.requests.clear();
         state.counts.clear();
+        state.desk.timeline.clear();
         state.violations.clear();
     }
 
     fn violation(&self, what: impl Into<String>) {
-        self.state().violations.push(what.into());
+        let mut state = self.state();
+        if state.violations.len() < KEPT {
+            state.violations.push(what.into());
+        }
     }
 
     /// Held for a few lines at a time, and never over an `await`.
@@ -308,6 +316,7 @@ struct State {
     requests: VecDeque<(Stage, HttpRequest)>,
     counts: BTreeMap<Stage, usize>,
     violations: Vec<String>,
+    desk: Desk,
 }
 
 impl State {
@@ -320,5 +329,5 @@ impl State {
     }
 }
 
-/// How many requests are remembered.
+/// How many requests and violations are remembered.
 const KEPT: usize = 1000;

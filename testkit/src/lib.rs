@@ -71,6 +71,7 @@ mod clock;
 pub mod contract;
 #[cfg(feature = "processes")]
 pub mod cross_process;
+mod desk;
 pub mod entra;
 mod faulty;
 mod form;

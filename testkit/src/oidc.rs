@@ -26,19 +26,22 @@
 //! assert!(auth.is_ok());
 //! ```
 
+mod asked;
 mod authorize;
 mod builder;
 mod client_auth;
+mod desk;
 mod end_session;
 mod fault;
 mod id_token;
+mod offered;
 mod pages;
 mod pushed;
 mod revoke;
 mod token;
 mod transport;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -53,6 +56,7 @@ pub use builder::Builder;
 pub use client_auth::ClientAuth;
 pub use fault::{Fault, Stage};
 
+use crate::desk::Desk;
 use crate::held::Gate;
 use crate::keys::SigningKey;
 
@@ -129,7 +133,7 @@ impl PretendOidc {
         Held::new(gate)
     }
 
-    /// The requests that came to that stage, oldest first, secrets and all.
+    /// The requests that came to that stage, oldest first, secrets and all: of those among the last 1000 of all.
     pub fn requests(&self, stage: Stage) -> Vec<HttpRequest> {
         let state = self.state();
         state.requests.iter().filter(|(at, _)| *at == stage).map(|(_, request)| request.clone()).collect()
@@ -137,7 +141,7 @@ impl PretendOidc {
 
     /// How many requests came to that stage, whatever became of them.
     pub fn count(&self, stage: Stage) -> usize {
-        self.state().requests.iter().filter(|(at, _)| *at == stage).count()
+        self.state().counts.get(&stage).copied().unwrap_or(0)
     }
 
     /// What was asked that a correct application never asks, in words, without any secret.
@@ -149,11 +153,16 @@ impl PretendOidc {
     pub fn reset_log(&self) {
         let mut state = self.state();
         state.requests.clear();
+        state.counts.clear();
         state.violations.clear();
+        state.desk.timeline.clear();
     }
 
     fn violation(&self, what: impl Into<String>) {
-        self.state().violations.push(what.into());
+        let mut state = self.state();
+        if state.violations.len() < KEPT {
+            state.violations.push(what.into());
+        }
     }
 
     /// Held for a few lines at a time, and never over an `await`.
@@ -217,9 +226,25 @@ struct State {
     once: Vec<(Stage, Fault)>,
     always: Vec<(Stage, Fault)>,
     gates: BTreeMap<Stage, Gate>,
-    requests: Vec<(Stage, HttpRequest)>,
+    /// The last of them: a pretend server may run for weeks on somebody's desk.
+    requests: VecDeque<(Stage, HttpRequest)>,
+    counts: BTreeMap<Stage, usize>,
     violations: Vec<String>,
+    desk: Desk,
 }
+
+impl State {
+    fn record(&mut self, stage: Stage, request: &HttpRequest) {
+        *self.counts.entry(stage).or_default() += 1;
+        if self.requests.len() == KEPT {
+            self.requests.pop_front();
+        }
+        self.requests.push_back((stage, request.clone()));
+    }
+}
+
+/// How many requests and violations are remembered.
+const KEPT: usize = 1000;
 
 /// Whether authorization requests are pushed (RFC 9126).
 #[derive(Clone, Copy, PartialEq)]

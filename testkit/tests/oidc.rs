@@ -181,7 +181,7 @@ async fn on_a_socket_a_person_chooses_who_they_are() {
         let page = get(&served, wrong).await;
         assert!(page.starts_with("HTTP/1.1 400") && page.contains("role=\"alert\""), "{page}");
     }
-    assert!(get(&served, "/").await.contains("These people can sign in"));
+    assert!(get(&served, "/").await.contains("Who can sign in"));
     assert!(get(&served, "/elsewhere").await.starts_with("HTTP/1.1 404"));
     drop(served);
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use http::{HeaderMap, StatusCode};
 
 use super::sign_in::Purpose;
-use super::{Visit, chain, destination, following, question, sign_in};
+use super::{Visit, chain, destination, following, last_used, question, sign_in};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::callbacks::SignInAttempt;
@@ -53,9 +53,10 @@ pub(super) struct Person {
     pub(super) ends_at: Option<Timestamp>,
 }
 
-/// Signs in whoever `recognised` finds, and sends the browser to `return_to`.
+/// Signs in whoever `recognised` finds, by that provider, and sends the browser to `return_to`.
 pub(super) async fn begin(
     visit: &mut Visit,
+    provider: &str,
     recognised: impl Future<Output = Result<Person, Failure>> + Send + 'static,
     return_to: String,
 ) -> Result<Answer, Failure> {
@@ -72,7 +73,7 @@ pub(super) async fn begin(
         .await
         .map_err(|error| Failure::because(Code::Configuration, Reason::Configuration, error))??;
     match arrived {
-        Arrived::In { issued, location } => Ok(enter(visit, issued, &location)),
+        Arrived::In { issued, location } => Ok(enter(visit, provider, issued, &location)),
         Arrived::Sent(location) => Ok(answer::redirect(StatusCode::FOUND, &location)),
         Arrived::GoesOn { to, proven } => {
             let (from, purpose) = (proven.by.0.clone(), Purpose::GoOn(proven, return_to));
@@ -93,12 +94,13 @@ pub(super) enum Arrived {
     GoesOn { to: String, proven: Proven },
 }
 
-/// Hands the browser its session, and sends it there.
-pub(super) fn enter(visit: &mut Visit, issued: Issued, location: &str) -> Answer {
+/// Hands the browser its session, which was begun by that provider, and sends it there.
+pub(super) fn enter(visit: &mut Visit, provider: &str, issued: Issued, location: &str) -> Answer {
     let realm = Arc::clone(&visit.realm);
     visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
     let v4 = visit.input.cookies.session_v4.names(&realm.cookies.session_v4).map(|name| realm.cookies.delete(name));
     visit.cookies.extend(v4);
+    last_used::remember(visit, provider);
     answer::redirect(StatusCode::FOUND, location)
 }
 

@@ -72,7 +72,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     let arrived = match (link, proven) {
         (Some(link), _) => accounts::arrive(visit, link, person, return_to).await.map_err(Failure::of_link),
         (None, Some(proven)) => chain::arrive(visit, registered.id, proven, person, return_to).await,
-        (None, None) => admission::begin(visit, person, return_to).await,
+        (None, None) => admission::begin(visit, registered.id, person, return_to).await,
     };
     match arrived {
         Err(failure) => once_more::instead_of(failure, visit, trip).await,

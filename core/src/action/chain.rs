@@ -88,7 +88,7 @@ pub(super) async fn arrive(
     let (to, from) = (provider.to_owned(), proven.by.0.clone());
     let arrived = connected(visit, proven, identified, return_to).await;
     match arrived.map_err(|failure| failure.with_ways(&to, Some(&from)))? {
-        Arrived::In { issued, location } => Ok(admission::enter(visit, issued, &location)),
+        Arrived::In { issued, location } => Ok(admission::enter(visit, provider, issued, &location)),
         Arrived::Sent(location) => Ok(answer::redirect(StatusCode::FOUND, &location)),
         Arrived::GoesOn { .. } => Err(interrupted()),
     }

@@ -36,7 +36,7 @@ pub(super) async fn finish(visit: &mut Visit, registered: &Registered) -> Result
     };
     let person = async move { Ok(Person { same_person, ..recognise(&realm, &id, &given).await? }) };
     let return_to = visit.return_to.clone();
-    admission::begin(visit, person, return_to).await
+    admission::begin(visit, registered.id(), person, return_to).await
 }
 
 /// Asks the application who this is.

@@ -6,7 +6,7 @@ use super::{Visit, ways};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::language::text;
-use crate::page::{self, Door, Reason};
+use crate::page::{self, ErrorPage, Form, Reason};
 
 pub(super) fn page(visit: &Visit) -> Answer {
     let realm = &visit.realm;
@@ -21,15 +21,19 @@ pub(super) fn page(visit: &Visit) -> Answer {
             pairs.extend(other.map(|other| (ways::OTHER, other.id())));
             answer::redirect(StatusCode::FOUND, &with_query(path, &pairs))
         }
-        None => {
-            let (error, code, reference) = (query("error"), query("code"), query("ref"));
-            page::error_with_ways(&visit.shell(), error, code, reference, &doors(visit, code))
-        }
+        None => page::explained(&visit.shell(), what_happened(visit)),
     }
 }
 
+/// What the page has to say to whoever visits it.
+pub(super) fn what_happened(visit: &Visit) -> ErrorPage {
+    let query = |name| visit.input.query(name);
+    let (error, code, reference) = (query("error"), query("code"), query("ref"));
+    ErrorPage::new(&visit.shell(), error, code, reference, doors(visit, code))
+}
+
 /// The ways on that the address names, where the reason is one that has them.
-fn doors<'a>(visit: &'a Visit, code: Option<&str>) -> Vec<Door<'a>> {
+fn doors(visit: &Visit, code: Option<&str>) -> Vec<Form> {
     match (code.and_then(Reason::parse), ways::named(visit)) {
         (Some(Reason::ProviderRetired | Reason::ProviderClosed), (Some(with), _)) => {
             let door = || {

@@ -3,12 +3,12 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{Visit, admission, again, question, unknown_provider, unsupported, ways};
+use super::{Visit, admission, again, last_used, question, unknown_provider, unsupported, ways};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure};
 use crate::oauth::{authorization, pushed};
-use crate::page::{self, News, Reason, Way};
+use crate::page::{News, Offer, Page, Reason, SignInPage};
 use crate::pending::{self, Before, LinkTo, Pending, Proven, Wish};
 use crate::provider::{Asked, AuthorizationRequest, Metadata, Pkce, essential_contexts, heeded};
 use crate::random;
@@ -28,6 +28,12 @@ pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Fail
         query.extend(error.map(|error| ("error", error)));
         return Ok(answer::redirect(StatusCode::FOUND, &with_query(path, &query)));
     }
+    Ok(visit.shell().answer(&Page::SignIn(ways_in(visit))))
+}
+
+/// What the page has to say to whoever visits it.
+pub(super) fn ways_in(visit: &Visit) -> SignInPage {
+    let realm = &visit.realm;
     // One that ends stands behind those that stay, and is not what to choose.
     let ends = |registered: &Registered| realm.successor_of(registered.id()).is_some();
     let (ending, staying): (Vec<_>, Vec<_>) = realm.providers.iter().partition(|registered| ends(registered));
@@ -35,11 +41,12 @@ pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Fail
     let offered = staying.iter().map(|registered| (registered, false));
     let offered = offered.chain(ending.iter().map(|registered| (registered, true)));
     let ways = offered.zip(&actions).filter_map(|((registered, ends), action)| way(registered, action, ends));
-    let ways: Vec<_> = ways.collect();
+    let last_used = last_used::provider(visit);
+    let ways: Vec<_> = ways.map(|way| Offer { is_last_used: last_used == Some(way.id), ..way }).collect();
     let code = visit.input.query("code");
     let text = code.and_then(|code| texts(realm).find(|(known, _)| known == code)).map(|(_, text)| text.as_str());
-    let news = error.map(|error| News { error, code, text });
-    Ok(page::sign_in(&visit.shell(), &ways, &visit.csrf.token, &visit.return_to, news))
+    let news = visit.input.query("error").map(|error| News { error, code, text });
+    SignInPage::new(&visit.shell(), &ways, &visit.csrf.token, &visit.return_to, news)
 }
 
 /// Where the form for a provider posts to. What is asked of one sign-in is passed on, if the sign-in would heed it.
@@ -53,17 +60,19 @@ fn action(visit: &Visit, registered: &Registered) -> String {
 }
 
 /// How the page offers a provider, if it does.
-fn way<'a>(registered: &'a Registered, action: &'a str, ends: bool) -> Option<Way<'a>> {
+fn way<'a>(registered: &'a Registered, action: &'a str, ends: bool) -> Option<Offer<'a>> {
     let credentials = registered.credentials();
     if credentials.is_some_and(|credentials| !credentials.has_form) {
         return None;
     }
-    Some(Way {
+    Some(Offer {
         id: registered.id(),
         name: registered.provider.name(),
+        mark: registered.provider.mark(),
         action,
         fields: credentials.map_or(&[], |credentials| &credentials.fields),
         ends,
+        is_last_used: false,
     })
 }
 

@@ -12,7 +12,7 @@ use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Failure, chain};
 use crate::live::{self, Found};
-use crate::page;
+use crate::page::{Page, SignOutPage};
 use crate::{AuthError, Event, issue, opened, revoke};
 
 pub(super) async fn page(visit: &mut Visit, provider: Option<&str>) -> Answer {
@@ -22,11 +22,14 @@ pub(super) async fn page(visit: &mut Visit, provider: Option<&str>) -> Answer {
     let realm = &visit.realm;
     match &realm.pages.sign_out {
         Some(path) => answer::redirect(StatusCode::FOUND, &with_query(path, &[])),
-        None => {
-            let action = format!("{}/signout", realm.base.auth_url);
-            page::sign_out(&visit.shell(), &action, &visit.csrf.token, Some(&visit.return_to))
-        }
+        None => visit.shell().answer(&Page::SignOut(way_out(visit))),
     }
+}
+
+/// What the page has to say to whoever visits it.
+pub(super) fn way_out(visit: &Visit) -> SignOutPage {
+    let action = format!("{}/signout", visit.realm.base.auth_url);
+    SignOutPage::new(&visit.shell(), &action, &visit.csrf.token, Some(&visit.return_to))
 }
 
 /// Takes the session's cookies away, also those that open to nothing, and ends the session on this side. If that cannot

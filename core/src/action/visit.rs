@@ -8,7 +8,7 @@ use crate::cookie::Cookie;
 use crate::csrf::{CsrfToken, Provenance, provenance, same};
 use crate::failure::{Code, Failure};
 use crate::input::Input;
-use crate::page::{Reason, Shell};
+use crate::page::{Frame, Reason};
 use crate::realm::Realm;
 
 /// A request on its way through an action.
@@ -55,7 +55,7 @@ impl Visit {
     }
 
     /// The frame of the built-in pages, in the language of whoever asks.
-    pub(super) fn shell(&self) -> Shell<'_> {
+    pub(super) fn shell(&self) -> Frame<'_> {
         self.realm.shell(self.words())
     }
 

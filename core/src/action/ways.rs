@@ -2,7 +2,7 @@
 
 use super::Visit;
 use crate::failure::{Code, Failure};
-use crate::page::{Door, Reason};
+use crate::page::{Form, Reason};
 use crate::pending::Wish;
 use crate::realm::{Realm, Registered};
 
@@ -35,28 +35,31 @@ pub(super) fn named(visit: &Visit) -> (Option<&Registered>, Option<&Registered>)
 }
 
 /// A form that signs in by a provider.
-pub(super) fn sign_in<'a>(visit: &'a Visit, registered: &'a Registered, label: String) -> Door<'a> {
-    let action = registered.sign_in_url.clone();
-    Door { action, csrf_token: &visit.csrf.token, return_to: &visit.return_to, field: None, label }
+pub(super) fn sign_in(visit: &Visit, registered: &Registered, label: String) -> Form {
+    form(visit, registered.sign_in_url.clone(), label).marked(registered.provider.mark())
 }
 
 /// One that signs in by a provider and connects an account of another.
-pub(super) fn both<'a>(visit: &'a Visit, first: &'a Registered, then: &'a Registered, label: String) -> Door<'a> {
-    Door { field: Some((CONNECT, then.id())), ..sign_in(visit, first, label) }
+pub(super) fn both(visit: &Visit, first: &Registered, then: &Registered, label: String) -> Form {
+    sign_in(visit, first, label).with(CONNECT, then.id())
 }
 
 /// One that makes a user of somebody who was asked, unless nobody is added here.
-pub(super) fn newcomer<'a>(visit: &'a Visit, registered: &'a Registered, label: &str) -> Option<Door<'a>> {
+pub(super) fn newcomer(visit: &Visit, registered: &Registered, label: &str) -> Option<Form> {
     if visit.realm.rules.existing_users_only {
         return None;
     }
-    Some(Door { field: Some((NEWCOMER, "1")), ..sign_in(visit, registered, label.to_owned()) })
+    Some(sign_in(visit, registered, label.to_owned()).with(NEWCOMER, "1").marked(None))
 }
 
 /// One that connects an account to whoever is signed in.
-pub(super) fn link<'a>(visit: &'a Visit, registered: &'a Registered, label: String) -> Door<'a> {
-    let action = format!("{}/link/{}", visit.realm.base.auth_url, registered.id());
-    Door { action, ..sign_in(visit, registered, label) }
+pub(super) fn link(visit: &Visit, registered: &Registered, label: String) -> Form {
+    form(visit, format!("{}/link/{}", visit.realm.base.auth_url, registered.id()), label)
+        .marked(registered.provider.mark())
+}
+
+fn form(visit: &Visit, action: String, label: String) -> Form {
+    Form::new(action, &visit.csrf.token, label).returning_to(&visit.return_to)
 }
 
 /// Whether nobody can begin a sign-in by a provider any more.

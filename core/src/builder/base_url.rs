@@ -43,7 +43,8 @@ pub(super) fn resolve(
             given
         }
     };
-    let plain = path.bytes().all(|byte| byte.is_ascii_graphic()) && !path.contains(['?', '#', '%', '\\', '*', '{']);
+    let plain =
+        path.bytes().all(|byte| byte.is_ascii_graphic()) && !path.contains(['?', '#', '%', '\\', '*', '{', ';']);
     if !path.starts_with('/') || path.contains("//") || !plain {
         problems.push(format!("base_path {path:?} is no plain path; write it as \"/api/auth\""));
     }
@@ -85,5 +86,7 @@ mod tests {
         assert!(base("http://[::1]:3000", None).is_ok());
         assert!(base("https://app.example/a", Some("/b")).is_err());
         assert!(base("https://app.example", Some("auth")).is_err());
+        // A cookie's path would end there.
+        assert!(base("https://app.example", Some("/a;b")).is_err());
     }
 }

@@ -60,6 +60,7 @@ impl AuthBuilder {
     /// What can be judged by itself.
     fn check_the_rest(&self, base: Option<&Base>, problems: &mut Vec<String>) {
         problems.extend(self.pages.problems(base.map(|base| base.path.as_str())));
+        problems.extend(self.page_renderer.iter().flat_map(|renderer| renderer.problems()));
         problems.extend(self.theme.problems());
         problems.extend(self.catalogues.iter().flat_map(Catalogue::problems).cloned());
         if self.max_cookies == 0 || self.max_cookies > 16 {
@@ -127,7 +128,9 @@ impl AuthBuilder {
             max_sessions: self.max_sessions,
             trusted_origins,
             csrf_headers_suffice: self.csrf_headers_suffice,
+            remembers_last_used: self.remembers_last_used,
             pages: self.pages,
+            page_renderer: self.page_renderer,
             theme: self.theme,
             languages: Languages::new(self.catalogues),
             tombstones: Tombstones::new(),

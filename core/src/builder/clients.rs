@@ -54,6 +54,8 @@ fn resolve_one(provider: Arc<dyn Provider>, setup: &Setup<'_>, problems: &mut Ve
     let id = provider.id().to_owned();
     let callback_url = format!("{}/callback/{id}", setup.base.auth_url);
     let before = problems.len();
+    let of_mark = provider.mark().map(|mark| mark.problems()).unwrap_or_default();
+    problems.extend(of_mark.into_iter().map(|problem| format!("{id}: {problem}")));
     let registration = match provider.flow() {
         Flow::OAuth(flow) => Some(registration(&*provider, flow.config(), &callback_url, setup, problems)),
         Flow::Credentials(credentials) => {

@@ -47,31 +47,41 @@ texts! {
     SIGN_IN_TITLE "sign_in.title" "Sign in"
     SIGN_IN_TO_CONTINUE "sign_in.to_continue" "to continue to {app}"
     SIGN_IN_WITH "sign_in.with" "Sign in with {provider}"
+    SIGN_IN_LAST_USED "sign_in.last_used" "Last used"
     SIGN_IN_OR "sign_in.or" "or"
     SIGN_IN_OPTIONAL "sign_in.optional" "{field} (optional)"
-    SIGN_IN_NOTHING "sign_in.nothing" "No way to sign in has been set up."
+    SIGN_IN_NOTHING "sign_in.nothing" "No way to sign in has been set up here yet."
 
     // What it says when somebody comes to it with an error of Auth.js.
-    ERROR_TRY_ANOTHER "sign_in.error.try_another" "Try signing in with a different account."
-    ERROR_NOT_LINKED "sign_in.error.not_linked" "To confirm your identity, sign in with the same account you used originally."
-    ERROR_EMAIL "sign_in.error.email" "The e-mail could not be sent."
-    ERROR_CREDENTIALS "sign_in.error.credentials" "Sign in failed. Check the details you provided are correct."
-    ERROR_REQUIRED "sign_in.error.required" "Please sign in to access this page."
-    ERROR_UNABLE "sign_in.error.unable" "Unable to sign in."
+    ERROR_TRY_ANOTHER "sign_in.error.try_another" "The sign-in did not succeed. Try again, or use a different account."
+    ERROR_NOT_LINKED "sign_in.error.not_linked" "To keep your account safe, sign in the way you did before."
+    ERROR_EMAIL "sign_in.error.email" "The email could not be sent. Wait a minute, then try again."
+    ERROR_CREDENTIALS "sign_in.error.credentials" "The details do not match. Check them, then try again."
+    ERROR_REQUIRED "sign_in.error.required" "Sign in to open this page."
+    ERROR_UNABLE "sign_in.error.unable" "The sign-in did not succeed. Try again."
+
+    // Why somebody was sent there.
+    WHY_ENDED "sign_in.why.ended" "Your session has ended. Sign in again to go on."
+    WHY_AGAIN "sign_in.why.again" "To go on, sign in once more: it confirms that it is you."
+    WHY_ACCOUNT "sign_in.why.account" "To change how you sign in, sign in once more: it confirms that it is you."
+    WHY_EXPIRED "sign_in.why.expired" "Your connection to {provider} has expired. Sign in with {provider} again to go on."
+    WHY_PROOF "sign_in.why.proof" "{provider} asks you to confirm that it is you. Sign in with {provider} again to go on."
+    WHY_PERMISSION "sign_in.why.permission" "What you opened needs your permission at {provider}. Sign in with {provider} again, and agree when you are asked."
+    WHY_UNCONNECTED "sign_in.why.unconnected" "What you opened comes from {provider}. Sign in with {provider} to go on."
 
     // Signing out.
     SIGN_OUT_TITLE "sign_out.title" "Sign out"
-    SIGN_OUT_SURE "sign_out.sure" "Are you sure you want to sign out?"
+    SIGN_OUT_SURE "sign_out.sure" "Do you want to sign out in this browser?"
     SIGN_OUT_BUTTON "sign_out.button" "Sign out"
 
     // After a link was sent.
     VERIFY_TITLE "verify.title" "Check your email"
-    VERIFY_SENT "verify.sent" "A sign in link has been sent to your email address."
+    VERIFY_SENT "verify.sent" "A link to sign in with is on its way to you. If it does not arrive within a few minutes, look in your spam folder."
 
     // Where one provider follows another.
     BEFORE_TITLE "before.title" "Have you used this site with {provider} before?"
     BEFORE_ONCE_MORE "before.once_more" "Then sign in with {provider} once more, and the two will be connected: you will find everything as you left it."
-    BEFORE_OVER "before.over" "It is no longer possible to sign in with {provider}. If you have used this site with it, ask the people who run this site before you go on."
+    BEFORE_OVER "before.over" "You can no longer sign in with {provider}. If you have used this site with it, ask the people who run this site before you go on."
     BEFORE_YES "before.yes" "Yes, sign in with {provider}"
     BEFORE_NO "before.no" "No, I am new here"
     CONNECT_TITLE "connect.title" "Continue with {provider}"
@@ -89,8 +99,8 @@ texts! {
     REFUSED_BUTTON "refused.button" "Sign in with another account"
 
     // For somebody whose page needs a token.
-    TOKEN_LATER_TITLE "token.later.title" "Please try again soon"
-    TOKEN_LATER "token.later" "What you opened comes from {provider}, which does not answer at the moment."
+    TOKEN_LATER_TITLE "token.later.title" "Try again in a moment"
+    TOKEN_LATER "token.later" "What you opened comes from {provider}, which is not answering at the moment."
     TOKEN_LATER_SECOND "token.later.second" "You are still signed in. Try again in a second."
     TOKEN_LATER_SECONDS "token.later.seconds" "You are still signed in. Try again in {seconds} seconds."
     TOKEN_LATER_MINUTES "token.later.minutes" "You are still signed in. Try again in {minutes} minutes."
@@ -105,14 +115,14 @@ texts! {
     // The error page, where the address carries Auth.js's word alone.
     ERROR_SIGN_IN "error.sign_in" "Sign in"
     ERROR_REFERENCE "error.reference" "Reference: {reference}"
-    ERROR_DENIED_TITLE "error.denied.title" "Access Denied"
-    ERROR_DENIED "error.denied" "You do not have permission to sign in."
-    ERROR_DENIED_NEXT "error.denied.next" "You can sign in with a different account."
-    ERROR_LINK_TITLE "error.link.title" "Unable to sign in"
-    ERROR_LINK "error.link" "The sign in link is no longer valid. It may have been used already or it may have expired."
+    ERROR_DENIED_TITLE "error.denied.title" "You do not have access"
+    ERROR_DENIED "error.denied" "The account you used may not sign in here."
+    ERROR_DENIED_NEXT "error.denied.next" "Sign in with a different account, or ask the people who run this site."
+    ERROR_LINK_TITLE "error.link.title" "This link no longer works"
+    ERROR_LINK "error.link" "A link to sign in with counts once and not for long: this one was used already, or it has expired."
     ERROR_LINK_NEXT "error.link.next" "Sign in again to be sent a new one."
-    ERROR_TITLE "error.title" "Error"
-    ERROR_WRONG "error.wrong" "Something went wrong."
+    ERROR_TITLE "error.title" "Something went wrong"
+    ERROR_WRONG "error.wrong" "What you began could not be finished."
     ERROR_WRONG_NEXT "error.wrong.next" "Go back to the site and try again from there."
 }
 

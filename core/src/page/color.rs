@@ -10,6 +10,11 @@ impl Color {
     pub(crate) const BLACK: Self = Self([0, 0, 0]);
     pub(crate) const WHITE: Self = Self([255, 255, 255]);
 
+    /// Red, green and blue.
+    pub(crate) const fn new(channels: [u8; 3]) -> Self {
+        Self(channels)
+    }
+
     /// Reads `#rgb` or `#rrggbb`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let digits: Vec<u8> = text

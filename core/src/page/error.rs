@@ -1,52 +1,124 @@
-//! The page that says why a sign-in came to nothing, and what to do now.
+//! The page that says why something came to nothing, and what to do now.
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use maud::html;
+use maud::{Markup, html};
+use serde::{Serialize, Serializer};
 
-use super::Shell;
-use super::question::{Door, doors};
-use super::reason::{Link, Reason, Words};
+use super::reason::{Link as Leads, Reason, Words};
+use super::{Form, Frame, Link, Page, Weight};
 use crate::answer;
 use crate::language::text;
+
+/// The page that says why something came to nothing, and what to do now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct ErrorPage {
+    /// The status that the page is answered with.
+    #[serde(serialize_with = "as_number")]
+    pub status: StatusCode,
+    /// What happened, in a word for programs: one of the closed list, or `forbidden` for somebody who is signed in and
+    /// may not open what they asked for. Nothing, where no word is known.
+    pub code: Option<&'static str>,
+    /// The heading.
+    pub title: String,
+    /// What happened.
+    pub happened: String,
+    /// What to do about it.
+    pub next: String,
+    /// Ways on.
+    pub ways: Vec<Form>,
+    /// The way to the sign-in page, where it helps to go there and there is no other way on.
+    pub sign_in: Option<Link>,
+    /// By which a log line can be found.
+    pub reference: Option<Reference>,
+}
+
+/// By which a log line can be found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Reference {
+    /// The id, as it stands in the log.
+    pub id: String,
+    /// A line that tells it.
+    pub text: String,
+}
 
 /// The error page. All three texts come from the address: the first two are looked up and never shown,
 /// the third is shown if it has the form of an id.
 pub(crate) fn error(
-    shell: &Shell<'_>,
+    shell: &Frame<'_>,
     error: Option<&str>,
     reason: Option<&str>,
     correlation: Option<&str>,
 ) -> Response<Bytes> {
-    error_with_ways(shell, error, reason, correlation, &[])
+    explained(shell, ErrorPage::new(shell, error, reason, correlation, Vec::new()))
 }
 
-/// The same with ways on, in place of the one to the sign-in page.
-pub(crate) fn error_with_ways(
-    shell: &Shell<'_>,
-    error: Option<&str>,
-    reason: Option<&str>,
-    correlation: Option<&str>,
-    ways: &[Door<'_>],
-) -> Response<Bytes> {
-    let Words { status, heading, happened, next, link } = match reason.and_then(Reason::parse) {
-        Some(reason) => reason.words(),
-        None => wire(error.unwrap_or_default()),
-    };
-    let words = shell.words;
-    let content = html! {
-        h1 { (words.text(heading)) }
-        div role="alert" { p { (words.text(happened)) } p { (words.text(next)) } }
-        @if !ways.is_empty() {
-            (doors(ways))
-        } @else if link == Link::SignIn {
-            div.actions { a.button.primary href=(shell.sign_in()) { (words.text(text::ERROR_SIGN_IN)) } }
+/// The page that says so.
+pub(crate) fn explained(shell: &Frame<'_>, what_happened: ErrorPage) -> Response<Bytes> {
+    let mut answer = shell.answer(&Page::Error(what_happened));
+    answer::advise(&mut answer);
+    answer
+}
+
+impl ErrorPage {
+    /// All three texts come from the address, as above. With ways on, in place of the one to the sign-in page; the first is
+    /// the thing to do.
+    pub(crate) fn new(
+        shell: &Frame<'_>,
+        error: Option<&str>,
+        reason: Option<&str>,
+        correlation: Option<&str>,
+        mut ways: Vec<Form>,
+    ) -> Self {
+        let reason = reason.and_then(Reason::parse);
+        let Words { status, heading, happened, next, link } = match reason {
+            Some(reason) => reason.words(),
+            None => wire(error.unwrap_or_default()),
+        };
+        ways.iter_mut().take(1).for_each(|way| way.weight = Weight::Main);
+        let words = shell.words;
+        let leads_to_sign_in = ways.is_empty() && link == Leads::SignIn;
+        Self {
+            status,
+            code: reason.map(Reason::code),
+            title: words.text(heading).to_owned(),
+            happened: words.text(happened).to_owned(),
+            next: words.text(next).to_owned(),
+            ways,
+            sign_in: leads_to_sign_in.then(|| shell.sign_in(text::ERROR_SIGN_IN, Weight::Main)),
+            reference: Reference::new(shell, correlation),
         }
-        (shell.reference(correlation))
-    };
-    let mut page = shell.page(status, words.text(heading), &content);
-    answer::advise(&mut page);
-    page
+    }
+
+    pub(super) fn content(&self, shell: &Frame<'_>) -> Markup {
+        html! {
+            h1 { (self.title) }
+            div role="alert" { p { (self.happened) } p { (self.next) } }
+            @if !self.ways.is_empty() {
+                div.actions { @for way in &self.ways { (way.html()) } }
+            }
+            @if let Some(sign_in) = &self.sign_in { div.actions { (sign_in.html()) } }
+            @if let Some(Reference { id, .. }) = &self.reference {
+                p.reference { (shell.words.markup(text::ERROR_REFERENCE, &[("reference", html! { code { (id) } })])) }
+            }
+        }
+    }
+}
+
+impl Reference {
+    /// If the text has the form of an id.
+    pub(super) fn new(shell: &Frame<'_>, correlation: Option<&str>) -> Option<Self> {
+        let id = correlation.filter(|id| {
+            (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        })?;
+        Some(Self { id: id.to_owned(), text: shell.words.with(text::ERROR_REFERENCE, &[("reference", id)]) })
+    }
+}
+
+fn as_number<S: Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
 }
 
 /// What the page says when the address carries Auth.js's `error` alone.
@@ -58,21 +130,21 @@ fn wire(error: &str) -> Words {
             heading: text::ERROR_DENIED_TITLE,
             happened: text::ERROR_DENIED,
             next: text::ERROR_DENIED_NEXT,
-            link: Link::SignIn,
+            link: Leads::SignIn,
         },
         "Verification" => Words {
             status: StatusCode::FORBIDDEN,
             heading: text::ERROR_LINK_TITLE,
             happened: text::ERROR_LINK,
             next: text::ERROR_LINK_NEXT,
-            link: Link::SignIn,
+            link: Leads::SignIn,
         },
         _ => Words {
             status: StatusCode::OK,
             heading: text::ERROR_TITLE,
             happened: text::ERROR_WRONG,
             next: text::ERROR_WRONG_NEXT,
-            link: Link::Home,
+            link: Leads::Home,
         },
     }
 }
@@ -93,8 +165,8 @@ mod tests {
             content(&page(Some("Configuration"), Some("state_expired"), Some("b7Qk2-x_9"))), @r#"
         <h1>The sign-in took too long</h1>
         <div role="alert">
-        <p>A sign-in has to be finished within a few minutes, and this one was not.</p>
-        <p>Please sign in again.</p>
+        <p>A sign-in has to be finished within a few minutes.</p>
+        <p>Sign in again.</p>
         </div>
         <div class="actions">
         <a class="button primary" href="/api/auth/signin">Sign in</a>
@@ -106,28 +178,28 @@ mod tests {
     }
 
     #[test]
-    fn a_code_without_a_reason_says_what_auth_js_says() {
+    fn a_code_without_a_reason_says_what_it_can() {
         insta::assert_snapshot!(content(&page(Some("Configuration"), None, None)), @r#"
-        <h1>Server error</h1>
+        <h1>This site has a problem</h1>
         <div role="alert">
-        <p>There is a problem with the server configuration.</p>
-        <p>Check the server logs for more information.</p>
+        <p>Something in its set-up does not work. It is nothing that you did.</p>
+        <p>Try again later. If this goes on, tell the people who run this site.</p>
         </div>
         "#);
         insta::assert_snapshot!(content(&page(Some("AccessDenied"), None, None)), @r#"
-        <h1>Access Denied</h1>
+        <h1>You do not have access</h1>
         <div role="alert">
-        <p>You do not have permission to sign in.</p>
-        <p>You can sign in with a different account.</p>
+        <p>The account you used may not sign in here.</p>
+        <p>Sign in with a different account, or ask the people who run this site.</p>
         </div>
         <div class="actions">
         <a class="button primary" href="/api/auth/signin">Sign in</a>
         </div>
         "#);
         insta::assert_snapshot!(content(&page(Some("Verification"), None, None)), @r#"
-        <h1>Unable to sign in</h1>
+        <h1>This link no longer works</h1>
         <div role="alert">
-        <p>The sign in link is no longer valid. It may have been used already or it may have expired.</p>
+        <p>A link to sign in with counts once and not for long: this one was used already, or it has expired.</p>
         <p>Sign in again to be sent a new one.</p>
         </div>
         <div class="actions">
@@ -135,9 +207,9 @@ mod tests {
         </div>
         "#);
         insta::assert_snapshot!(content(&page(None, None, None)), @r#"
-        <h1>Error</h1>
+        <h1>Something went wrong</h1>
         <div role="alert">
-        <p>Something went wrong.</p>
+        <p>What you began could not be finished.</p>
         <p>Go back to the site and try again from there.</p>
         </div>
         "#);
@@ -170,7 +242,7 @@ mod tests {
             let html = html(&page(Some("Configuration"), Some(reason.code()), None));
             assert!(html.contains(&format!("<h1>{}</h1>", words.heading.english)));
             assert!(html.contains(words.happened.english) && html.contains(words.next.english));
-            assert_eq!(html.contains(r#"href="/api/auth/signin""#), words.link == Link::SignIn);
+            assert_eq!(html.contains(r#"href="/api/auth/signin""#), words.link == Leads::SignIn);
         }
     }
 

@@ -6,17 +6,20 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue};
 
-use super::style;
+use super::{Loads, style};
 
-/// The headers for a page with this stylesheet, and a logo from this origin if it has one from elsewhere.
-pub(crate) fn headers(css: &str, logo_origin: Option<String>) -> HeaderMap {
+/// The headers for a page with this stylesheet, a logo from this origin if it has one from elsewhere, and what else it may
+/// load.
+pub(crate) fn headers(css: &str, logo_origin: Option<String>, loads: &Loads) -> HeaderMap {
     let mut headers: HeaderMap =
         HEADERS.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
     let logo = logo_origin.map(|origin| format!(" {origin}")).unwrap_or_default();
     // There is no `form-action`: browsers apply it to the redirect that follows the form, which leads to the provider.
     let policy = format!(
-        "default-src 'none'; style-src {}; img-src 'self' data:{logo}; base-uri 'none'; frame-ancestors 'none'",
-        style::hash_source(css)
+        "default-src 'none'; style-src {}{}; img-src 'self' data:{logo}; {}base-uri 'none'; frame-ancestors 'none'",
+        style::hash_source(css),
+        loads.styles(),
+        loads.directives(),
     );
     // Base64 and a plain origin always fit a header; if they ever did not, the page would go without its looks.
     let policy = HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(BARE_POLICY));

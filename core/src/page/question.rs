@@ -1,80 +1,75 @@
 //! What somebody is asked, where one provider follows another.
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::Response;
 use maud::{Markup, html};
+use serde::Serialize;
 
-use super::Shell;
+use super::{Form, Frame, Link, Page, Weight};
 use crate::language::text;
 
-/// A way on: a form with one button.
-#[derive(Clone, Debug)]
-pub(crate) struct Door<'a> {
-    pub(crate) action: String,
-    pub(crate) csrf_token: &'a str,
-    pub(crate) return_to: &'a str,
-    /// One more field, which nobody sees.
-    pub(crate) field: Option<(&'static str, &'a str)>,
-    pub(crate) label: String,
+/// What somebody is asked, where one provider follows another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct QuestionPage {
+    /// What it is about.
+    pub about: About,
+    /// The heading: the question, or what there is to do.
+    pub title: String,
+    /// One paragraph each.
+    pub texts: Vec<String>,
+    /// The answers.
+    pub answers: Vec<Form>,
+    /// Where it leads not to answer now.
+    pub later: Option<Link>,
+}
+
+/// What somebody is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum About {
+    /// Whether they are known by another provider.
+    UsedBefore,
+    /// To connect an account of the provider that follows.
+    Connect,
 }
 
 /// Asks somebody whether they are known by another provider, of that name.
-pub(crate) fn used_before(
-    shell: &Shell<'_>,
-    other: &str,
-    yes: Option<&Door<'_>>,
-    no: Option<&Door<'_>>,
-) -> Response<Bytes> {
+pub(crate) fn used_before(shell: &Frame<'_>, other: &str, yes: Option<Form>, no: Option<Form>) -> Response<Bytes> {
     let (words, names) = (shell.words, &[("provider", other)]);
-    let content = html! {
-        h1 { (words.with(text::BEFORE_TITLE, names)) }
-        @if yes.is_some() {
-            p { (words.with(text::BEFORE_ONCE_MORE, names)) }
-        } @else {
-            p { (words.with(text::BEFORE_OVER, names)) }
-        }
-        div.actions {
-            @if let Some(yes) = yes { (door(yes, "button primary")) }
-            @if let Some(no) = no { (door(no, "button")) }
-        }
-    };
-    shell.page(StatusCode::OK, words.text(text::SIGN_IN_TITLE), &content)
+    let text = if yes.is_some() { text::BEFORE_ONCE_MORE } else { text::BEFORE_OVER };
+    shell.answer(&Page::Question(QuestionPage {
+        about: About::UsedBefore,
+        title: words.with(text::BEFORE_TITLE, names),
+        texts: vec![words.with(text, names)],
+        answers: yes.map(|yes| yes.weighing(Weight::Main)).into_iter().chain(no).collect(),
+        later: None,
+    }))
 }
 
 /// Asks somebody who is signed in to connect an account of the provider of that name.
-pub(crate) fn connect(shell: &Shell<'_>, name: &str, go: &Door<'_>, return_to: &str) -> Response<Bytes> {
+pub(crate) fn connect(shell: &Frame<'_>, name: &str, go: Form, return_to: &str) -> Response<Bytes> {
     let (words, names) = (shell.words, &[("provider", name)]);
-    let title = words.with(text::CONNECT_TITLE, names);
-    let content = html! {
-        h1 { (title) }
-        p { (words.with(text::CONNECT_MOVING, names)) }
-        p { (words.text(text::CONNECT_STAYS)) }
-        div.actions {
-            (door(go, "button primary"))
-            a.button href=(return_to) { (words.text(text::CONNECT_LATER)) }
-        }
-    };
-    shell.page(StatusCode::OK, &title, &content)
+    let later = words.text(text::CONNECT_LATER).to_owned();
+    shell.answer(&Page::Question(QuestionPage {
+        about: About::Connect,
+        title: words.with(text::CONNECT_TITLE, names),
+        texts: vec![words.with(text::CONNECT_MOVING, names), words.text(text::CONNECT_STAYS).to_owned()],
+        answers: vec![go.weighing(Weight::Main)],
+        later: Some(Link { href: return_to.to_owned(), label: later, weight: Weight::Plain }),
+    }))
 }
 
-/// The first is the thing to do.
-pub(super) fn doors(doors: &[Door<'_>]) -> Markup {
-    html! {
-        div.actions {
-            @for (place, way) in doors.iter().enumerate() {
-                (door(way, if place == 0 { "button primary" } else { "button" }))
+impl QuestionPage {
+    pub(super) fn content(&self) -> Markup {
+        html! {
+            h1 { (self.title) }
+            @for text in &self.texts { p { (text) } }
+            div.actions {
+                @for answer in &self.answers { (answer.html()) }
+                @if let Some(later) = &self.later { (later.html()) }
             }
-        }
-    }
-}
-
-fn door(door: &Door<'_>, class: &str) -> Markup {
-    html! {
-        form action=(door.action) method="post" {
-            input type="hidden" name="csrfToken" value=(door.csrf_token);
-            input type="hidden" name="callbackUrl" value=(door.return_to);
-            @if let Some((name, value)) = door.field { input type="hidden" name=(name) value=(value); }
-            button class=(class) type="submit" { (door.label) }
         }
     }
 }
@@ -85,45 +80,38 @@ mod tests {
     use crate::Theme;
     use crate::page::tests::{content, html, shell};
 
-    fn way<'a>(label: &str, field: Option<(&'static str, &'a str)>) -> Door<'a> {
-        let action = "https://app.example.com/api/auth/signin/acme".to_owned();
-        Door { action, csrf_token: "csrf-token", return_to: "/", field, label: label.to_owned() }
+    fn way(label: &str, field: Option<(&str, &str)>) -> Form {
+        let form = Form::new("https://app.example.com/api/auth/signin/acme", "csrf-token", label).returning_to("/");
+        field.into_iter().fold(form, |form, (name, value)| form.with(name, value))
     }
 
     #[test]
     fn somebody_who_may_be_known_is_asked() {
         let (yes, no) = (way("Yes", Some(("connect", "globex"))), way("No", Some(("newcomer", "1"))));
-        let page = used_before(&shell(&Theme::default()), "Acme <1>", Some(&yes), Some(&no));
+        let page = used_before(&shell(&Theme::default()), "Acme <1>", Some(yes), Some(no));
         assert_eq!(page.status(), 200);
         insta::assert_snapshot!(content(&page));
     }
 
     #[test]
     fn where_the_earlier_way_has_ended_nobody_is_sent_there() {
-        let page = used_before(&shell(&Theme::default()), "Acme", None, Some(&way("No", Some(("newcomer", "1")))));
+        let page = used_before(&shell(&Theme::default()), "Acme", None, Some(way("No", Some(("newcomer", "1")))));
         insta::assert_snapshot!(content(&page));
     }
 
     #[test]
     fn connecting_can_be_put_off() {
-        let page = connect(&shell(&Theme::default()), "Acme <1>", &way("Continue", None), "https://app.example.com/\"");
+        let page = connect(&shell(&Theme::default()), "Acme <1>", way("Continue", None), "https://app.example.com/\"");
         insta::assert_snapshot!(content(&page));
     }
 
     #[test]
     fn what_is_put_into_the_forms_stays_text() {
         let odd = "\"><b>";
-        let door = Door {
-            action: odd.to_owned(),
-            csrf_token: odd,
-            return_to: odd,
-            field: Some(("connect", odd)),
-            label: odd.to_owned(),
-        };
+        let form = || Form::new(odd, odd, odd).returning_to(odd).with("connect", odd);
         let theme = Theme::default();
-        for page in
-            [used_before(&shell(&theme), odd, Some(&door), Some(&door)), connect(&shell(&theme), odd, &door, odd)]
-        {
+        let shell = shell(&theme);
+        for page in [used_before(&shell, odd, Some(form()), Some(form())), connect(&shell, odd, form(), odd)] {
             assert!(!html(&page).contains("<b>"));
         }
     }

@@ -48,8 +48,8 @@ reasons! {
     // The browser came back with something other than what it left with.
     StateMissing "state_missing" BAD_REQUEST SignIn
         "This sign-in cannot be continued"
-        "Your browser did not bring back the cookie that was set when the sign-in began."
-        "Allow cookies for this site, then sign in again in one window."
+        "Your browser did not send the cookie that was set when the sign-in began."
+        "Allow cookies for this site, then sign in again, all in one window."
 
     StateMismatch "state_mismatch" BAD_REQUEST SignIn
         "This answer belongs to another sign-in"
@@ -58,8 +58,8 @@ reasons! {
 
     StateExpired "state_expired" BAD_REQUEST SignIn
         "The sign-in took too long"
-        "A sign-in has to be finished within a few minutes, and this one was not."
-        "Please sign in again."
+        "A sign-in has to be finished within a few minutes."
+        "Sign in again."
 
     StateReplayed "state_replayed" BAD_REQUEST SignIn
         "This sign-in was already used"
@@ -69,12 +69,12 @@ reasons! {
     ProviderMismatch "provider_mismatch" BAD_REQUEST SignIn
         "The answer came from somewhere else"
         "The sign-in began with one service and was answered by another."
-        "Please sign in again."
+        "Sign in again."
 
     CodeMissing "code_missing" BAD_REQUEST SignIn
         "The answer was incomplete"
         "The service you sign in with sent you back without the code that a sign-in needs."
-        "Please sign in again."
+        "Sign in again."
 
     ProviderUnknown "provider_unknown" NOT_FOUND SignIn
         "There is no such way to sign in"
@@ -84,7 +84,7 @@ reasons! {
     ActionUnsupported "action_unsupported" BAD_REQUEST SignIn
         "This address does nothing by itself"
         "It is part of a sign-in, and was opened outside of one."
-        "Please start from the sign-in page."
+        "Start from the sign-in page."
 
     Csrf "csrf" BAD_REQUEST SignIn
         "This form is no longer valid"
@@ -94,27 +94,27 @@ reasons! {
     OriginRejected "origin_rejected" BAD_REQUEST SignIn
         "This request came from another site"
         "For your safety, only this site's own pages can sign you in or out."
-        "Please start from this site's sign-in page."
+        "Start from this site's sign-in page."
 
     Credentials "credentials" FORBIDDEN SignIn
-        "Unable to sign in"
-        "Sign in failed."
-        "Check the details you provided are correct."
+        "The sign-in did not succeed"
+        "The details do not match."
+        "Check them, then try again."
 
     ParameterInvalid "parameter_invalid" BAD_REQUEST SignIn
-        "This sign-in asks for something malformed"
-        "The address that begins it carries a value that no service could understand."
+        "This sign-in cannot begin"
+        "The address that begins it has a value in it that no service could understand."
         "Go back to where you came from, and start from there or from the sign-in page."
 
     // The person may not come in, or not this way.
     AccessDenied "access_denied" FORBIDDEN SignIn
-        "Access Denied"
-        "The sign-in was cancelled, or you do not have permission to sign in."
-        "You can sign in again, also with a different account."
+        "You did not sign in"
+        "The sign-in was cancelled, or the service did not allow it. Nothing was changed."
+        "You can sign in whenever you like, also another way."
 
     OrganizationNotAllowed "organization_not_allowed" FORBIDDEN SignIn
         "Your organization has no access here"
-        "You were recognised, but this site is not open to the organization that your account belongs to."
+        "You were recognized, but this site is not open to the organization that your account belongs to."
         "Sign in with an account of another organization, or ask the people who run this site."
 
     AdministratorNeeded "administrator_needed" FORBIDDEN SignIn
@@ -123,9 +123,9 @@ reasons! {
         "Ask an administrator of your organization; then sign in again."
 
     InteractionRequired "interaction_required" BAD_REQUEST SignIn
-        "Please sign in once more"
+        "The service has a question for you"
         "The service you sign in with wants to ask you something before it lets you in."
-        "Sign in again, and answer what you are asked there."
+        "Sign in again, and answer it there."
 
     SignupDisabled "signup_disabled" FORBIDDEN SignIn
         "New accounts are not open"
@@ -133,19 +133,19 @@ reasons! {
         "If you have one, sign in with it; otherwise ask the people who run this site."
 
     AnotherPerson "another_person" FORBIDDEN SignIn
-        "Somebody else came back"
-        "You were asked to prove once more who you are, and another account was used."
+        "That was a different account"
+        "You were asked to confirm that it is you, and a different account came back."
         "Sign in again with the account that you are signed in with here."
 
     UserDisabled "user_disabled" FORBIDDEN Home
         "Your account is disabled"
-        "You were recognised, but your account on this site has been switched off."
+        "You were recognized, but your account on this site has been switched off."
         "Ask the people who run this site to switch it on again."
 
     AccountNotLinked "account_not_linked" BAD_REQUEST SignIn
-        "Use the account you began with"
-        "To confirm your identity, sign in with the same account you used originally."
-        "Then connect this account in your account settings, and it will let you in as well."
+        "This account is not connected yet"
+        "To keep your account safe, sign in the way you did before."
+        "Once you are signed in, you can connect this account in your account settings, and use it from then on."
 
     LinkedToOtherUser "linked_to_other_user" CONFLICT Home
         "That account is taken"
@@ -174,8 +174,8 @@ reasons! {
         "Nothing was changed. Try again, or go on as somebody new."
 
     ProviderClosed "provider_closed" FORBIDDEN SignIn
-        "Please sign in another way"
-        "You were recognised, but this way to sign in is closed for your account."
+        "Sign in another way"
+        "You were recognized, but this way to sign in is closed for your account."
         "Sign in with the service that has taken its place."
 
     LastWayIn "last_way_in" CONFLICT Home
@@ -202,27 +202,27 @@ reasons! {
     TokenResponseInvalid "token_response_invalid" BAD_REQUEST SignIn
         "The service's answer made no sense"
         "The service you sign in with sent something that is no proof of a sign-in."
-        "Please sign in again. If this goes on, tell the people who run this site."
+        "Sign in again. If this goes on, tell the people who run this site."
 
     TokenRejected "token_rejected" BAD_REQUEST SignIn
         "The service refused this sign-in"
         "The service you sign in with did not accept the code it had handed out; it may have expired."
-        "Please sign in again. If this goes on, tell the people who run this site."
+        "Sign in again. If this goes on, tell the people who run this site."
 
     IdTokenMissing "id_token_missing" BAD_REQUEST SignIn
         "The service did not say who you are"
         "The service you sign in with sent no proof of who you are, though it was asked for one."
-        "Please sign in again. If this goes on, tell the people who run this site."
+        "Sign in again. If this goes on, tell the people who run this site."
 
     IdTokenInvalid "id_token_invalid" BAD_REQUEST SignIn
         "The proof of your sign-in does not hold"
         "What the service you sign in with sent as proof of who you are was not made for this sign-in."
-        "Please sign in again. If this goes on, tell the people who run this site."
+        "Sign in again. If this goes on, tell the people who run this site."
 
     IdTokenUntimely "id_token_untimely" BAD_REQUEST SignIn
         "The proof of your sign-in is out of date"
         "What the service you sign in with sent as proof of who you are counts earlier or later than now."
-        "Please sign in again. If this goes on, tell the people who run this site."
+        "Sign in again. If this goes on, tell the people who run this site."
 
     DiscoveryInvalid "discovery_invalid" SERVICE_UNAVAILABLE SignIn
         "The sign-in service is not the expected one"
@@ -232,12 +232,12 @@ reasons! {
     ProfileInvalid "profile_invalid" BAD_REQUEST SignIn
         "We could not tell who you are"
         "The service you sign in with did not describe you in a way this site can rely on."
-        "Please sign in again. If this goes on, tell the people who run this site."
+        "Sign in again. If this goes on, tell the people who run this site."
 
     // This site.
     SessionTooLarge "session_too_large" BAD_REQUEST Home
-        "Your session does not fit"
-        "There is more to remember of your sign-in than a browser cookie can hold."
+        "Your sign-in does not fit"
+        "There is more to remember of it than a browser cookie can hold."
         "Tell the people who run this site; signing in again will not help."
 
     SessionStoreUnavailable "session_store_unavailable" SERVICE_UNAVAILABLE SignIn
@@ -252,9 +252,9 @@ reasons! {
         "Wait a minute, then sign in again."
 
     Configuration "configuration" INTERNAL_SERVER_ERROR Home
-        "Server error"
-        "There is a problem with the server configuration."
-        "Check the server logs for more information."
+        "This site has a problem"
+        "Something in its set-up does not work. It is nothing that you did."
+        "Try again later. If this goes on, tell the people who run this site."
 }
 
 impl Reason {

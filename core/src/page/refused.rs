@@ -2,24 +2,24 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use maud::html;
 
-use super::Shell;
+use super::error::Reference;
+use super::{ErrorPage, Frame, Page, Weight};
 use crate::language::text;
 
 /// The page an adapter's guard answers with. It does not say what would have been permitted.
-pub(crate) fn refused(shell: &Shell<'_>, correlation: Option<&str>) -> Response<Bytes> {
-    let words = shell.words;
-    let content = html! {
-        h1 { (words.text(text::REFUSED_TITLE)) }
-        div role="alert" {
-            p { (words.text(text::REFUSED_SIGNED_IN)) }
-            p { (words.text(text::REFUSED_ANOTHER)) }
-        }
-        div.actions { a.button href=(shell.sign_in()) { (words.text(text::REFUSED_BUTTON)) } }
-        (shell.reference(correlation))
-    };
-    shell.page(StatusCode::FORBIDDEN, words.text(text::REFUSED_TITLE), &content)
+pub(crate) fn refused(shell: &Frame<'_>, correlation: Option<&str>) -> Response<Bytes> {
+    let text = |text| shell.words.text(text).to_owned();
+    shell.answer(&Page::Error(ErrorPage {
+        status: StatusCode::FORBIDDEN,
+        code: Some("forbidden"),
+        title: text(text::REFUSED_TITLE),
+        happened: text(text::REFUSED_SIGNED_IN),
+        next: text(text::REFUSED_ANOTHER),
+        ways: Vec::new(),
+        sign_in: Some(shell.sign_in(text::REFUSED_BUTTON, Weight::Plain)),
+        reference: Reference::new(shell, correlation),
+    }))
 }
 
 #[cfg(test)]

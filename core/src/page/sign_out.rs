@@ -1,45 +1,67 @@
 //! The page that asks before it signs out.
 
-use bytes::Bytes;
-use http::{Response, StatusCode};
-use maud::html;
+use maud::{Markup, html};
+use serde::Serialize;
 
-use super::Shell;
+use super::{Form, Frame, Weight};
 use crate::language::text;
 
-/// The sign-out page. Signing out takes a form, so that no link and no picture can do it.
-pub(crate) fn sign_out(shell: &Shell<'_>, action: &str, csrf_token: &str, return_to: Option<&str>) -> Response<Bytes> {
-    let words = shell.words;
-    let content = html! {
-        h1 { (words.text(text::SIGN_OUT_TITLE)) }
-        p { (words.text(text::SIGN_OUT_SURE)) }
-        div.actions {
-            form action=(action) method="post" {
-                input type="hidden" name="csrfToken" value=(csrf_token);
-                @if let Some(return_to) = return_to {
-                    input type="hidden" name="callbackUrl" value=(return_to);
-                }
-                button.button.primary type="submit" { (words.text(text::SIGN_OUT_BUTTON)) }
-            }
+/// The page that asks before it signs out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SignOutPage {
+    /// The heading.
+    pub title: String,
+    /// What people are asked.
+    pub question: String,
+    /// The form that signs out. It takes one, so that no link and no picture can do it.
+    pub form: Form,
+}
+
+impl SignOutPage {
+    pub(crate) fn new(shell: &Frame<'_>, action: &str, csrf_token: &str, return_to: Option<&str>) -> Self {
+        let words = shell.words;
+        let form = Form::new(action, csrf_token, words.text(text::SIGN_OUT_BUTTON)).weighing(Weight::Main);
+        Self {
+            title: words.text(text::SIGN_OUT_TITLE).to_owned(),
+            question: words.text(text::SIGN_OUT_SURE).to_owned(),
+            form: return_to.into_iter().fold(form, |form, address| form.returning_to(address)),
         }
-    };
-    shell.page(StatusCode::OK, words.text(text::SIGN_OUT_TITLE), &content)
+    }
+
+    pub(super) fn content(&self) -> Markup {
+        html! {
+            h1 { (self.title) }
+            p { (self.question) }
+            div.actions { (self.form.html()) }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use http::Response;
+
     use super::*;
     use crate::Theme;
+    use crate::page::Page;
     use crate::page::tests::{content, html, shell};
 
     const ACTION: &str = "https://app.example.com/api/auth/signout";
 
+    fn page(action: &str, csrf_token: &str, return_to: Option<&str>) -> Response<Bytes> {
+        let theme = Theme::default();
+        let shell = shell(&theme);
+        shell.answer(&Page::SignOut(SignOutPage::new(&shell, action, csrf_token, return_to)))
+    }
+
     #[test]
     fn signing_out_is_a_form_that_posts() {
-        let page = sign_out(&shell(&Theme::default()), ACTION, "csrf-token", Some("https://app.example.com/bye"));
+        let page = page(ACTION, "csrf-token", Some("https://app.example.com/bye"));
         insta::assert_snapshot!(content(&page), @r#"
         <h1>Sign out</h1>
-        <p>Are you sure you want to sign out?</p>
+        <p>Do you want to sign out in this browser?</p>
         <div class="actions">
         <form action="https://app.example.com/api/auth/signout" method="post">
         <input type="hidden" name="csrfToken" value="csrf-token">
@@ -52,13 +74,13 @@ mod tests {
 
     #[test]
     fn without_a_place_to_return_to_the_form_names_none() {
-        let page = sign_out(&shell(&Theme::default()), ACTION, "csrf-token", None);
+        let page = page(ACTION, "csrf-token", None);
         assert!(!html(&page).contains("callbackUrl"));
     }
 
     #[test]
     fn what_is_put_into_the_form_stays_text() {
-        let page = sign_out(&shell(&Theme::default()), "/x?\"><script>", "\"><script>", Some("\"><script>"));
+        let page = page("/x?\"><script>", "\"><script>", Some("\"><script>"));
         assert!(!html(&page).contains("<script"));
         assert_eq!(html(&page).matches("&quot;&gt;&lt;script&gt;").count(), 3);
     }

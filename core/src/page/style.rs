@@ -132,13 +132,27 @@ label{display:block;margin:0 0 .25rem;font-weight:600}\
 .field input{display:block;width:100%;min-height:max(2.75rem,44px);padding:.5rem .75rem;\
 border:1px solid var(--edge);border-radius:.5rem;background:var(--card);color:var(--text);font:inherit}\
 ::placeholder{color:var(--muted);opacity:1}\
-.button{display:flex;align-items:center;justify-content:center;width:100%;min-height:max(2.75rem,44px);\
-padding:.625rem 1rem;border:1px solid var(--edge);border-radius:.5rem;background:transparent;color:var(--text);\
+.button{display:flex;align-items:center;justify-content:center;gap:.625rem;width:100%;min-height:max(2.75rem,44px);\
+padding:.625rem .75rem;border:1px solid var(--edge);border-radius:.5rem;background:transparent;color:var(--text);\
 font:inherit;font-weight:600;text-align:center;text-wrap:balance;text-decoration:none;cursor:pointer}\
 .button:hover{border-color:var(--text);background:var(--ground)}\
 .primary,.primary:hover{border-color:var(--brand);background:var(--brand);color:var(--brand-text)}\
 .primary:hover{text-decoration:underline;text-underline-offset:.2em}\
 .quiet{border-color:transparent;color:var(--muted);font-weight:400}\
+.mark{flex:none;width:1.25rem;height:1.25rem}\
+.letter{display:grid;place-items:center;border-radius:.25rem;background:var(--line);color:var(--muted);\
+font-size:.75rem;line-height:1}\
+.primary .mark:not(.colors) *{fill:currentColor}\
+.primary .letter{background:var(--brand-text);color:var(--brand)}\
+.primary .colors{margin:-.1875rem;padding:.1875rem;width:1.625rem;height:1.625rem;\
+border-radius:.25rem;background:#fff;color:#000}\
+@media (forced-colors:active){.mark:not(.colors) *{fill:currentColor}.letter{border:1px solid}}\
+.mark+.label{text-align:start}\
+.ways .button{justify-content:start}\
+.ways .button:not(.primary,.quiet){font-weight:500}\
+.ways .label{display:flex;flex:1;flex-wrap:wrap;align-items:baseline;justify-content:space-between;gap:0 .75rem}\
+.last{color:var(--muted);font-size:.8125rem;font-weight:400}\
+.primary .last{color:inherit}\
 .site{display:inline-flex;align-items:center;min-height:max(2.75rem,44px);padding:0 .75rem;border-radius:.5rem;\
 color:var(--muted);text-underline-offset:.2em}\
 .site:hover{color:var(--text)}\
@@ -153,12 +167,14 @@ mod tests {
     use super::*;
 
     /// Text on what it stands on, for one scheme.
-    fn texts(p: &Palette) -> [(&'static str, &'static str); 12] {
+    fn texts(p: &Palette) -> [(&'static str, &'static str); 13] {
         [
             (p.text, p.ground),
             (p.text, p.card),
             (p.muted, p.ground),
             (p.muted, p.card),
+            // A letter in the place of a mark.
+            (p.muted, p.line),
             (p.link, p.ground),
             (p.link, p.card),
             (p.brand_text, p.brand),
@@ -206,7 +222,7 @@ mod tests {
             [(ColorScheme::Light, ":root{color-scheme:light;"), (ColorScheme::Dark, ":root{color-scheme:dark;")]
         {
             assert!(css(scheme).starts_with(start));
-            assert!(!css(scheme).contains("@media"));
+            assert!(!css(scheme).contains("prefers-color-scheme"));
         }
     }
 

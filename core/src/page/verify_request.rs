@@ -1,19 +1,40 @@
 //! The page after a sign-in link was sent.
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
-use maud::html;
+use http::Response;
+use maud::{Markup, html};
+use serde::Serialize;
 
-use super::Shell;
+use super::{Frame, Page};
 use crate::language::text;
 
 /// The page that sends people to their mail. It does not repeat the address.
-pub(crate) fn verify_request(shell: &Shell<'_>) -> Response<Bytes> {
-    let content = html! {
-        h1 { (shell.words.text(text::VERIFY_TITLE)) }
-        p { (shell.words.text(text::VERIFY_SENT)) }
-    };
-    shell.page(StatusCode::OK, shell.words.text(text::VERIFY_TITLE), &content)
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct VerifyRequestPage {
+    /// The heading.
+    pub title: String,
+    /// What was done.
+    pub text: String,
+}
+
+/// The page that sends people to their mail.
+pub(crate) fn verify_request(shell: &Frame<'_>) -> Response<Bytes> {
+    shell.answer(&Page::VerifyRequest(VerifyRequestPage::new(shell)))
+}
+
+impl VerifyRequestPage {
+    pub(crate) fn new(shell: &Frame<'_>) -> Self {
+        let text = |text| shell.words.text(text).to_owned();
+        Self { title: text(text::VERIFY_TITLE), text: text(text::VERIFY_SENT) }
+    }
+
+    pub(super) fn content(&self) -> Markup {
+        html! {
+            h1 { (self.title) }
+            p { (self.text) }
+        }
+    }
 }
 
 #[cfg(test)]
@@ -41,7 +62,7 @@ mod tests {
         <div class="page">
         <main>
         <h1>Check your email</h1>
-        <p>A sign in link has been sent to your email address.</p>
+        <p>A link to sign in with is on its way to you. If it does not arrive within a few minutes, look in your spam folder.</p>
         </main>
         <footer>
         <a class="site" href="https://app.example.com">app.example.com</a>

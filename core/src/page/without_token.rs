@@ -2,9 +2,9 @@
 
 use bytes::Bytes;
 use http::{Response, StatusCode};
-use maud::html;
 
-use super::Shell;
+use super::error::Reference;
+use super::{ErrorPage, Frame, Page, Reason, Weight};
 use crate::Catalogue;
 use crate::language::text;
 
@@ -21,42 +21,38 @@ pub(crate) enum WithoutToken {
 
 /// The page. `provider` is its name, for people.
 pub(crate) fn without_token(
-    shell: &Shell<'_>,
+    shell: &Frame<'_>,
     provider: &str,
     why: WithoutToken,
     correlation: &str,
 ) -> Response<Bytes> {
-    let (status, heading) = match why {
-        WithoutToken::NotNow(_) => (StatusCode::SERVICE_UNAVAILABLE, text::TOKEN_LATER_TITLE),
-        WithoutToken::Misconfigured => (StatusCode::INTERNAL_SERVER_ERROR, text::TOKEN_SETUP_TITLE),
-        WithoutToken::Retired => (StatusCode::INTERNAL_SERVER_ERROR, text::TOKEN_OVER_TITLE),
-    };
     let (words, names) = (shell.words, &[("provider", provider)]);
-    let heading = words.text(heading);
-    let content = html! {
-        h1 { (heading) }
-        div role="alert" {
-            @match why {
-                WithoutToken::NotNow(seconds) => {
-                    p { (words.with(text::TOKEN_LATER, names)) }
-                    p { (again(words, seconds)) }
-                }
-                WithoutToken::Misconfigured => {
-                    p { (words.with(text::TOKEN_SETUP, names)) }
-                    p { (words.text(text::TOKEN_SETUP_TELL)) }
-                }
-                WithoutToken::Retired => {
-                    p { (words.with(text::TOKEN_OVER, names)) }
-                    p { (words.text(text::TOKEN_OVER_ANOTHER)) }
-                }
-            }
+    let (status, reason, title, happened) = match why {
+        WithoutToken::NotNow(_) => {
+            (StatusCode::SERVICE_UNAVAILABLE, Reason::ProviderUnavailable, text::TOKEN_LATER_TITLE, text::TOKEN_LATER)
         }
-        @if matches!(why, WithoutToken::Retired) {
-            div.actions { a.button.primary href=(shell.sign_in()) { (words.text(text::TOKEN_OVER_BUTTON)) } }
+        WithoutToken::Misconfigured => {
+            (StatusCode::INTERNAL_SERVER_ERROR, Reason::Configuration, text::TOKEN_SETUP_TITLE, text::TOKEN_SETUP)
         }
-        (shell.reference(Some(correlation)))
+        WithoutToken::Retired => {
+            (StatusCode::INTERNAL_SERVER_ERROR, Reason::ProviderRetired, text::TOKEN_OVER_TITLE, text::TOKEN_OVER)
+        }
     };
-    shell.page(status, heading, &content)
+    let is_retired = matches!(why, WithoutToken::Retired);
+    shell.answer(&Page::Error(ErrorPage {
+        status,
+        code: Some(reason.code()),
+        title: words.text(title).to_owned(),
+        happened: words.with(happened, names),
+        next: match why {
+            WithoutToken::NotNow(seconds) => again(words, seconds),
+            WithoutToken::Misconfigured => words.text(text::TOKEN_SETUP_TELL).to_owned(),
+            WithoutToken::Retired => words.text(text::TOKEN_OVER_ANOTHER).to_owned(),
+        },
+        ways: Vec::new(),
+        sign_in: is_retired.then(|| shell.sign_in(text::TOKEN_OVER_BUTTON, Weight::Main)),
+        reference: Reference::new(shell, Some(correlation)),
+    }))
 }
 
 /// When to try again.
@@ -83,9 +79,9 @@ mod tests {
         let page = page(WithoutToken::NotNow(5));
         assert_eq!(page.status(), 503);
         insta::assert_snapshot!(content(&page), @r#"
-        <h1>Please try again soon</h1>
+        <h1>Try again in a moment</h1>
         <div role="alert">
-        <p>What you opened comes from Azure &lt;DevOps&gt;, which does not answer at the moment.</p>
+        <p>What you opened comes from Azure &lt;DevOps&gt;, which is not answering at the moment.</p>
         <p>You are still signed in. Try again in 5 seconds.</p>
         </div>
         <p class="reference">Reference: <code>b7Qk2</code>

@@ -9,7 +9,8 @@ use super::openid::OpenIdRules;
 use super::revocation::RevocationRules;
 use super::sign_out::SignOutRules;
 use super::{
-    Client, ClientAuthMethod, Finding, Flow, OAuthFlow, Pkce, ProfileError, Provider, PushedRequests, Review, Settings,
+    Client, ClientAuthMethod, Finding, Flow, Mark, OAuthFlow, Pkce, ProfileError, Provider, PushedRequests, Review,
+    Settings,
 };
 use crate::{Claims, Profile, Timestamp};
 
@@ -37,6 +38,7 @@ use crate::{Claims, Profile, Timestamp};
 pub struct OAuthProvider {
     pub(crate) id: Cow<'static, str>,
     pub(crate) name: Cow<'static, str>,
+    pub(crate) mark: Option<Mark>,
     pub(crate) client: Client,
     pub(crate) authorization_endpoint: Option<String>,
     pub(crate) token_endpoint: Option<String>,
@@ -77,6 +79,7 @@ impl OAuthProvider {
         Self {
             id: id.into(),
             name: name.into(),
+            mark: None,
             client,
             authorization_endpoint: None,
             token_endpoint: None,
@@ -129,6 +132,15 @@ impl OAuthProvider {
     #[must_use]
     pub fn name(mut self, name: impl Into<Cow<'static, str>>) -> Self {
         self.name = name.into();
+        self
+    }
+
+    /// Has a logo on pages, before its name; `None` takes it off. Without one the name's first letter stands there.
+    ///
+    /// To read the mark, write `Provider::mark(&description)`: with a dot it is this method.
+    #[must_use]
+    pub fn mark(mut self, mark: impl Into<Option<Mark>>) -> Self {
+        self.mark = mark.into();
         self
     }
 

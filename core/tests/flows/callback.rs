@@ -43,6 +43,7 @@ async fn the_answer_takes_the_trip_s_cookie_away_and_sets_the_session() {
     pragma: no-cache
     set-cookie: __Host-admit.pending.a08839eda7513e1a=; Max-Age=0; Path=/; HttpOnly; Secure; SameSite=Lax
     set-cookie: __Secure-authjs.session-token=(3059 characters); Path=/; Expires=Mon, 21 Dec 2026 22:26:40 GMT; HttpOnly; Secure; SameSite=Lax
+    set-cookie: __Secure-admit.last-used=azure-devops; Max-Age=31536000; Path=/api/auth; Expires=Sun, 21 Nov 2027 22:26:40 GMT; HttpOnly; Secure; SameSite=Lax
     ");
     assert!(browser.jar.names().iter().all(|name| !name.contains("pending")));
 }

@@ -1,5 +1,7 @@
 //! What `build()` says of a configuration, and what it reads from the environment.
 
+use admit::credentials::{Credentials, Field, GivenCredentials, Verdict};
+use admit::provider::{Mark, Shape};
 use admit::{Auth, AuthBuilder, Client, ConfigError, Environment, OAuthProvider, Pages, Theme};
 use admit_providers::{azure_devops, github};
 use admit_testkit::PretendAzureDevOps;
@@ -70,6 +72,22 @@ fn a_description_that_cannot_recognise_anybody_does_not_start() {
     ");
     let whole = acme.userinfo_endpoint("https://acme.example/me");
     assert!(builder().http_client(Standard::new()).provider(whole).build().is_ok());
+}
+
+#[test]
+fn a_mark_that_is_no_drawing_does_not_start() {
+    let mark =
+        Mark::new([0, 0, 24, 0], &[Shape::Plain("M0 0h8v8H0z"), Shape::Colored([1, 2, 3], "<svg onload=alert(1)>")]);
+    let builder = Auth::builder("https://app.example").secret("at least thirty-two bytes, from openssl rand");
+    let members = Credentials::new("Acme", |_: GivenCredentials| async { Ok(Verdict::Refused) }).mark(mark);
+    let builder = builder.provider(github(Client::new("id", "hush")).describe(|description| description.mark(mark)));
+    insta::assert_snapshot!(problems(builder.provider(members.field(Field::username("name", "Name")))), @r#"
+    admit cannot start, 4 problems:
+    - github: its mark is 24 wide and 0 high; write the box as in [0, 0, 24, 24]
+    - github: its mark has the shape "<svg onload=alert(1)>", which is no path data; write it as in "M0 0h8v8H0z"
+    - credentials: its mark is 24 wide and 0 high; write the box as in [0, 0, 24, 24]
+    - credentials: its mark has the shape "<svg onload=alert(1)>", which is no path data; write it as in "M0 0h8v8H0z"
+    "#);
 }
 
 #[test]

@@ -62,11 +62,11 @@ async fn the_error_page_has_the_status_of_what_happened() {
         table.push_str(&format!("{query} -> {} {heading}\n", page.status().as_u16()));
     }
     insta::assert_snapshot!(table, @r"
-    ? -> 200 Error
-    ?error=Configuration -> 500 Server error
-    ?error=AccessDenied -> 403 Access Denied
-    ?error=Verification -> 403 Unable to sign in
-    ?error=Nonsense -> 200 Error
+    ? -> 200 Something went wrong
+    ?error=Configuration -> 500 This site has a problem
+    ?error=AccessDenied -> 403 You do not have access
+    ?error=Verification -> 403 This link no longer works
+    ?error=Nonsense -> 200 Something went wrong
     ?error=Configuration&code=state_expired -> 400 The sign-in took too long
     ?error=Configuration&code=session_store_unavailable -> 503 Signing in is not possible right now
     ?error=Configuration&code=provider_unknown -> 404 There is no such way to sign in

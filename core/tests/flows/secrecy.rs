@@ -386,7 +386,8 @@ impl Secrets {
     fn of_browser(&mut self, browser: &Browser<'_>) {
         for name in browser.jar.names() {
             let value = browser.jar.get(name).unwrap();
-            if !name.contains("callback-url") && !value.is_empty() {
+            // Where somebody goes and by which provider they came is no secret.
+            if !name.contains("callback-url") && !name.contains("last-used") && !value.is_empty() {
                 self.part("a cookie", value);
             }
         }

@@ -1,5 +1,6 @@
 //! `GET …/signin` and `POST …/signin/{id}`.
 
+mod last_used;
 mod requests;
 mod return_to;
 

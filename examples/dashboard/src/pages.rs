@@ -20,6 +20,7 @@ mod tab;
 mod table;
 mod work_items;
 
+use admit::Timestamp;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
@@ -31,6 +32,7 @@ pub use paths::routes;
 pub use problem::{no_access, not_found, problem};
 pub use projects::projects;
 pub use repositories::repositories;
+pub(crate) use style::ICON;
 pub use work_items::work_items;
 
 /// What every page needs to know about the request.
@@ -42,6 +44,8 @@ pub struct View<'a> {
     pub path: &'a str,
     /// Whether Azure DevOps is a pretend one.
     pub pretend: bool,
+    /// When they asked.
+    pub now: Timestamp,
 }
 
 /// The headers of every page.

@@ -17,7 +17,7 @@ use crate::devices::Devices;
 use crate::kept::{self, KeptError};
 use crate::pretend::Pretend;
 use crate::settings::{Azure, Pretended, Registration};
-use crate::{AzureDevOps, Settings};
+use crate::{AzureDevOps, Settings, pages};
 
 /// The provider Azure DevOps.
 pub const AZURE_DEVOPS: &str = "azure-devops";
@@ -38,6 +38,8 @@ pub struct Site {
     pub auth: Auth,
     /// What they may see.
     pub azure: Arc<AzureDevOps>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
     /// The providers by which people may come: id and name.
     pub providers: Arc<[(String, String)]>,
     /// The pretend providers, if there are no real ones. They end when this is dropped.
@@ -90,7 +92,7 @@ impl Site {
             let provider = microsoft_entra_id(Client::env());
             builder = builder.provider(if has_scopes { provider } else { provider.more_scopes(entra_scopes()) });
         }
-        Ok(Self::new(builder.build()?, calls(clock)?, None))
+        Ok(Self::new(builder.build()?, calls(clock.clone())?, clock, None))
     }
 
     async fn pretend(
@@ -106,13 +108,13 @@ impl Site {
             // With the usual margin, a token that lives for less than it would be refreshed at each request.
             builder = builder.refresh_margin(USUAL_MARGIN.min(lifetime / 2));
         }
-        let azure = calls(clock)?.bases(Bases::pretend(&pretend.served.base_url()));
-        Ok(Self::new(builder.build()?, azure, Some(pretend)))
+        let azure = calls(clock.clone())?.bases(Bases::pretend(&pretend.served.base_url()));
+        Ok(Self::new(builder.build()?, azure, clock, Some(pretend)))
     }
 
-    fn new(auth: Auth, azure: AzureDevOps, pretend: Option<Pretend>) -> Self {
+    fn new(auth: Auth, azure: AzureDevOps, clock: impl Clock, pretend: Option<Pretend>) -> Self {
         let providers = auth.providers().map(|(id, name)| (id.to_owned(), name.to_owned())).collect();
-        Self { auth, azure: Arc::new(azure), providers, pretend }
+        Self { auth, azure: Arc::new(azure), clock: Arc::new(clock), providers, pretend }
     }
 }
 
@@ -122,7 +124,7 @@ async fn builder(settings: &Settings, base_url: &str, clock: impl Clock) -> Resu
         .environment(settings.environment.clone())
         .clock(clock)
         .callbacks(Devices)
-        .theme(Theme::default().brand_color(ACCENT));
+        .theme(Theme::default().logo(pages::ICON));
     let builder = match &settings.openid {
         Some(issuer) => builder.provider(openid(issuer)),
         None => builder,
@@ -148,6 +150,4 @@ pub(crate) fn entra_scopes() -> impl Iterator<Item = String> {
 
 /// What the pages need.
 pub(crate) const SCOPES: [Scope; 5] = [Scope::PROFILE, Scope::PROJECT, Scope::WORK, Scope::BUILD, Scope::CODE];
-/// The pages' own.
-const ACCENT: &str = "#1b666f";
 const USUAL_MARGIN: Duration = Duration::from_secs(300);

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use admit::{AccessTokenError, Current, Secret};
+use admit::{AccessTokenError, Current, Secret, Timestamp};
 use bytes::Bytes;
 use http::Response;
 use percent_encoding::percent_decode_str;
@@ -44,13 +44,15 @@ pub struct Visit {
     /// By id and name.
     providers: Arc<[(String, String)]>,
     pretend: bool,
+    now: Timestamp,
 }
 
 impl Visit {
     /// Somebody asks for the address with that path and query.
     pub fn new(site: &Site, current: Current, target: impl Into<String>) -> Self {
         let (azure, providers) = (Arc::clone(&site.azure), Arc::clone(&site.providers));
-        Self { current, target: target.into(), azure, providers, pretend: site.pretend.is_some() }
+        let (pretend, now) = (site.pretend.is_some(), site.clock.now());
+        Self { current, target: target.into(), azure, providers, pretend, now }
     }
 
     /// The page, or what stands in its place: the way to sign in, or why there is nothing to show.
@@ -99,7 +101,7 @@ impl Visit {
     async fn frame(&self) -> Result<Frame<'_>, Instead> {
         let session = self.current.session().await.map_err(|error| self.current.unavailable(&error))?;
         let user_name = session.map(|session| session.user.display_name().to_owned());
-        Ok(Frame { user_name, target: &self.target, pretend: self.pretend })
+        Ok(Frame { user_name, target: &self.target, pretend: self.pretend, now: self.now })
     }
 
     /// The person's accounts, each with what came of asking for an access token, and their sessions.
@@ -171,11 +173,12 @@ struct Frame<'a> {
     user_name: Option<String>,
     target: &'a str,
     pretend: bool,
+    now: Timestamp,
 }
 
 impl Frame<'_> {
     fn view(&self) -> View<'_> {
-        View { user_name: self.user_name.as_deref(), path: self.target, pretend: self.pretend }
+        View { user_name: self.user_name.as_deref(), path: self.target, pretend: self.pretend, now: self.now }
     }
 
     /// The page of what was found, or the one that says why nothing was.

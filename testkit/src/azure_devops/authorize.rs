@@ -34,7 +34,7 @@ impl PretendAzureDevOps {
     pub(super) fn signed_in(&self, request: &HttpRequest) -> HttpResponse {
         match self.read_form(request) {
             Ok((form, asked, person)) => {
-                answer::html(StatusCode::OK, pages::consent(&self.config, &form.query, person, &asked.scopes))
+                answer::html(StatusCode::OK, pages::consent(&self.config, &form.query, person, &asked))
             }
             Err(refusal) => self.refuse(refusal),
         }
@@ -84,16 +84,16 @@ impl PretendAzureDevOps {
 
     /// The provider's own error page: nothing goes back to an application that asked like this.
     fn stop(&self, why: &str) -> HttpResponse {
-        let page = pages::refused(why);
+        let page = pages::refused(&self.config, why);
         self.state().log.violation(format!("authorize: {why}"));
         answer::html(StatusCode::BAD_REQUEST, page)
     }
 }
 
 /// An authorization request that is as it should be.
-struct AuthorizationRequest {
+pub(super) struct AuthorizationRequest {
     redirect_uri: String,
-    scopes: Vec<String>,
+    pub(super) scopes: Vec<String>,
     state: String,
 }
 
@@ -140,19 +140,26 @@ impl AuthorizationRequest {
 }
 
 /// What a form on our pages sends.
-struct Form {
+pub(super) struct Form {
     query: String,
     login: String,
     decision: Option<String>,
 }
 
 impl Form {
+    /// The query that a form belongs to.
+    pub(super) const REQUEST: &str = "request";
+    /// Who was chosen.
+    pub(super) const LOGIN: &str = "login";
+    /// Whether they agree.
+    pub(super) const DECISION: &str = "decision";
+
     fn read(request: &HttpRequest) -> Result<Self, Refusal> {
         let pairs = pairs(request.body());
         let field = |name: &str| pairs.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone());
-        match (field("request"), field("login")) {
+        match (field(Self::REQUEST), field(Self::LOGIN)) {
             (Some(query), Some(login)) if request.method() == Method::POST && is_form(request) => {
-                Ok(Self { query, login, decision: field("decision") })
+                Ok(Self { query, login: login.trim().to_owned(), decision: field(Self::DECISION) })
             }
             _ => Err(Refusal::Page("this page answers its own forms only".to_owned())),
         }

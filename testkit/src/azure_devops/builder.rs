@@ -9,6 +9,7 @@ use admit::{Clock, Random, SystemClock, SystemRandom};
 
 use super::{Config, Faults, Grants, Log, Person, PretendAzureDevOps, State, sample};
 use crate::PretendEntra;
+use crate::desk::Desk;
 
 /// Describes a [`PretendAzureDevOps`]. What is not said is as it would be at Azure DevOps.
 #[must_use]
@@ -153,6 +154,7 @@ impl Builder {
             grants: Grants::new(&self.secrets, self.revokes_families),
             faults: Faults::default(),
             log: Log::default(),
+            desk: Desk::default(),
             auto_consent: self.auto_consent,
         };
         PretendAzureDevOps { config: Arc::new(self.config), state: Arc::new(Mutex::new(state)) }

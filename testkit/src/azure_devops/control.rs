@@ -16,9 +16,8 @@ use super::{Fault, PretendAzureDevOps, Stage, answer, pages};
 impl PretendAzureDevOps {
     pub(super) fn own_page(&self, request: &HttpRequest) -> HttpResponse {
         match (request.method(), request.uri().path()) {
-            (&Method::GET, "/") => answer::html(StatusCode::OK, pages::start(&self.config)),
-            (_, "/_pretend/sign-in") => self.signed_in(request),
-            (_, "/_pretend/consent") => self.consented(request),
+            (_, pages::SIGN_IN) => self.signed_in(request),
+            (_, pages::CONSENT) => self.consented(request),
             (&Method::POST, "/_pretend/fault") => self.set_fault(request),
             (&Method::DELETE, "/_pretend/fault") => {
                 self.clear_faults();

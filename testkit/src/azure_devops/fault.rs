@@ -10,6 +10,7 @@ use http::header::RETRY_AFTER;
 use serde_json::{Value, json};
 
 use super::{answer, pages};
+use crate::desk::Scope;
 
 /// A stop on an application's way through Azure DevOps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -196,6 +197,12 @@ impl Faults {
 
     pub(super) fn always(&mut self, stage: Stage, fault: Fault) {
         self.always.push((stage, fault));
+    }
+
+    /// All that is on, in the order in which it strikes.
+    pub(super) fn on(&self) -> impl Iterator<Item = (&(Stage, Fault), Scope)> {
+        let once = self.once.iter().map(|entry| (entry, Scope::Next));
+        once.chain(self.always.iter().map(|entry| (entry, Scope::All)))
     }
 
     /// The fault for a request: the oldest of those that happen once, else the first that lasts.

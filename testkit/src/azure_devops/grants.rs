@@ -81,6 +81,12 @@ impl Grants {
         }
     }
 
+    /// One that works: what an application can be told to use.
+    pub(super) fn valid_secret(&self) -> Option<&str> {
+        let (text, _) = self.secrets.iter().find(|(_, state)| *state == SecretState::Valid)?;
+        Some(text)
+    }
+
     pub(super) fn secret(&self, presented: &str) -> Result<SecretId, Refusal> {
         // The last of that text counts, so that a secret which was ended can be added again.
         let found = self.secrets.iter().enumerate().rev().find(|(_, (known, _))| known == presented);

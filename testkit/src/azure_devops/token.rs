@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::grants::Refusal;
 use super::{PretendAzureDevOps, answer, jwt};
+use crate::desk::Given;
 use crate::form::{is_form, pairs};
 
 /// The `grant_type` with which Azure DevOps takes a code.
@@ -63,6 +64,10 @@ impl PretendAzureDevOps {
         state.grants.put_tokens((access_token.clone(), until), refresh_token.clone(), &consent, secret, now);
         drop(state);
 
+        let because = match request.kind {
+            GrantKind::Code => "a code",
+            GrantKind::Refresh => "a refresh",
+        };
         let seconds = self.config.lifetime.as_secs();
         let mut body = json!({
             "access_token": access_token,
@@ -72,6 +77,8 @@ impl PretendAzureDevOps {
         if let (false, Value::Object(members)) = (leave_refresh_token_out, &mut body) {
             members.insert("refresh_token".to_owned(), refresh_token.into());
         }
+        let name = self.config.person(&consent.login).map_or("nobody", |person| person.display_name.as_str());
+        self.state().desk.given_out.remember(Given::new(now, name, because, &body));
         answer::json(StatusCode::OK, &body)
     }
 }

@@ -8,7 +8,8 @@ use http::HeaderName;
 use http::uri::Scheme;
 
 use super::log::RecordedRequest;
-use super::{Fault, PretendAzureDevOps, Stage, answer};
+use super::{Fault, PretendAzureDevOps, Stage, answer, asked, offered};
+use crate::desk::{self, Heard};
 use crate::served::is_loopback;
 
 /// Azure DevOps' own address for sign-in, which the back channel in process answers for, as it does for
@@ -21,15 +22,31 @@ impl PretendAzureDevOps {
     /// # Errors
     /// When a fault drops the connection.
     pub async fn handle(&self, request: HttpRequest) -> Result<HttpResponse, Dropped> {
+        if let Some(page) = desk::answer(self, &request) {
+            return Ok(page);
+        }
+        let mut heard = asked::heard(&request);
+        let answer = self.respond(&request, heard.as_mut()).await;
+        if let Some(heard) = heard {
+            let now = self.now();
+            self.state().desk.timeline.answered(heard, now, &answer);
+        }
+        answer
+    }
+
+    async fn respond(&self, request: &HttpRequest, heard: Option<&mut Heard>) -> Result<HttpResponse, Dropped> {
         let path = request.uri().path();
         let Some(stage) = Stage::of(path) else {
-            return Ok(self.own_page(&request));
+            return Ok(self.own_page(request));
         };
         let fault = {
             let mut state = self.state();
-            state.log.record(RecordedRequest::new(stage, &request));
+            state.log.record(RecordedRequest::new(stage, request));
             state.faults.take(stage, path)
         };
+        if let (Some(heard), Some(fault)) = (heard, &fault) {
+            heard.goes_wrong_by(offered::in_words(stage, fault));
+        }
         match &fault {
             Some(Fault::DroppedConnection) => return Err(Dropped),
             Some(Fault::Slow(duration)) => self.config.clock.sleep(*duration).await,
@@ -41,11 +58,11 @@ impl PretendAzureDevOps {
             None => {}
         }
         let mut answer = match stage {
-            Stage::Authorize => self.authorization(&request),
-            Stage::Token => self.token(&request, fault == Some(Fault::NoRefreshToken)),
+            Stage::Authorize => self.authorization(request),
+            Stage::Token => self.token(request, fault == Some(Fault::NoRefreshToken)),
             Stage::Profile | Stage::ConnectionData | Stage::Identity | Stage::Rest => self
-                .to_a_stranger(&request)
-                .unwrap_or_else(|| self.rest(&request, matches!(fault, Some(Fault::OrganizationDenied(_))))),
+                .to_a_stranger(request)
+                .unwrap_or_else(|| self.rest(request, matches!(fault, Some(Fault::OrganizationDenied(_))))),
         };
         if let Some(Fault::Headers(headers)) = &fault {
             for (name, value) in headers {

@@ -9,7 +9,7 @@ use super::codes::{CODE_LIFETIME, Code, Grant};
 use super::reply::Reply;
 use super::request::{AuthorizationRequest, Stop, target};
 use super::scope::Resource;
-use super::{Account, CONSUMERS, Fault, PretendEntra, Refusal, Stage, pages};
+use super::{Account, CONSUMERS, Fault, PretendEntra, Refusal, Stage, offered, pages};
 use crate::form::{is_form, pairs};
 
 /// What a person has said on the second page.
@@ -102,8 +102,9 @@ impl PretendEntra {
 
     fn accept(&self, asked: &AuthorizationRequest, account: &Account, tenant: String) -> Reply {
         let fault = self.state().faults.take(Stage::Authorize, Fault::is_late);
+        let in_words = fault.as_ref().map(|fault| offered::in_words(Stage::Authorize, fault));
         if let Some(Fault::Refusal(refusal)) = fault {
-            return self.stop(Stop::back(asked.way.clone(), refusal));
+            return self.stop(Stop::back(asked.way.clone(), refusal)).by(in_words);
         }
         let code = self.fresh_code();
         let grant = Grant {
@@ -136,17 +137,19 @@ impl PretendEntra {
             parameters.retain(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
             parameters.extend(changes);
         }
-        Reply::Back(asked.way.clone(), parameters)
+        Reply::Back(asked.way.clone(), parameters).by(in_words)
     }
 
     pub(super) fn stop(&self, stop: Stop) -> Reply {
         match stop {
             Stop::Mistake(why) => {
-                let page = pages::refused(&why);
+                let page = pages::refused(&self.config, &why);
                 self.violation(format!("authorize: {why}"));
                 Reply::Page(StatusCode::BAD_REQUEST, page)
             }
-            Stop::Page(refusal) => Reply::Page(StatusCode::BAD_REQUEST, pages::refused(&refusal.message())),
+            Stop::Page(refusal) => {
+                Reply::Page(StatusCode::BAD_REQUEST, pages::refused(&self.config, &refusal.message()))
+            }
             Stop::Back(way, refusal) => {
                 let (description, _) = self.description(&refusal);
                 let mut parameters = vec![

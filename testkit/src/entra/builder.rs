@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::client::{Credential, SecretState};
 use super::{Account, Config, Faults, GRAPH_HOST, KeyRing, LOGIN_HOST, PretendEntra, State, Tenant, sample};
+use crate::desk::Desk;
 use crate::served::{self, Served};
 
 /// Describes a [`PretendEntra`]. What is not said is as it would be at Microsoft.
@@ -184,6 +185,7 @@ impl Builder {
             requests: VecDeque::new(),
             counts: BTreeMap::new(),
             violations: Vec::new(),
+            desk: Desk::default(),
         };
         PretendEntra { config: Arc::new(self.config), state: Arc::new(Mutex::new(state)) }
     }

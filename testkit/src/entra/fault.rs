@@ -7,11 +7,11 @@ use admit::http::HttpResponse;
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
-use maud::html;
 use serde_json::{Value, json};
 
-use super::Refusal;
-use crate::{answer, page};
+use super::{Refusal, pages};
+use crate::answer;
+use crate::desk::Scope;
 
 /// A stop on an application's way through Entra ID and Graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -116,10 +116,7 @@ impl Fault {
     pub(super) fn answer(&self) -> Option<HttpResponse> {
         Some(match self {
             Self::Answer { status, media_type, body } => answer::with_body(*status, media_type, body.clone()),
-            Self::Status(status) => {
-                let content = html! { h1 { (status) } p { "This fault was asked for." } };
-                answer::html(*status, page::page(super::pages::SERVER, "Fault", &content))
-            }
+            Self::Status(status) => answer::html(*status, pages::gateway(*status)),
             Self::TooManyRequests { retry_after } => {
                 let mut response = answer::empty(StatusCode::TOO_MANY_REQUESTS);
                 answer::set(&mut response, RETRY_AFTER, retry_after);
@@ -153,6 +150,12 @@ impl Faults {
 
     pub(super) fn always(&mut self, stage: Stage, fault: Fault) {
         self.always.push((stage, fault));
+    }
+
+    /// All that is on, in the order in which it strikes.
+    pub(super) fn on(&self) -> impl Iterator<Item = (&(Stage, Fault), Scope)> {
+        let once = self.once.iter().map(|entry| (entry, Scope::Next));
+        once.chain(self.always.iter().map(|entry| (entry, Scope::All)))
     }
 
     /// The fault for a request: the oldest of those that happen once, else the first that lasts.

@@ -3,34 +3,27 @@
 use maud::{Markup, html};
 
 use super::{Account, Config, Tenant};
-use crate::page::{self, account_field, another_account};
-
-/// Whose pages they are.
-pub(super) const SERVER: &str = "Pretend Microsoft Entra ID.";
+use crate::page::{self, ENTRA, Page, Portrait, another_account, decision, person_button};
 
 /// The first page: which account?
-pub(super) fn which_account<'a>(config: &Config, target: &str, offered: impl Iterator<Item = &'a Account>) -> Markup {
-    page(
-        "Pick an account",
-        &html! {
-            h1 { "Pick an account" }
-            p { strong { (config.app_name) } " asks you to sign in." }
+pub(super) fn which_account<'a>(config: &'a Config, target: &str, offered: impl Iterator<Item = &'a Account>) -> Page {
+    let content = html! {
+        h1 { "Pick an account" }
+        p { strong { (config.app_name) } " asks you to sign in." }
+        form method="post" action=(ACCOUNT) {
+            input type="hidden" name="request" value=(target);
+            ul.people {
+                @for account in offered.take(SHOWN) { li { (person_button("login", &portrait(config, account))) } }
+            }
+        }
+        (another_account("login", config.accounts.first().map_or("", |account| &account.username), |field| html! {
             form method="post" action=(ACCOUNT) {
                 input type="hidden" name="request" value=(target);
-                ul.people {
-                    @for account in offered.take(SHOWN) {
-                        li { button.person name="login" value=(account.login) { (face(account)) (described(account)) } }
-                    }
-                }
+                (field)
             }
-            (another_account(&html! {
-                form.another method="post" action=(ACCOUNT) {
-                    input type="hidden" name="request" value=(target);
-                    (account_field("login"))
-                }
-            }))
-        },
-    )
+        }))
+    };
+    step("Pick an account", &content)
 }
 
 /// The second page: do you agree?
@@ -40,79 +33,91 @@ pub(super) fn consent(
     account: &Account,
     tenant: Option<&Tenant>,
     scopes: &[String],
-) -> Markup {
-    page(
-        "Permissions requested",
-        &html! {
-            h1 { "Permissions requested" }
-            div.person.chosen { (face(account)) (described(account)) }
-            p {
-                strong { (config.app_name) } " would like to"
-                @if let Some(tenant) = tenant { ", as you are at " strong { (tenant.name) } }
-                ":"
-            }
-            ul.scopes { @for scope in scopes { li { (in_words(scope)) " " code { (scope) } } } }
-            form.decision method="post" action=(CONSENT) {
-                input type="hidden" name="request" value=(target);
-                input type="hidden" name="login" value=(account.login);
-                button.accept name="decision" value="accept" { "Accept" }
-                button name="decision" value="cancel" { "Cancel" }
-            }
-        },
-    )
+) -> Page {
+    let content = html! {
+        h1 { "Permissions requested" }
+        div.person.chosen { (portrait(config, account).shown()) }
+        p {
+            strong { (config.app_name) } " would like to"
+            @if let Some(tenant) = tenant { ", as you are at " strong { (tenant.name) } }
+            ":"
+        }
+        (page::scopes(scopes.iter().map(|scope| (in_words(scope), scope.as_str()))))
+        form method="post" action=(CONSENT) {
+            input type="hidden" name="request" value=(target);
+            input type="hidden" name="login" value=(account.login);
+            (decision("decision", [("accept", "Accept"), ("cancel", "Cancel")]))
+        }
+    };
+    step("Permissions requested", &content)
 }
 
 /// Entra's own page for a request it does not answer.
-pub(super) fn refused(why: &str) -> Markup {
-    page(
-        "Sorry, but we’re having trouble signing you in",
-        &html! {
-            h1 { "Nobody can sign in like this" }
-            p { "Nothing was sent back to the app:" }
-            p.why role="alert" { (why) }
-        },
-    )
+pub(super) fn refused(config: &Config, why: &str) -> Page {
+    page::refused(&ENTRA, "Nobody can sign in like this", why, config.redirect_uris.first().map(String::as_str))
 }
 
-/// The page at the root.
-pub(super) fn start(config: &Config) -> Markup {
-    page(
-        "Pretend Microsoft Entra ID",
-        &html! {
-            h1 { "It runs" }
-            p { "Start at your app: its sign-in leads here. These people can sign in:" }
-            ul.people { @for account in config.accounts.iter().take(SHOWN) { li.person { (face(account)) (described(account)) } } }
-        },
-    )
+/// For an address where nothing is.
+pub(super) fn nothing_here() -> Page {
+    let content = html! {
+        h1 { "There is nothing at this address" }
+        p { "Sign-in begins at the app, which sends the browser to an address with a tenant in it." }
+    };
+    step("Nothing here", &content)
 }
 
 /// After signing out, for those who came without a way on.
-pub(super) fn signed_out() -> Markup {
-    page(
-        "You signed out",
-        &html! { h1 { "You signed out of your account" } p { "It’s a good idea to close all browser windows." } },
-    )
+pub(super) fn signed_out() -> Page {
+    let content = html! {
+        h1 { "You signed out of your account" }
+        p { "It’s a good idea to close all browser windows." }
+        p.hint { "The app named no registered address to go on to." }
+    };
+    step("You signed out", &content)
+}
+
+/// What a gateway shows.
+pub(super) fn gateway(status: http::StatusCode) -> Page {
+    let content = html! { h1 { (status) } p { "This fault was asked for." } };
+    step("Fault", &content).telling("a gateway’s page")
+}
+
+/// The first of the people; all can sign in.
+pub(super) fn portraits(config: &Config) -> impl Iterator<Item = Portrait<'_>> {
+    config.accounts.iter().take(SHOWN).map(|account| portrait(config, account))
 }
 
 /// Where the form of the first page goes.
 pub(super) const ACCOUNT: &str = "/_pretend/account";
 /// Where the form of the second page goes.
 pub(super) const CONSENT: &str = "/_pretend/consent";
-/// A page is for people to look at; all can sign in.
+/// A page is for people to look at.
 const SHOWN: usize = 20;
 
-fn page(title: &str, content: &Markup) -> Markup {
-    page::page(SERVER, title, content)
+fn step(title: &str, content: &Markup) -> Page {
+    Page::step(&ENTRA, title, content)
 }
 
-fn face(account: &Account) -> Markup {
-    page::face(&account.name, account.photo.as_ref())
-}
-
-fn described(account: &Account) -> Markup {
-    html! {
-        span.name { (account.name) } " "
-        span.about { (account.username) @if account.is_personal() { ", a personal account" } }
+fn portrait<'a>(config: &'a Config, account: &'a Account) -> Portrait<'a> {
+    let tenant =
+        |id: &'a str| config.tenants.iter().find(|known| known.id == id).map_or(id, |known| known.name.as_str());
+    let mut traits = vec![match account.is_personal() {
+        true => "Has a personal account".to_owned(),
+        false => format!("Belongs to {}", tenant(&account.home)),
+    }];
+    traits.extend(account.guest_in.iter().map(|host| format!("Is a guest at {}", tenant(host))));
+    traits.push(match (&account.email, account.email_is_verified) {
+        (None, _) => "Has no e-mail address".to_owned(),
+        (Some(email), true) => format!("Has the address {email}, which is verified"),
+        (Some(email), false) => format!("Has the address {email}, for which nobody vouches"),
+    });
+    traits.push(if account.photo.is_some() { "Has a picture" } else { "Has no picture" }.to_owned());
+    Portrait {
+        login: &account.login,
+        name: &account.name,
+        about: format!("{}{}", account.username, if account.is_personal() { ", a personal account" } else { "" }),
+        picture: account.photo.as_ref(),
+        traits,
     }
 }
 
@@ -125,6 +130,6 @@ fn in_words(scope: &str) -> &'static str {
         "offline_access" => "Maintain access to data you have given it access to",
         "User.Read" => "Read your profile",
         "user_impersonation" => "Have full access to Azure DevOps",
-        name => crate::azure_devops::in_words(name).unwrap_or("Use the scope"),
+        name => crate::azure_devops::in_words(name).unwrap_or("Use something that has no words here"),
     }
 }

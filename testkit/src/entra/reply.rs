@@ -2,12 +2,12 @@
 
 use admit::http::HttpResponse;
 use http::StatusCode;
-use maud::Markup;
 use url::Url;
 
-use super::pages;
+use crate::answer;
 use crate::azure_devops::{Callback, NoCallback};
-use crate::{answer, page};
+use crate::desk::ByFault;
+use crate::page::{self, ENTRA, Page};
 
 /// Where the application wants the answer, and how.
 #[derive(Clone, Debug)]
@@ -24,25 +24,39 @@ pub(super) enum Mode {
 }
 
 pub(super) enum Reply {
-    Page(StatusCode, Markup),
+    Page(StatusCode, Page),
     Back(Way, Vec<(String, String)>),
+    /// It goes wrong because somebody wanted it: what, in words.
+    Faulty(Box<Self>, String),
 }
 
 impl Reply {
     pub(super) fn into_response(self) -> HttpResponse {
         match self {
             Self::Page(status, page) => answer::html(status, page),
+            Self::Faulty(reply, words) => {
+                let mut response = reply.into_response();
+                response.extensions_mut().insert(ByFault(words));
+                response
+            }
             Self::Back(way, parameters) => match way.mode {
                 Mode::Query => answer::redirect(&with_query(&way.redirect_uri, &parameters)),
-                Mode::FormPost => {
-                    answer::html(StatusCode::OK, page::go_back(pages::SERVER, &way.redirect_uri, &parameters))
-                }
+                Mode::FormPost => answer::html(StatusCode::OK, page::go_back(&ENTRA, &way.redirect_uri, &parameters)),
             },
+        }
+    }
+
+    /// Says why it goes wrong, if it does so on purpose.
+    pub(super) fn by(self, fault: Option<String>) -> Self {
+        match fault {
+            Some(words) => Self::Faulty(Box::new(self), words),
+            None => self,
         }
     }
 
     pub(super) fn into_callback(self) -> Result<Callback, NoCallback> {
         match self {
+            Self::Faulty(reply, _) => reply.into_callback(),
             Self::Page(status, page) => Err(NoCallback::Page { status, page: page.into_string() }),
             Self::Back(way, parameters) => {
                 let url = Url::parse(&with_query(&way.redirect_uri, &parameters)).map_err(|_| NoCallback::NotAUrl)?;

@@ -14,6 +14,7 @@ use super::codes::{Grant, REFRESH_TOKEN_LIFETIME, RefreshToken};
 use super::scope::{DEFAULT, Resource, Scopes};
 use super::{Fault, PretendEntra, Refusal};
 use crate::answer;
+use crate::desk::Given;
 use crate::form::{is_form, pairs};
 use crate::signed::set;
 
@@ -40,23 +41,26 @@ impl PretendEntra {
         }
         self.authenticate(request, &form.0)?;
         let asked = form.optional("scope").map(Scopes::read).transpose()?;
-        let (grant, nonce, asked) = match form.required("grant_type")? {
+        let (grant, nonce, asked, because) = match form.required("grant_type")? {
             "authorization_code" => {
                 if asked.as_ref().is_some_and(|asked| asked.resources().len() > 1) {
                     // T86
                     return Err(Refusal::aadsts(700_022));
                 }
                 let (grant, nonce) = self.redeem(&form, authority)?;
-                (grant, nonce, asked)
+                (grant, nonce, asked, "a code")
             }
-            "refresh_token" => (self.renew(&form, authority)?, None, asked),
+            "refresh_token" => (self.renew(&form, authority)?, None, asked, "a refresh"),
             other => return Err(Refusal::aadsts(70_003).about(other)),
         };
         self.check_claims(&grant)?;
         let (resource, scopes) = self.scopes_for(&grant, asked.as_ref())?;
         let wants_person = asked.is_none_or(|asked| asked.has_openid("openid") || nonce.is_some());
+        let person = self.config.account(&grant.login).map_or("nobody", |account| account.name.as_str());
         let answer = Answer { grant, nonce, resource, scopes, wants_person };
-        self.give_out(answer, form.optional("client_info") == Some("1"), fault)
+        let body = self.give_out(answer, form.optional("client_info") == Some("1"), fault)?;
+        self.state().desk.given_out.remember(Given::new(self.now(), person, because, &body));
+        Ok(body)
     }
 
     fn redeem(&self, form: &Form, authority: &Authority) -> Result<(Grant, Option<String>), Refusal> {

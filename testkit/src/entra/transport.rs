@@ -5,9 +5,10 @@ use async_trait::async_trait;
 use http::{Method, StatusCode};
 
 use super::authority::Authority;
-use super::{Fault, PretendEntra, Refusal, Stage, graph, pages};
+use super::{Fault, PretendEntra, Refusal, Stage, asked, graph, offered, pages};
 use crate::answer;
 use crate::azure_devops::Dropped;
+use crate::desk::{self, Heard};
 use crate::served::Answers;
 
 /// The back channel of an application under test. It answers for its two hosts, and leaves the addresses of the browser
@@ -42,17 +43,33 @@ impl PretendEntra {
     /// # Errors
     /// When a fault drops the connection.
     pub async fn handle(&self, request: HttpRequest) -> Result<HttpResponse, Dropped> {
-        let Some(Route { stage, segment }) = Route::find(&request) else {
-            return Ok(self.own_page(&request));
+        if let Some(page) = desk::answer(self, &request) {
+            return Ok(page);
+        }
+        let route = Route::find(&request);
+        let mut heard = asked::heard(&request, route.as_ref().map(|route| route.stage));
+        let answer = match route {
+            Some(route) => self.respond(&request, route, &mut heard).await,
+            None => Ok(self.own_page(&request)),
         };
+        let now = self.now();
+        self.state().desk.timeline.answered(heard, now, &answer);
+        answer
+    }
+
+    async fn respond(&self, request: &HttpRequest, route: Route, heard: &mut Heard) -> Result<HttpResponse, Dropped> {
+        let Route { stage, segment } = route;
         let (gate, fault) = {
             let mut state = self.state();
-            state.record(stage, &request);
+            state.record(stage, request);
             let now = |fault: &Fault| stage != Stage::Authorize || !fault.is_late();
             (state.gates.get(&stage).cloned(), state.faults.take(stage, now))
         };
         if let Some(gate) = gate {
             gate.pass().await;
+        }
+        if let Some(fault) = &fault {
+            heard.goes_wrong_by(offered::in_words(stage, fault));
         }
         match &fault {
             Some(Fault::DroppedConnection) => return Err(Dropped),
@@ -66,13 +83,13 @@ impl PretendEntra {
         }
         let authority = Authority::find(&self.config, &segment);
         let answer = match (stage, &authority) {
-            (Stage::Authorize, _) => self.authorization(&request),
-            (Stage::Graph | Stage::Photo, _) => self.graph(&request),
+            (Stage::Authorize, _) => self.authorization(request),
+            (Stage::Graph | Stage::Photo, _) => self.graph(request),
             (_, None) => self.refuse(&Refusal::aadsts(90_002).with_error("invalid_tenant").about(&segment)),
             (Stage::Discovery, Some(authority)) => self.discovery(authority),
             (Stage::Keys, Some(authority)) => self.keys(authority),
-            (Stage::Token, Some(authority)) => self.token(&request, authority, fault.as_ref()),
-            (Stage::Logout, Some(_)) => self.logout(&request),
+            (Stage::Token, Some(authority)) => self.token(request, authority, fault.as_ref()),
+            (Stage::Logout, Some(_)) => self.logout(request),
         };
         if fault == Some(Fault::LostAnswer) { Err(Dropped) } else { Ok(answer) }
     }
@@ -89,10 +106,9 @@ impl PretendEntra {
 
     fn own_page(&self, request: &HttpRequest) -> HttpResponse {
         match (request.method(), request.uri().path()) {
-            (&Method::GET, "/") => answer::html(StatusCode::OK, pages::start(&self.config)),
             (_, pages::ACCOUNT) => self.account_chosen(request),
             (_, pages::CONSENT) => self.consented(request),
-            _ => answer::html(StatusCode::NOT_FOUND, pages::refused("There is nothing at this address.")),
+            _ => answer::html(StatusCode::NOT_FOUND, pages::nothing_here()),
         }
     }
 }

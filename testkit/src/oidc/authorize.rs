@@ -10,7 +10,7 @@ use http::StatusCode;
 use url::Url;
 
 use super::pushed::Reference;
-use super::{Fault, Grant, PretendOidc, Stage, pages, transport};
+use super::{Fault, Grant, PretendOidc, Stage, offered, pages, transport};
 use crate::azure_devops::{Callback, NoCallback};
 use crate::form::pairs;
 use crate::{answer, page};
@@ -46,9 +46,9 @@ impl PretendOidc {
     async fn visit(&self, login: &str, agrees: bool, url: &str) -> Result<Callback, NoCallback> {
         let url = Url::parse(url).map_err(|_| NoCallback::NotAUrl)?;
         let request = http::Request::get(url.as_str()).body(Bytes::new()).map_err(|_| NoCallback::NotAUrl)?;
-        self.state().requests.push((Stage::Authorize, request));
+        self.state().record(Stage::Authorize, &request);
         match self.decide(login, agrees, &url) {
-            Ok((location, _)) => Callback::read(&transport::redirect(&location)),
+            Ok(Decided { location, .. }) => Callback::read(&transport::redirect(&location)),
             Err(why) => {
                 self.violation(format!("authorize: {why}"));
                 Err(NoCallback::Page { status: StatusCode::BAD_REQUEST, page: why })
@@ -71,7 +71,7 @@ impl PretendOidc {
             (None, _) if !asked.is_silent => answer::html(StatusCode::OK, pages::who_are_you(&self.config, query)),
             (Some(login), None) if !asked.is_silent => match self.config.people.get(&login) {
                 Some((claims, _)) => {
-                    let page = pages::consent(&self.config, query, claims, &asked.grant.scope);
+                    let page = pages::consent(&self.config, query, &login, claims, &asked.grant.scope);
                     answer::html(StatusCode::OK, page)
                 }
                 None => self.refuse(&format!("nobody is called `{login}`")),
@@ -79,12 +79,7 @@ impl PretendOidc {
             (login, decision) => {
                 let agrees = decision.as_deref() == Some(ACCEPT);
                 match self.decide(&login.unwrap_or_default(), agrees, &url) {
-                    Ok((location, true)) => {
-                        let (action, fields) = location.split_once('?').unwrap_or((&location, ""));
-                        let page = page::go_back(pages::SERVER, action, &pairs(fields.as_bytes()));
-                        answer::html(StatusCode::OK, page)
-                    }
-                    Ok((location, false)) => transport::redirect(&location),
+                    Ok(decided) => decided.into_response(),
                     Err(why) => self.refuse(&why),
                 }
             }
@@ -94,11 +89,11 @@ impl PretendOidc {
     /// The provider's own page: nothing goes back to an application that asked like this.
     pub(super) fn refuse(&self, why: &str) -> HttpResponse {
         self.violation(format!("authorize: {why}"));
-        answer::html(StatusCode::BAD_REQUEST, pages::refused(why))
+        answer::html(StatusCode::BAD_REQUEST, pages::refused(&self.config, why))
     }
 
-    /// Where the browser goes back to, and whether by a form.
-    fn decide(&self, login: &str, agrees: bool, url: &Url) -> Result<(String, bool), String> {
+    /// The person has said all that there is to say.
+    fn decide(&self, login: &str, agrees: bool, url: &Url) -> Result<Decided, String> {
         let Asked { grant, state, is_silent, posts } = self.asked(self.brought(url, Reference::IsSpent)?)?;
         if !is_silent && !self.config.people.contains_key(login) {
             return Err(format!("nobody is called `{login}`"));
@@ -133,7 +128,8 @@ impl PretendOidc {
         if let Some(iss) = iss {
             back.query_pairs_mut().append_pair("iss", &iss);
         }
-        Ok((back.into(), posts))
+        let by_fault = fault.map(|fault| offered::in_words(Stage::Authorize, &fault));
+        Ok(Decided { location: back.into(), posts, by_fault })
     }
 
     /// What a request asks for.
@@ -193,6 +189,27 @@ pub(super) struct Asked {
     is_silent: bool,
     /// Whether the answer is to be posted.
     posts: bool,
+}
+
+/// How the browser goes back.
+struct Decided {
+    location: String,
+    /// Whether by a form.
+    posts: bool,
+    /// What goes wrong on purpose, in words.
+    by_fault: Option<String>,
+}
+
+impl Decided {
+    fn into_response(self) -> HttpResponse {
+        let response = if self.posts {
+            let (action, fields) = self.location.split_once('?').unwrap_or((&self.location, ""));
+            answer::html(StatusCode::OK, page::go_back(&page::OPENID, action, &pairs(fields.as_bytes())))
+        } else {
+            transport::redirect(&self.location)
+        };
+        transport::by(self.by_fault, response)
+    }
 }
 
 /// What the first page's buttons add to the request: who it is.

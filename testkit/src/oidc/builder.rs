@@ -1,6 +1,6 @@
 //! Describing a pretend OpenID provider before it opens its doors.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -11,6 +11,7 @@ use admit::{Clock, Random, SystemClock, SystemRandom};
 use serde_json::{Value, json};
 
 use super::{ClientAuth, Config, PretendOidc, Pushed, State};
+use crate::desk::Desk;
 use crate::keys::SigningKey;
 use crate::served::{self, Served};
 
@@ -187,8 +188,10 @@ impl Builder {
             once: Vec::new(),
             always: Vec::new(),
             gates: BTreeMap::new(),
-            requests: Vec::new(),
+            requests: VecDeque::new(),
+            counts: BTreeMap::new(),
             violations: Vec::new(),
+            desk: Desk::default(),
         };
         PretendOidc { config: Arc::new(self.config), state: Arc::new(Mutex::new(state)) }
     }

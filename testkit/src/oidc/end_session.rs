@@ -10,7 +10,7 @@ use http::StatusCode;
 use serde_json::Value;
 use url::Url;
 
-use super::{Fault, PretendOidc, Stage, pages, transport};
+use super::{Fault, PretendOidc, Stage, offered, pages, transport};
 use crate::answer;
 use crate::azure_devops::{Callback, NoCallback};
 
@@ -22,16 +22,18 @@ impl PretendOidc {
     #[allow(clippy::unused_async, reason = "as the way in has it")]
     pub async fn end_session(&self, url: &str) -> Result<Callback, NoCallback> {
         let request = http::Request::get(url).body(Bytes::new()).map_err(|_| NoCallback::NotAUrl)?;
-        self.state().requests.push((Stage::EndSession, request.clone()));
+        self.state().record(Stage::EndSession, &request);
         Callback::read(&self.signed_out(&request))
     }
 
     pub(super) fn signed_out(&self, request: &HttpRequest) -> HttpResponse {
         let query = request.uri().query().unwrap_or_default();
-        match self.way_back(query, self.take_fault(Stage::EndSession)) {
-            Ok(back) => transport::redirect(&back),
+        let fault = self.take_fault(Stage::EndSession);
+        let in_words = fault.as_ref().map(|fault| offered::in_words(Stage::EndSession, fault));
+        match self.way_back(query, fault) {
+            Ok(back) => transport::by(in_words, transport::redirect(&back)),
             Err(why) => {
-                let page = pages::refused(&why);
+                let page = pages::refused(&self.config, &why);
                 self.violation(format!("logout: {why}"));
                 answer::html(StatusCode::BAD_REQUEST, page)
             }

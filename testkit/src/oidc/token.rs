@@ -13,6 +13,7 @@ use url::form_urlencoded;
 
 use super::transport::json as answer;
 use super::{Fault, PretendOidc};
+use crate::desk::Given;
 use crate::signed::set;
 
 impl PretendOidc {
@@ -23,19 +24,19 @@ impl PretendOidc {
             return refusal;
         }
         let mut field = |name: &str| form.remove(name).unwrap_or_default();
-        let (grant, is_first) = match field("grant_type").as_str() {
+        let (grant, because) = match field("grant_type").as_str() {
             "authorization_code" => {
                 let grant = self.state().codes.remove(&field("code"));
                 let challenge = URL_SAFE_NO_PAD.encode(digest(&SHA256, field("code_verifier").as_bytes()));
                 let redirect_uri = field("redirect_uri");
-                (grant.filter(|grant| grant.code_challenge == challenge && redirect_uri == grant.redirect_uri), true)
+                (grant.filter(|grant| grant.code_challenge == challenge && redirect_uri == grant.redirect_uri), CODE)
             }
-            "refresh_token" => (self.state().refresh_tokens.remove(&field("refresh_token")), false),
+            "refresh_token" => (self.state().refresh_tokens.remove(&field("refresh_token")), "a refresh"),
             _ => return refusal(StatusCode::BAD_REQUEST, "unsupported_grant_type"),
         };
         let Some(grant) = grant else { return refusal(StatusCode::BAD_REQUEST, "invalid_grant") };
         let (access_token, refresh_token) = (self.fresh("access"), self.fresh("refresh"));
-        let id_token = self.id_token(&grant, &access_token, is_first, fault);
+        let id_token = self.id_token(&grant, &access_token, because == CODE, fault);
         let mut body = json!({
             "access_token": access_token, "token_type": "Bearer", "expires_in": self.config.lifetime.as_secs(),
             "refresh_token": refresh_token, "scope": grant.scope, "id_token": id_token,
@@ -43,7 +44,10 @@ impl PretendOidc {
         if let (Some(Fault::NoIdToken), Value::Object(members)) = (fault, &mut body) {
             members.remove("id_token");
         }
+        let person = self.config.people.get(&grant.login).and_then(|(claims, _)| claims.get("name")?.as_str());
+        let given = Given::new(self.now(), person.unwrap_or("somebody without a name"), because, &body);
         let mut state = self.state();
+        state.desk.given_out.remember(given);
         state.access_tokens.insert(access_token, grant.clone());
         state.refresh_tokens.insert(refresh_token, grant);
         answer(&body)
@@ -87,3 +91,5 @@ pub(super) fn refusal(status: StatusCode, code: &str) -> HttpResponse {
     *response.status_mut() = status;
     response
 }
+
+const CODE: &str = "a code";

@@ -7,9 +7,9 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Map, Value, json};
 
-use super::{Fault, PretendOidc, Stage, pages};
-use crate::answer::html;
+use super::{Fault, PretendOidc, Stage, asked, offered};
 use crate::azure_devops::Dropped;
+use crate::desk::{self, ByFault, Heard};
 use crate::keys::SigningKey;
 use crate::served::Answers;
 use crate::signed::set;
@@ -62,29 +62,40 @@ impl PretendOidc {
     /// # Errors
     /// When a fault drops the connection.
     pub async fn handle(&self, request: HttpRequest) -> Result<HttpResponse, Dropped> {
+        if let Some(page) = desk::answer(self, &request) {
+            return Ok(page);
+        }
         let uri = request.uri().to_string();
-        let path = uri.strip_prefix(self.base()).unwrap_or(&uri);
-        let Some(stage) = stage(request.method(), path) else {
-            return Ok(match (request.method(), path) {
-                (&Method::GET, "" | "/") => html(StatusCode::OK, pages::start(&self.config)),
-                _ => answer(StatusCode::NOT_FOUND, "this is not here"),
-            });
+        let stage = stage(request.method(), uri.strip_prefix(self.base()).unwrap_or(&uri));
+        let mut heard = asked::heard(&request, stage);
+        let answer = match stage {
+            Some(stage) => self.respond(&request, stage, &mut heard).await,
+            None => Ok(answer(StatusCode::NOT_FOUND, "this is not here")),
         };
+        let now = self.now();
+        self.state().desk.timeline.answered(heard, now, &answer);
+        answer
+    }
+
+    async fn respond(&self, request: &HttpRequest, stage: Stage, heard: &mut Heard) -> Result<HttpResponse, Dropped> {
         let gate = {
             let mut state = self.state();
-            state.requests.push((stage, request.clone()));
+            state.record(stage, request);
             state.gates.get(&stage).cloned()
         };
         if let Some(gate) = gate {
             gate.pass().await;
         }
         if stage == Stage::Authorize {
-            return Ok(self.authorization(&request));
+            return Ok(self.authorization(request));
         }
         if stage == Stage::EndSession {
-            return Ok(self.signed_out(&request));
+            return Ok(self.signed_out(request));
         }
         let fault = self.take_fault(stage);
+        if let Some(fault) = &fault {
+            heard.goes_wrong_by(offered::in_words(stage, fault));
+        }
         match &fault {
             Some(Fault::DroppedConnection) => return Err(Dropped),
             Some(Fault::Answer { status, body }) => {
@@ -105,10 +116,10 @@ impl PretendOidc {
                 let keys: Vec<_> = self.state().keys.iter().map(SigningKey::jwk).collect();
                 self.published(&json!({ "keys": keys }))
             }
-            Stage::Pushed => self.push(&request),
-            Stage::Revoke => self.revoke(&request),
-            Stage::Token => self.token(&request, fault.as_ref()),
-            Stage::Userinfo | Stage::Authorize | Stage::EndSession => self.userinfo(&request, fault.as_ref()),
+            Stage::Pushed => self.push(request),
+            Stage::Revoke => self.revoke(request),
+            Stage::Token => self.token(request, fault.as_ref()),
+            Stage::Userinfo | Stage::Authorize | Stage::EndSession => self.userinfo(request, fault.as_ref()),
         })
     }
 
@@ -175,6 +186,14 @@ pub(super) fn redirect(to: &str) -> HttpResponse {
     let mut response = answer(StatusCode::FOUND, "");
     if let Ok(to) = HeaderValue::try_from(to) {
         response.headers_mut().insert(LOCATION, to);
+    }
+    response
+}
+
+/// An answer that goes wrong on purpose, if it does.
+pub(super) fn by(fault: Option<String>, mut response: HttpResponse) -> HttpResponse {
+    if let Some(words) = fault {
+        response.extensions_mut().insert(ByFault(words));
     }
     response
 }

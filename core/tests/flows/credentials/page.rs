@@ -41,8 +41,8 @@ async fn after_a_refusal_the_page_says_why_and_keeps_nothing_that_was_typed() {
     // UIX-003
     let site = site(&Members::default(), in_cookie);
     for (name, password, says) in [
-        ("ada", "wrong-horse", "Check the details you provided are correct."),
-        ("a-stranger", "wrong-horse", "Check the details you provided are correct."),
+        ("ada", "wrong-horse", "Check them, then try again."),
+        ("a-stranger", "wrong-horse", "Check them, then try again."),
         ("cy", PASSWORD, "Type the code that your phone shows."),
     ] {
         let mut browser = site.browser();

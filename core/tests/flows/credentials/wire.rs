@@ -43,6 +43,7 @@ async fn a_form_signs_in_by_a_redirect_with_the_session_in_the_cookie() {
     pragma: no-cache
     set-cookie: __Secure-authjs.callback-url=https%3A%2F%2Fapp.example%2Fin; Path=/; HttpOnly; Secure; SameSite=Lax
     set-cookie: __Secure-authjs.session-token=(585 characters); Path=/; Expires=Mon, 21 Dec 2026 22:26:40 GMT; HttpOnly; Secure; SameSite=Lax
+    set-cookie: __Secure-admit.last-used=credentials; Max-Age=31536000; Path=/api/auth; Expires=Sun, 21 Nov 2027 22:26:40 GMT; HttpOnly; Secure; SameSite=Lax
     ");
 }
 
@@ -57,6 +58,7 @@ async fn a_form_signs_in_by_a_redirect_with_the_session_in_the_store() {
     pragma: no-cache
     set-cookie: __Secure-authjs.callback-url=https%3A%2F%2Fapp.example%2Fin; Path=/; HttpOnly; Secure; SameSite=Lax
     set-cookie: __Secure-authjs.session-token=_8yHWLx4FEBs-G_vMwpFujXmsOiYROhWd5m7Ma1gFXA; Path=/; Expires=Mon, 21 Dec 2026 22:26:40 GMT; HttpOnly; Secure; SameSite=Lax
+    set-cookie: __Secure-admit.last-used=credentials; Max-Age=31536000; Path=/api/auth; Expires=Sun, 21 Nov 2027 22:26:40 GMT; HttpOnly; Secure; SameSite=Lax
     ");
 }
 

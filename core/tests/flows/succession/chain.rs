@@ -31,8 +31,10 @@ async fn whoever_proves_both_in_one_flow_has_both() {
     assert!(location(&onward).starts_with("https://globex.example/authorize?"), "{}", location(&onward));
     assert!(browser.session_cookies().is_empty(), "nobody is signed in before both are proven");
     assert!(!location(&onward).contains("code="), "nothing of the first trip goes along");
+    assert_eq!(browser.jar.get("__Secure-admit.last-used"), None, "nor was a sign-in completed");
     let answer = house.come_back(&mut browser, "globex", &onward, nameless(9)).await;
     assert_eq!(location(&answer), format!("{ORIGIN}/home"));
+    assert_eq!(browser.jar.get("__Secure-admit.last-used"), Some("globex"), "the way that they go from now on");
     let session = browser.current("/").session().await.unwrap().unwrap();
     assert_eq!(Some(session.user.id), user);
     assert_eq!(house.accounts_beside("acme", "1").await, ["acme 1", "globex 9"]);

@@ -85,7 +85,7 @@ async fn whoever_may_be_known_by_what_has_ended_is_not_sent_there() {
     let mut browser = house.site.browser();
     let answer = house.sign_in(&mut browser, "globex", nameless(9)).await;
     let page = page(&mut browser, &location(&answer)).await;
-    assert!(page.contains("no longer possible to sign in with Acme") && !page.contains("signin/acme"), "{page}");
+    assert!(page.contains("no longer sign in with Acme") && !page.contains("signin/acme"), "{page}");
     // A form that somebody had open says so, too.
     let late = begin(&mut browser, "acme", ("connect", "globex")).await;
     assert_eq!(refusal(&late).2, "provider_retired");
@@ -98,10 +98,16 @@ async fn what_has_a_successor_stands_behind_it_on_the_sign_in_page() {
     let place = |html: &str, name: &str| html.find(&format!("Sign in with {name}<")).unwrap();
     let page = html(house.site.browser().get("/api/auth/signin").await);
     assert!(place(&page, "Globex") < place(&page, "Acme") && place(&page, "Pigeon") < place(&page, "Acme"));
-    assert!(page.contains(r#"<button class="button quiet" type="submit">Sign in with Acme"#), "{page}");
+    let button = |class: &str, name: &str| {
+        format!(
+            r#"<button class="button{class}" type="submit"><span class="mark letter" aria-hidden="true">{}</span><span class="label">Sign in with {name}<"#,
+            &name[..1]
+        )
+    };
+    assert!(page.contains(&button(" quiet", "Acme")), "{page}");
     let two = ended(&house, Move::nothing());
     let page = html(two.site.browser().get("/api/auth/signin").await);
-    assert!(page.contains(r#"<button class="button primary" type="submit">Sign in with Globex"#), "{page}");
+    assert!(page.contains(&button(" primary", "Globex")), "{page}");
 
     let plain = House::in_store();
     let page = html(plain.site.browser().get("/api/auth/signin").await);

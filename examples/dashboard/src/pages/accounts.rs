@@ -59,7 +59,9 @@ pub fn accounts(view: View<'_>, found: &Accounts) -> Response<Bytes> {
     let rows = connected.iter().map(|account| {
         let action = match is_last {
             true => html! { "It is your only way in" },
-            false => button(found, &format!("/api/auth/unlink/{}", account.provider), "Disconnect"),
+            false => {
+                button(found, &format!("/api/auth/unlink/{}", account.provider), "Disconnect", Some(&account.name))
+            }
         };
         let action = html! {
             (action)
@@ -70,22 +72,22 @@ pub fn accounts(view: View<'_>, found: &Accounts) -> Response<Bytes> {
         row(&html! { (account.name) }, &[state(view, account), action], ACCOUNTS)
     });
     let content = html! {
-        p.lead { "What this dashboard may use in your name. Opening this page refreshes what is about to end." }
+        p.lead { "What this dashboard may use in your name. Opening this page renews an access token that is about to end." }
         (table("Your accounts", ACCOUNTS, rows))
         @if !offers.is_empty() {
             h2.part { "Connect another" }
             p.lead { "You can then sign in by either. Whoever asks must have signed in within the last minutes." }
             div.actions {
                 @for (id, name) in offers {
-                    (button(found, &format!("/api/auth/link/{id}"), &format!("Connect {name}")))
+                    (button(found, &format!("/api/auth/link/{id}"), &format!("Connect {name}"), None))
                 }
             }
         }
         h2.part { "Where you are signed in" }
         p.lead { @match sessions.len() { 1 => { "1 session" } n => { (n) " sessions" } } }
-        (table("Your sessions", SESSIONS, sessions.iter().map(|session| session_row(found, session))))
+        (table("Your sessions", SESSIONS, sessions.iter().map(|session| session_row(view, found, session))))
         @if sessions.len() > 1 {
-            div.actions.part { (button(found, "/api/auth/sessions/others/end", "Sign out everywhere else")) }
+            div.actions.part { (button(found, "/api/auth/sessions/others/end", "Sign out everywhere else", None)) }
         }
     };
     Page { heading: "Your accounts", crumbs: &[] }.ok(view, &content)
@@ -105,22 +107,23 @@ fn state(view: View<'_>, account: &Connected) -> Markup {
     }
 }
 
-fn session_row(found: &Accounts, session: &SignedIn) -> Markup {
+fn session_row(view: View<'_>, found: &Accounts, session: &SignedIn) -> Markup {
     let device = session.device.as_deref().unwrap_or("A browser");
     let action = match session.is_current {
         true => html! { "This one" },
-        false => button(found, &format!("/api/auth/sessions/{}/end", session.id), "End"),
+        false => button(found, &format!("/api/auth/sessions/{}/end", session.id), "End", Some(device)),
     };
-    let cells = [show::instant(Some(session.since)), show::instant(Some(session.used)), action];
+    let cells = [show::instant(Some(session.since), view.now), show::instant(Some(session.used), view.now), action];
     row(&html! { (device) }, &cells, SESSIONS)
 }
 
-fn button(found: &Accounts, action: &str, words: &str) -> Markup {
+/// A form of one button. Of several with the same words, each says to those who only hear it what it is about.
+fn button(found: &Accounts, action: &str, words: &str, about: Option<&str>) -> Markup {
     html! {
         form action=(action) method="post" {
             input type="hidden" name="csrfToken" value=(found.csrf_token);
             input type="hidden" name="callbackUrl" value=(paths::routes::ACCOUNTS);
-            button.button type="submit" { (words) }
+            button.button type="submit" { (words) @if let Some(about) = about { span.hidden { " " (about) } } }
         }
     }
 }

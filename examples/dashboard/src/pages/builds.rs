@@ -19,7 +19,7 @@ pub fn builds(view: View<'_>, organisation: &Name, project: &Name, found: &Listi
                 show::text(build.definition.as_deref()),
                 state(build),
                 show::branch(build.source_branch.as_deref()),
-                show::instant(build.finish_time.or(build.queue_time)),
+                show::instant(build.finish_time.or(build.queue_time), view.now),
             ],
             &COLUMNS,
         )
@@ -37,7 +37,7 @@ pub fn builds(view: View<'_>, organisation: &Name, project: &Name, found: &Listi
     Page { heading: Tab::Builds.title(), crumbs: &crumbs }.ok(view, &content)
 }
 
-/// The result of a build that is done, else how far it is. The colour repeats what the word says.
+/// The result of a build that is done, else how far it is.
 fn state(build: &Build) -> Markup {
     let word = match build.status.as_deref() {
         Some("completed") => build.result.as_deref().or(Some("completed")),
@@ -49,7 +49,7 @@ fn state(build: &Build) -> Markup {
         Some("failed") => ("bad", "Failed"),
         Some("canceled") => ("calm", "Cancelled"),
         Some("completed") => ("calm", "Completed"),
-        Some("inProgress") => ("busy", "Running"),
+        Some("inProgress") => ("live", "Running"),
         Some("notStarted") => ("calm", "Queued"),
         Some("postponed") => ("calm", "Postponed"),
         Some("cancelling") => ("calm", "Being cancelled"),
@@ -57,7 +57,7 @@ fn state(build: &Build) -> Markup {
         Some(other) => ("calm", other),
         None => return show::nothing(),
     };
-    html! { span.state.(class) { (words) } }
+    show::state(class, words)
 }
 
 const COLUMNS: [&str; 5] = ["Number", "Definition", "State", "Branch", "When"];
@@ -75,7 +75,7 @@ mod tests {
         let done = shown(r#"{"buildNumber":"1","status":"completed","result":"partiallySucceeded"}"#);
         assert_eq!(done, r#"<span class="state busy">Partly succeeded</span>"#);
         let running = shown(r#"{"buildNumber":"1","status":"inProgress","result":"none"}"#);
-        assert_eq!(running, r#"<span class="state busy">Running</span>"#);
+        assert_eq!(running, r#"<span class="state live">Running</span>"#);
         let later = shown(r#"{"buildNumber":"1","status":"<new>"}"#);
         assert_eq!(later, r#"<span class="state calm">&lt;new&gt;</span>"#);
     }

@@ -1,5 +1,7 @@
 //! The frame around every page: who is signed in, where we are, one main part with one heading.
 
+use std::iter;
+
 use bytes::Bytes;
 use http::{Response, StatusCode};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
@@ -25,6 +27,13 @@ impl Page<'_> {
         response(status, self.document(view, content))
     }
 
+    /// The heading, and whose it is, nearest first: what a row of tabs shows of it tells two projects apart.
+    fn title(&self) -> String {
+        let owners = self.crumbs.iter().skip(1).rev().map(|(name, _)| *name);
+        let parts: Vec<_> = iter::once(self.heading).chain(owners).chain([NAME]).collect();
+        parts.join(" · ")
+    }
+
     fn document(&self, view: View<'_>, content: &Markup) -> Markup {
         html! {
             (DOCTYPE)
@@ -33,7 +42,7 @@ impl Page<'_> {
                     meta charset="utf-8";
                     meta name="viewport" content="width=device-width, initial-scale=1";
                     meta name="color-scheme" content="light dark";
-                    title { (self.heading) " · " (NAME) }
+                    title { (self.title()) }
                     link rel="icon" href=(ICON);
                     style { (PreEscaped(STYLE)) }
                 }
@@ -59,25 +68,44 @@ fn header(view: View<'_>) -> Markup {
         header {
             @if view.pretend {
                 div.notice { div.inner {
-                    p { strong { "Pretend mode." } " This is a pretend Azure DevOps; nothing leaves this machine." }
+                    p { strong { "Pretend Azure DevOps." } " Nothing leaves this machine." }
                 } }
             }
             div.top { div.inner {
-                a.brand href=(paths::routes::HOME) { (mark()) (NAME) }
-                p.who {
-                    @match view.user_name {
-                        Some(name) => {
-                            span { "Signed in as " strong { (name) } }
-                            a href=(paths::routes::ACCOUNTS) { "Accounts" }
-                            // The page behind it holds the form: signing out takes a POST with a token.
-                            a href=(paths::SIGN_OUT) { "Sign out" }
-                        }
-                        None => { a href=(paths::sign_in(view.path)) { "Sign in" } }
+                a.brand href=(paths::routes::HOME) aria-current=[current(view, paths::routes::HOME)] { (mark()) (NAME) }
+                @match view.user_name {
+                    Some(name) => {
+                        (sections(view))
+                        p.who { "Signed in as " strong { (name) } }
+                        // The page behind it holds the form: signing out takes a POST with a token.
+                        a href=(paths::SIGN_OUT) { "Sign out" }
                     }
+                    None => { a href=(paths::sign_in(view.path)) { "Sign in" } }
                 }
             } }
         }
     }
+}
+
+fn sections(view: View<'_>) -> Markup {
+    html! {
+        nav aria-label="Dashboard" {
+            ul.sections {
+                @for (name, address) in SECTIONS {
+                    li { a href=(address) aria-current=[current(view, address)] { (name) } }
+                }
+            }
+        }
+    }
+}
+
+/// Whether the address is the one of this page, or of the list that this page came from.
+fn current(view: View<'_>, address: &str) -> Option<&'static str> {
+    let path = view.path.split('?').next().unwrap_or_default();
+    if path == address {
+        return Some("page");
+    }
+    (address == paths::routes::ORGANISATIONS && path.starts_with(paths::BELOW_ORGANISATIONS)).then_some("true")
 }
 
 fn crumbs(crumbs: &[(&str, String)], heading: &str) -> Markup {
@@ -103,3 +131,5 @@ fn mark() -> Markup {
 }
 
 const NAME: &str = "Dashboard";
+const SECTIONS: [(&str, &str); 2] =
+    [("Organisations", paths::routes::ORGANISATIONS), ("Accounts", paths::routes::ACCOUNTS)];

@@ -20,7 +20,7 @@ pub fn organisations(view: View<'_>, found: &Listing<Organisation>) -> Response<
                  signed in with another account, or through another directory than the one the organisation belongs to.",
             ))
         } @else {
-            ul.tiles {
+            ul.tiles role="list" {
                 @for Organisation { name } in &found.items {
                     li {
                         @match name.parse::<Name>() {

@@ -23,6 +23,9 @@ pub mod routes {
 /// The page that signs out, and then leads to the first one.
 pub(super) const SIGN_OUT: &str = "/api/auth/signout?callbackUrl=%2F";
 
+/// How the addresses of an organisation and of all that is in it begin.
+pub(super) const BELOW_ORGANISATIONS: &str = "/org/";
+
 pub(super) fn projects(organisation: &Name) -> String {
     routes::PROJECTS.replace("{org}", &organisation.encoded())
 }

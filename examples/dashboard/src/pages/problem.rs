@@ -13,12 +13,12 @@ pub fn problem(view: View<'_>, error: &AzureError) -> Response<Bytes> {
     tracing::warn!(error = error as &(dyn std::error::Error + 'static), "Azure DevOps has nothing to show");
     let action = match error {
         AzureError::Expired { .. } => {
-            html! { a.button href=(paths::sign_in(view.path)) { "Sign in again" } }
+            html! { a.button.primary href=(paths::sign_in(view.path)) { "Sign in again" } }
         }
         AzureError::RateLimited { .. } | AzureError::Unavailable { .. } | AzureError::Unexpected { .. } => {
-            html! { a.button href=(paths::here(view.path)) { "Try again" } }
+            html! { a.button.primary href=(paths::here(view.path)) { "Try again" } }
         }
-        _ => html! { a.button href=(paths::routes::ORGANISATIONS) { "Your organisations" } },
+        _ => html! { a.button.primary href=(paths::routes::ORGANISATIONS) { "Your organisations" } },
     };
     let mut response = page(view, error.status(), error.title(), &error.explanation(), &error.next_step(), &action);
     if let Some(wait) = error.retry_after() {
@@ -35,7 +35,7 @@ pub fn not_found(view: View<'_>) -> Response<Bytes> {
         "There is no such page",
         "The address may be mistyped, or the page has moved.",
         "Start again from the first page.",
-        &html! { a.button href=(paths::routes::HOME) { "To the first page" } },
+        &html! { a.button.primary href=(paths::routes::HOME) { "To the first page" } },
     )
 }
 
@@ -46,8 +46,8 @@ pub fn no_access(view: View<'_>) -> Response<Bytes> {
         StatusCode::FORBIDDEN,
         "Azure DevOps does not know this account",
         "You are signed in, but not by Azure DevOps or Microsoft Entra ID, whose people Azure DevOps lets in.",
-        "Sign in with one of these.",
-        &html! { a.button href=(paths::sign_in(view.path)) { "Sign in another way" } },
+        "Sign in by one of these two.",
+        &html! { a.button.primary href=(paths::sign_in(view.path)) { "Sign in another way" } },
     )
 }
 

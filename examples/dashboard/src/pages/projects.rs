@@ -20,7 +20,7 @@ pub fn projects(view: View<'_>, organisation: &Name, found: &Listing<Project>) -
                 "The organisation has no projects yet, or you have not been added to any of them.",
             ))
         } @else {
-            ul.tiles {
+            ul.tiles role="list" {
                 @for project in &found.items {
                     li {
                         @match project.name.parse::<Name>() {
@@ -31,7 +31,7 @@ pub fn projects(view: View<'_>, organisation: &Name, found: &Listing<Project>) -
                             p { (description) }
                         }
                         @if project.last_update_time.is_some() {
-                            p { "Updated " (show::instant(project.last_update_time)) }
+                            p { "Updated " (show::instant(project.last_update_time, view.now)) }
                         }
                     }
                 }

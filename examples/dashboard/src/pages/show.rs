@@ -4,14 +4,35 @@ use admit::Timestamp;
 use chrono::DateTime;
 use maud::{Markup, html};
 
-/// `20 Nov 2026, 09:15 UTC`; the machine-readable form goes along.
-pub(super) fn instant(at: Option<Timestamp>) -> Markup {
+/// `3 hours ago` and `20 Nov 2026, 09:15 UTC`; the machine-readable form goes along.
+pub(super) fn instant(at: Option<Timestamp>, now: Timestamp) -> Markup {
     let Some(at) = at else {
         return nothing();
     };
-    let words = DateTime::from_timestamp_millis(at.unix_millis())
+    let exact = DateTime::from_timestamp_millis(at.unix_millis())
         .map_or_else(|| at.to_string(), |at| at.format("%-d %b %Y, %H:%M UTC").to_string());
-    html! { time datetime=(at) { (words) } }
+    html! {
+        time datetime=(at) {
+            @match ago(at, now) {
+                Some(ago) => { (ago) " " span.exact { (exact) } }
+                None => { (exact) }
+            }
+        }
+    }
+}
+
+/// How long ago that was, unless it is so long that the day says more, or not yet.
+fn ago(at: Timestamp, now: Timestamp) -> Option<String> {
+    let seconds = (now.unix_millis() - at.unix_millis()).div_euclid(1_000);
+    let (number, unit) = match seconds {
+        // Two clocks need not agree to the second.
+        -59..60 => return Some("just now".to_owned()),
+        60..HOUR => (seconds / 60, "minute"),
+        HOUR..DAY => (seconds / HOUR, "hour"),
+        DAY..WEEK => (seconds / DAY, "day"),
+        _ => return None,
+    };
+    Some(format!("{number} {unit}{} ago", if number == 1 { "" } else { "s" }))
 }
 
 /// The text, or a dash that screen readers call by its meaning.
@@ -47,9 +68,18 @@ pub(super) fn size(bytes: Option<u64>) -> Markup {
     html! { (bytes / unit) "." (bytes % unit * 10 / unit) " " (name) }
 }
 
+/// How something is, with a dot before it. The colour repeats what the words say.
+pub(super) fn state(class: &str, words: &str) -> Markup {
+    html! { span.state.(class) { (words) } }
+}
+
 pub(super) fn nothing() -> Markup {
     html! { span.nothing { span aria-hidden="true" { "–" } span.hidden { "none" } } }
 }
+
+const HOUR: i64 = 60 * 60;
+const DAY: i64 = 24 * HOUR;
+const WEEK: i64 = 7 * DAY;
 
 #[cfg(test)]
 mod tests {
@@ -79,9 +109,35 @@ mod tests {
     }
 
     #[test]
-    fn instants_are_told_in_utc() {
-        let at = Timestamp::from_unix_seconds(1_795_295_606);
-        let expected = r#"<time datetime="2026-11-21T21:13:26.000Z">21 Nov 2026, 21:13 UTC</time>"#;
-        assert_eq!(instant(Some(at)).into_string(), expected);
+    fn instants_are_told_in_utc_and_recent_ones_by_their_age_too() {
+        let seconds = 1_795_295_606;
+        let shown = |later| {
+            let at = |seconds| Timestamp::from_unix_seconds(seconds);
+            instant(Some(at(seconds)), at(seconds + later)).into_string()
+        };
+        let old = r#"<time datetime="2026-11-21T21:13:26.000Z">21 Nov 2026, 21:13 UTC</time>"#;
+        assert_eq!(shown(7 * 86_400), old);
+        assert_eq!(shown(-60), old, "not yet");
+        let recent = r#"<time datetime="2026-11-21T21:13:26.000Z">2 hours ago <span class="exact">21 Nov 2026, 21:13 UTC</span></time>"#;
+        assert_eq!(shown(2 * 3_600 + 3_599), recent);
+        assert_eq!(instant(None, Timestamp::from_unix_seconds(seconds)).into_string(), nothing().into_string());
+    }
+
+    #[test]
+    fn ages_are_rounded_down_to_whole_units() {
+        let now = Timestamp::from_unix_seconds(1_795_295_606);
+        for (seconds, words) in [
+            (-59, "just now"),
+            (59, "just now"),
+            (60, "1 minute ago"),
+            (3_599, "59 minutes ago"),
+            (3_600, "1 hour ago"),
+            (86_399, "23 hours ago"),
+            (86_400, "1 day ago"),
+            (7 * 86_400 - 1, "6 days ago"),
+        ] {
+            let at = Timestamp::from_unix_seconds(1_795_295_606 - seconds);
+            assert_eq!(ago(at, now).as_deref(), Some(words), "{seconds}");
+        }
     }
 }

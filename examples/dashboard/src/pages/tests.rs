@@ -1,15 +1,17 @@
 use std::io;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use admit::AccessTokenError;
+use admit::{AccessTokenError, Timestamp};
 use http::StatusCode;
 
 use super::*;
 use crate::AzureError;
 use crate::azure::{Build, Listing, Name, Organisation, Project, Repository, WorkItem};
 
-const SIGNED_IN: View<'_> = View { user_name: Some("Ada"), path: "/org/Fabrikam/projects", pretend: false };
-const SIGNED_OUT: View<'_> = View { user_name: None, path: "/", pretend: false };
+const NOW: Timestamp = Timestamp::from_unix_seconds(1_795_300_000);
+const SIGNED_IN: View<'_> = View { user_name: Some("Ada"), path: "/org/Fabrikam/projects", pretend: false, now: NOW };
+const SIGNED_OUT: View<'_> = View { user_name: None, path: "/", pretend: false, now: NOW };
 const MARKUP: &str = "<script>\"'&";
 
 fn text(response: &Response<Bytes>) -> String {
@@ -37,8 +39,7 @@ fn accounts_of(text: &str) -> Accounts {
     let authorizations_page = || Some(format!("https://id.example/{text}", text = text()));
     let connected =
         |token| Connected { provider: text(), name: text(), token, authorizations_page: authorizations_page() };
-    let at = admit::Timestamp::from_unix_seconds(1_795_300_000);
-    let session = |is_current| SignedIn { id: text(), is_current, device: Some(text()), since: at, used: at };
+    let session = |is_current| SignedIn { id: text(), is_current, device: Some(text()), since: NOW, used: NOW };
     Accounts {
         csrf_token: text(),
         connected: vec![connected(Ok(())), connected(Err(AccessTokenError::SignedOut))],
@@ -50,7 +51,7 @@ fn accounts_of(text: &str) -> Accounts {
 /// Every page, with markup wherever a text can stand.
 fn pages() -> Vec<(&'static str, Response<Bytes>)> {
     let some = || Some(MARKUP.to_owned());
-    let view = View { user_name: Some(MARKUP), path: "/\"><script>", pretend: true };
+    let view = View { user_name: Some(MARKUP), path: "/\"><script>", pretend: true, now: NOW };
     let (organisation, project) = (name(MARKUP), name(MARKUP));
     let item = WorkItem { id: 7, kind: some(), title: some(), state: some(), assigned_to: some(), changed: None };
     let build = Build {
@@ -74,6 +75,7 @@ fn pages() -> Vec<(&'static str, Response<Bytes>)> {
     vec![
         ("home", home(view)),
         ("home, signed out", home(SIGNED_OUT)),
+        ("home, to try it", home(View { pretend: true, ..SIGNED_OUT })),
         ("accounts", accounts(view, &accounts_of(MARKUP))),
         ("organisations", organisations(view, &all([Organisation { name: MARKUP.to_owned() }]))),
         ("no organisations", organisations(view, &all([]))),
@@ -168,9 +170,35 @@ fn the_policy_names_the_style_sheet_that_the_page_holds() {
 
 #[test]
 fn only_a_pretend_azure_devops_is_called_one() {
-    let notice = "This is a pretend Azure DevOps; nothing leaves this machine.";
+    let notice = "<strong>Pretend Azure DevOps.</strong> Nothing leaves this machine.";
     assert!(!text(&home(SIGNED_IN)).contains(notice));
     assert!(text(&home(View { pretend: true, ..SIGNED_IN })).contains(notice));
+}
+
+#[test]
+fn home_names_files_that_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for view in [SIGNED_IN, SIGNED_OUT] {
+        let page = text(&home(View { pretend: true, ..view })).replace("<wbr>", "");
+        let files: Vec<_> = page.split("<code>").filter_map(|rest| rest.split_once("</code>")).collect();
+        let files: Vec<_> = files.into_iter().map(|(file, _)| file).filter(|file| file.ends_with(".rs")).collect();
+        assert!(files.len() >= 4, "{files:?}");
+        for file in files {
+            assert!(root.join(file).is_file(), "{file}");
+        }
+    }
+}
+
+#[test]
+fn the_title_says_whose_it_is_and_the_header_where_it_is() {
+    let page = text(&builds(SIGNED_IN, &name("Fabrikam"), &name("Web Shop"), &all([])));
+    assert!(page.contains("<title>Builds · Web Shop · Fabrikam · Dashboard</title>"), "{page}");
+    assert!(page.contains(r#"<a href="/dashboard" aria-current="true">Organisations</a>"#), "{page}");
+
+    let page = text(&organisations(View { path: "/dashboard?x=1", ..SIGNED_IN }, &all([])));
+    assert!(page.contains("<title>Organisations · Dashboard</title>"), "{page}");
+    assert!(page.contains(r#"<a href="/dashboard" aria-current="page">Organisations</a>"#), "{page}");
+    assert!(page.contains(r#"<a href="/accounts">Accounts</a>"#), "{page}");
 }
 
 #[test]
@@ -262,18 +290,13 @@ fn every_text_stands_out_from_its_ground() {
         ("ink", "tint"),
         ("soft", "ground"),
         ("soft", "paper"),
-        ("soft", "tint"),
         ("accent", "ground"),
         ("accent", "paper"),
-        ("accent", "tint"),
         ("on-accent", "accent"),
         ("on-notice", "notice"),
         ("good", "paper"),
-        ("good", "tint"),
         ("bad", "paper"),
-        ("bad", "tint"),
         ("busy", "paper"),
-        ("busy", "tint"),
     ];
     let (light, dark) = style::STYLE.split_once("prefers-color-scheme: dark").unwrap();
     for (scheme, sheet) in [("light", light), ("dark", dark)] {
@@ -305,28 +328,26 @@ fn home_offers_the_way_in() {
     <header>
     <div class="top">
     <div class="inner">
-    <a class="brand" href="/">
+    <a class="brand" href="/" aria-current="page">
     <svg viewBox="0 0 32 32" aria-hidden="true">
     <rect width="32" height="32" rx="7">
     </rect>
     <path d="M9 22v-6M16 22V9M23 22v-9">
     </path>
     </svg>Dashboard</a>
-    <p class="who">
     <a href="/api/auth/signin?callbackUrl=%2F">Sign in</a>
-    </p>
     </div>
     </div>
     </header>
     <main id="main" tabindex="-1">
     <div class="inner">
     <h1>Your Azure DevOps at a glance</h1>
-    <p class="lead">See what is planned, what is being built and where the code is, across your organisations and projects.</p>
+    <p class="lead">A small app that signs people in with admit, and reads Azure DevOps in their name. It changes nothing there.</p>
     <div class="card">
     <h2>Sign in to begin</h2>
-    <p>You will be asked whether this dashboard may read your profile, projects, work items, builds and code. It reads; it changes nothing.</p>
+    <p>You will be asked whether this dashboard may read your profile, projects, work items, builds and code.</p>
     <p class="actions">
-    <a class="button" href="/api/auth/signin?callbackUrl=%2Fdashboard">See your organisations</a>
+    <a class="button primary" href="/api/auth/signin?callbackUrl=%2Fdashboard">See your organisations</a>
     </p>
     </div>
     </div>
@@ -340,12 +361,53 @@ fn home_offers_the_way_in() {
 }
 
 #[test]
+fn home_tells_what_to_try_with_the_pretend_providers() {
+    insta::assert_snapshot!(element(&home(View { pretend: true, ..SIGNED_OUT }), "main"), @r#"
+    <main id="main" tabindex="-1">
+    <div class="inner">
+    <h1>Your Azure DevOps at a glance</h1>
+    <p class="lead">A small app that signs people in with admit, and reads Azure DevOps in their name. It changes nothing there.</p>
+    <h2 class="part">What to try</h2>
+    <ol class="steps" role="list">
+    <li>
+    <h3>Sign in as Norma</h3>
+    <p>Choose Azure DevOps, then Norma, and accept what the dashboard asks for. There is no password.</p>
+    <p class="actions">
+    <a class="button primary" href="/api/auth/signin?callbackUrl=%2Fdashboard">See your organisations</a>
+    </p>
+    <p class="files">See <code>examples/<wbr>dashboard-axum/<wbr>src/<wbr>lib.rs</code> and <code>examples/<wbr>dashboard/<wbr>src/<wbr>pretend.rs</code>
+    </p>
+    </li>
+    <li>
+    <h3>Watch a token being refreshed</h3>
+    <p>Start it with <code>PRETEND_TOKEN_SECONDS=20</code> and stay signed in. All you notice is the log, which says <code>tokens refreshed</code>.</p>
+    <p class="files">See <code>examples/<wbr>dashboard/<wbr>src/<wbr>visit.rs</code>
+    </p>
+    </li>
+    <li>
+    <h3>Deny the consent</h3>
+    <p>Sign in, and deny what the dashboard asks for. You are told what happened, and stay out.</p>
+    <p class="files">See <code>core/<wbr>src/<wbr>action/<wbr>callback.rs</code>
+    </p>
+    </li>
+    <li>
+    <h3>End a session on another device</h3>
+    <p>Sign in from a private window too. Then end that session among your accounts, and reload the private window.</p>
+    <p class="files">See <code>examples/<wbr>dashboard/<wbr>src/<wbr>pages/<wbr>accounts.rs</code>
+    </p>
+    </li>
+    </ol>
+    </div>
+    "#);
+}
+
+#[test]
 fn a_build_is_a_row_whose_cells_know_their_columns() {
     let json = r#"{"buildNumber":"20261120.3","status":"completed","result":"failed","definition":{"name":"CI"},
         "sourceBranch":"refs/heads/main","finishTime":"2026-11-20T09:20:00Z"}"#;
     let build: Build = serde_json::from_str(json).unwrap();
     let page = builds(SIGNED_IN, &name("Fabrikam"), &name("Web Shop"), &all([build]));
-    insta::assert_snapshot!(element(&page, "main"), @r#"
+    insta::assert_snapshot!(element(&page, "main"), @r##"
     <main id="main" tabindex="-1">
     <div class="inner">
     <nav class="crumbs" aria-label="Breadcrumbs">
@@ -407,14 +469,15 @@ fn a_build_is_a_row_whose_cells_know_their_columns() {
     </td>
     <td role="cell" data-label="When">
     <div>
-    <time datetime="2026-11-20T09:20:00.000Z">20 Nov 2026, 09:20 UTC</time>
+    <time datetime="2026-11-20T09:20:00.000Z">1 day ago <span class="exact">20 Nov 2026, 09:20 UTC</span>
+    </time>
     </div>
     </td>
     </tr>
     </tbody>
     </table>
     </div>
-    "#);
+    "##);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use http::Response;
-use maud::html;
+use maud::{Markup, html};
 
 use super::empty::{empty, more};
 use super::layout::Page;
@@ -14,13 +14,13 @@ use crate::azure::{Listing, Name, WorkItem};
 pub fn work_items(view: View<'_>, organisation: &Name, project: &Name, found: &Listing<WorkItem>) -> Response<Bytes> {
     let rows = found.items.iter().map(|item| {
         table::row(
-            &html! { (show::text(item.title.as_deref())) },
+            &html! { span.title { (show::text(item.title.as_deref())) } },
             &[
                 html! { span.number { (item.id) } },
                 show::text(item.kind.as_deref()),
-                show::text(item.state.as_deref()),
+                state(item.state.as_deref()),
                 show::text(item.assigned_to.as_deref()),
-                show::instant(item.changed),
+                show::instant(item.changed, view.now),
             ],
             &COLUMNS,
         )
@@ -36,6 +36,18 @@ pub fn work_items(view: View<'_>, organisation: &Name, project: &Name, found: &L
     };
     let crumbs = Tab::crumbs(organisation, project);
     Page { heading: Tab::WorkItems.title(), crumbs: &crumbs }.ok(view, &content)
+}
+
+/// How far an item is, in the words of the processes that Azure DevOps brings along.
+fn state(word: Option<&str>) -> Markup {
+    match word.map(str::trim) {
+        None | Some("") => show::nothing(),
+        Some(word @ ("Active" | "Approved" | "Committed" | "Doing" | "In Progress")) => show::state("live", word),
+        Some(word @ "Resolved") => show::state("busy", word),
+        Some(word @ ("Closed" | "Completed" | "Done")) => show::state("good", word),
+        // A team may have words of its own.
+        Some(word) => show::state("calm", word),
+    }
 }
 
 const COLUMNS: [&str; 6] = ["Title", "Id", "Type", "State", "Assigned to", "Changed"];

@@ -21,7 +21,7 @@ async fn a_person_signs_in_looks_at_every_page_and_signs_out() {
 
     browser.open(&running.url).await;
     assert_eq!(browser.page.heading(), "Your Azure DevOps at a glance");
-    assert!(browser.page.shows("This is a pretend Azure DevOps; nothing leaves this machine."));
+    assert!(browser.page.shows("Nothing leaves this machine."));
     browser.click("See your organisations").await;
     browser.sign_in_as("norma").await;
 
@@ -49,6 +49,40 @@ async fn a_person_signs_in_looks_at_every_page_and_signs_out() {
     browser.open(&format!("{}/dashboard", running.url)).await;
     assert!(browser.page.url.contains("/api/auth/signin?"));
     assert_eq!(running.azure().violations(), [""; 0]);
+}
+
+/// Signing in is a part of the dashboard, and it looks like one: in light and in dark.
+#[tokio::test]
+async fn the_pages_on_the_way_in_have_the_colours_of_the_dashboard() {
+    let running = Running::start(&[]).await;
+    let mut browser = running.browser();
+    browser.open(&running.url).await;
+    let dashboard = browser.page.html.clone();
+    browser.click("Sign in").await;
+    for (ours, admits) in [
+        ("ground", "ground"),
+        ("paper", "card"),
+        ("ink", "text"),
+        ("soft", "muted"),
+        ("line", "line"),
+        ("edge", "edge"),
+        ("accent", "link"),
+        ("accent", "brand"),
+        ("on-accent", "brand-text"),
+        ("tint", "note"),
+    ] {
+        let colors = colors(&dashboard, ours);
+        assert_eq!(colors.len(), 2, "{ours}");
+        assert_eq!(colors, self::colors(&browser.page.html, admits), "{ours}");
+    }
+    assert!(browser.page.shows("<img class=\"logo\" src=\"data:image/svg+xml,"));
+}
+
+/// What the style sheet of a page sets that variable to.
+fn colors<'a>(html: &'a str, variable: &str) -> Vec<&'a str> {
+    let name = format!("--{variable}:");
+    let set = html.split(&name).skip(1);
+    set.filter_map(|rest| rest.split([';', '}']).next()).map(str::trim).collect()
 }
 
 #[tokio::test]

@@ -39,7 +39,7 @@ impl<'a> Browser<'a> {
 
     /// Presses the button of that label, which submits its form with all that the form holds.
     pub async fn presses(&mut self, label: &str) {
-        let button = format!(">{label}</button>");
+        let button = format!(">{label}<");
         let form = self.page.split("<form ").skip(1).find(|form| form.contains(&button));
         let form = form.unwrap_or_else(|| panic!("no button {label:?} at {}: {}", self.place, self.page));
         let form = form.split("</form>").next().unwrap();

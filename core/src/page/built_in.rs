@@ -1,0 +1,53 @@
+//! The document that a built-in page is.
+
+use maud::{DOCTYPE, Markup, PreEscaped, html};
+
+use super::Frame;
+use super::logo::Logo;
+use crate::ColorScheme;
+
+/// The document of that title, around that content, with that stylesheet.
+pub(super) fn document(shell: &Frame<'_>, title: &str, content: &Markup, css: &str) -> String {
+    let logo = shell.theme.logo.as_deref().and_then(Logo::parse);
+    let document = html! {
+        (DOCTYPE)
+        html lang=(shell.words.tag()) dir=[shell.words.is_right_to_left().then_some("rtl")] {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                // Without it browsers ask for /favicon.ico, which is not ours to answer.
+                link rel="icon" href="data:,";
+                meta name="color-scheme" content=(color_scheme(shell.theme.color_scheme));
+                meta name="robots" content="noindex";
+                title { (title) " · " (shell.app) }
+                style { (PreEscaped(css)) }
+            }
+            body class=(body_class(shell.theme.color_scheme)) {
+                div.page {
+                    main {
+                        @if let Some(logo) = &logo { img.logo src=(logo.src) alt=(shell.app); }
+                        (content)
+                    }
+                    footer { a.site href=(shell.home) { (shell.app) } }
+                }
+            }
+        }
+    };
+    document.into_string()
+}
+
+pub(super) fn color_scheme(scheme: ColorScheme) -> &'static str {
+    match scheme {
+        ColorScheme::Auto => "light dark",
+        ColorScheme::Light => "light",
+        ColorScheme::Dark => "dark",
+    }
+}
+
+fn body_class(scheme: ColorScheme) -> &'static str {
+    match scheme {
+        ColorScheme::Auto => "__next-auth-theme-auto",
+        ColorScheme::Light => "__next-auth-theme-light",
+        ColorScheme::Dark => "__next-auth-theme-dark",
+    }
+}
