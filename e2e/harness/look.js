@@ -20,7 +20,8 @@ export function layout(page, { least }) {
         const isInSentence =
           getComputedStyle(element).display === "inline" && element.parentElement.textContent.trim() !== element.textContent.trim()
         // A link may be spread over the box that it stands in.
-        const isSpread = getComputedStyle(element, "::after").position === "absolute"
+        const { position, top, left } = getComputedStyle(element, "::after")
+        const isSpread = position === "absolute" && top === "0px" && left === "0px"
         const { width, height } = (isSpread ? element.offsetParent : element).getBoundingClientRect()
         if (!isInSentence && Math.min(width, height) < least) {
           wrong.push(`it is too small, ${Math.round(width)} by ${Math.round(height)} px: ${element.outerHTML.slice(0, 80)}`)
@@ -72,8 +73,11 @@ export async function preferences(page) {
     for (const element of document.querySelectorAll(controls)) {
       if (!element.checkVisibility()) continue
       const style = getComputedStyle(element)
-      // Backgrounds are gone: a border is what makes a button of it.
-      const isBordered = style.borderBottomStyle !== "none" && parseFloat(style.borderBottomWidth) > 0
+      // Backgrounds are gone: a border makes a button of it, its own or that of the list in which it is a row.
+      const isBordered = [element, element.closest("ul")].filter(Boolean).some((box) => {
+        const { borderBottomStyle, borderBottomWidth } = getComputedStyle(box)
+        return borderBottomStyle !== "none" && parseFloat(borderBottomWidth) > 0
+      })
       if (!isBordered && element.matches("button, .button, input, select, textarea")) {
         wrong.push(`with forced colours it is no button any more: ${element.outerHTML.slice(0, 80)}`)
       }

@@ -104,24 +104,22 @@ export const BUILT_IN = [
   },
   {
     name: "account",
-    at: "all",
+    at: "dashboard",
     alone: true,
     async go(person) {
-      await signIn(person)
+      await atDashboard(person, "/")
       await person.forget()
-      await signIn(person)
-      await person.open("/api/auth/account")
+      await atDashboard(person, "/api/auth/account")
     },
     shows: 'form[action*="/sessions/"]',
     picture: ["light"],
   },
   {
     name: "account-with-news",
-    at: "all",
+    at: "dashboard",
     alone: true,
     async go(person) {
-      await signIn(person)
-      await person.open("/api/auth/account")
+      await atDashboard(person, "/api/auth/account")
       await person.press('form[action$="/link/microsoft-entra-id"] button')
       await choose(person, "Norma Paulk", "Accept")
       await person.arrives("/api/auth/account")

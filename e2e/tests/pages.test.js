@@ -174,7 +174,7 @@ function story(what, { open, adapter, tell }) {
 async function keys({ page }, ...names) {
   for (const name of names) {
     let focused = ""
-    for (let pressed = 0; !focused.startsWith(name); pressed += 1) {
+    for (let pressed = 0; !focused.includes(name); pressed += 1) {
       assert(pressed < 40, `the Tab key does not lead to ${name}`)
       await page.keyboard.press("Tab")
       focused = await page.evaluate(() => document.activeElement.textContent.trim())
