@@ -42,7 +42,7 @@ export const BUILT_IN = [
       await person.press('form[action$="/signout"] button')
       await person.open("/private")
     },
-    shows: 'form[data-provider="azure-devops"]',
+    shows: 'form[data-provider="azure-devops"] .last',
   },
   { name: "sign-in-one-way", at: "one", go: ({ open }) => open("/private"), shows: "form[data-provider]:only-of-type" },
   {
@@ -354,12 +354,16 @@ export const DASHBOARD = [
   { name: "dashboard-home", go: ({ open }) => open("/"), shows: "main" },
   { name: "dashboard-home-signed-in", go: (person) => atDashboard(person, "/"), shows: ".who strong" },
   { name: "dashboard-organisations", go: (person) => atDashboard(person, "/dashboard"), shows: "main" },
-  { name: "dashboard-projects", go: (person) => atDashboard(person, "/org/fabrikam/projects"), shows: ".crumbs" },
+  {
+    name: "dashboard-projects",
+    go: (person) => atDashboard(person, "/org/fabrikam/projects"),
+    shows: ".crumbs",
+    picture: ["light"],
+  },
   {
     name: "dashboard-work-items",
     go: (person) => atDashboard(person, "/org/fabrikam/project/Harbor/workitems"),
     shows: "table",
-    picture: ["light"],
   },
   { name: "dashboard-builds", go: (person) => atDashboard(person, "/org/fabrikam/project/Harbor/builds"), shows: "table" },
   { name: "dashboard-repositories", go: (person) => atDashboard(person, "/org/fabrikam/project/Harbor/repos"), shows: "table" },

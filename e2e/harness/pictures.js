@@ -16,6 +16,7 @@ export async function show(page, name, colorScheme) {
   await page.emulateMedia({ colorScheme })
   await page.setViewportSize({ width: 720, height: 900 })
   const corners = await page.evaluate((host) => {
+    document.activeElement.blur()
     // The port is another in each run.
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(location.host, host)
