@@ -4,6 +4,7 @@
 //! 2. The CSRF token and the return address, which every ordinary answer carries on as cookies.
 //! 3. The action. What goes wrong in it is told by a redirect to a page, and in full in the log.
 
+mod account_page;
 mod accounts;
 mod admission;
 mod again;
@@ -19,6 +20,7 @@ mod last_used;
 pub(crate) mod own_page;
 mod providers;
 mod question;
+mod reason_to_be_here;
 mod session;
 mod sessions;
 mod sign_in;
@@ -37,7 +39,7 @@ use crate::failure::{Code, Failure};
 use crate::input::{Input, Wants};
 use crate::page::Reason;
 use crate::realm::Realm;
-use crate::route::{AccountsRoute, Action, Route, SessionsRoute};
+use crate::route::{self, AccountsRoute, Action, Route, SessionsRoute};
 
 use visit::Visit;
 
@@ -52,6 +54,9 @@ pub(crate) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>) -> Answe
     }
     if let Some(route) = AccountsRoute::parse(&path, &realm.base.path) {
         return Box::pin(accounts::handle(realm, request, route)).await;
+    }
+    if route::is_account_page(&path, &realm.base.path) {
+        return Box::pin(account_page::handle(realm, request)).await;
     }
     let known_method = matches!(*request.method(), Method::GET | Method::POST);
     let Some(route) = Route::parse(&path, &realm.base.path).filter(|_| known_method) else {

@@ -63,6 +63,7 @@ pub struct AuthBuilder {
     page_renderer: Option<Arc<dyn PageRenderer>>,
     theme: Theme,
     catalogues: Vec<Catalogue>,
+    default_language: Option<String>,
 }
 
 impl AuthBuilder {
@@ -113,6 +114,7 @@ impl AuthBuilder {
             page_renderer: None,
             theme: Theme::default(),
             catalogues: Vec::new(),
+            default_language: None,
         }
     }
 
@@ -240,6 +242,13 @@ impl AuthBuilder {
     /// times. Which language somebody sees is for their browser's `Accept-Language` to say.
     pub fn catalogue(mut self, catalogue: Catalogue) -> Self {
         self.catalogues.push(catalogue);
+        self
+    }
+
+    /// The language of the built-in pages for whoever's browser asks for none that they know, by its tag. English, if
+    /// nothing is said.
+    pub fn default_language(mut self, tag: impl Into<String>) -> Self {
+        self.default_language = Some(tag.into());
         self
     }
 

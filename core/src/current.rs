@@ -177,6 +177,11 @@ impl Current {
         crate::address::with_query(&self.0.realm.sign_in_page(), &[("callbackUrl", self.0.head.path())])
     }
 
+    /// Where whoever is signed in sees how and where they are, connects accounts and ends sessions.
+    pub fn account_url(&self) -> String {
+        self.0.realm.account_page()
+    }
+
     /// Where whoever is signed in proves it once more, and comes back here: before a payment, say. If somebody else
     /// comes back, they are refused and the session stays as it was.
     pub fn sign_in_again(&self) -> SignInAgain {
@@ -186,6 +191,12 @@ impl Current {
     /// Whether a person's browser asks for a page, and not a program for data.
     pub fn is_browser(&self) -> bool {
         self.0.head.is_browser()
+    }
+
+    /// Whether the browser brought a session, whether it counts or not.
+    pub(crate) fn brings_a_session(&self) -> bool {
+        let sent = self.sent();
+        sent.own.candidates().chain(sent.v4.candidates()).next().is_some()
     }
 
     /// The frame of a page for whoever asks.

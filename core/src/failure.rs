@@ -14,8 +14,8 @@ pub(crate) struct Failure {
     pub(crate) code: Code,
     pub(crate) reason: Reason,
     pub(crate) cause: Option<Box<dyn StdError + Send + Sync>>,
-    /// Whether it was to connect an account to whoever is signed in.
-    is_link: bool,
+    /// Whether somebody who is signed in wanted something of their account: to connect one, say, or to end a session.
+    is_of_account: bool,
     /// By which other providers it goes on, if it does.
     pub(crate) ways: Option<Ways>,
 }
@@ -60,16 +60,16 @@ impl Code {
 
 impl Failure {
     pub(crate) fn new(code: Code, reason: Reason) -> Self {
-        Self { code, reason, cause: None, is_link: false, ways: None }
+        Self { code, reason, cause: None, is_of_account: false, ways: None }
     }
 
     pub(crate) fn because(code: Code, reason: Reason, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self { cause: Some(cause.into()), ..Self::new(code, reason) }
     }
 
-    /// The same, where somebody who is signed in wanted to connect an account.
-    pub(crate) fn of_link(self) -> Self {
-        Self { is_link: true, ..self }
+    /// The same, where somebody who is signed in wanted something of their account.
+    pub(crate) fn of_account(self) -> Self {
+        Self { is_of_account: true, ..self }
     }
 
     /// The same with a way on.
@@ -78,9 +78,9 @@ impl Failure {
         Self { ways: Some(ways), ..self }
     }
 
-    /// Whether it is told on the sign-in page, and not on the error page. Whoever connects an account is signed in.
+    /// Whether it is told on the sign-in page, and not on the error page. Whoever changes their account is signed in.
     pub(crate) fn is_shown_at_sign_in(&self) -> bool {
-        self.code.is_shown_at_sign_in() && !self.is_link && self.ways.is_none()
+        self.code.is_shown_at_sign_in() && !self.is_of_account && self.ways.is_none()
     }
 
     /// For a reason that the wire has no code for: `Configuration` stands for them all.

@@ -5,14 +5,17 @@ use http::header::RETRY_AFTER;
 use http::{HeaderValue, Response, StatusCode};
 use serde_json::json;
 
+use crate::address::with_query;
 use crate::page::{Reason, WithoutToken};
-use crate::{AccessTokenError, AuthError, Current, answer, page, random};
+use crate::why::{self, Why};
+use crate::{AccessTokenError, AuthError, Current, ReauthenticationReason, answer, page, random};
 
 impl Current {
     /// For somebody who is not signed in: a browser goes to sign in and comes back, a program gets 401.
     pub fn unauthenticated(&self) -> Response<Bytes> {
         if self.is_browser() {
-            return answer::redirect(StatusCode::SEE_OTHER, &self.sign_in_url());
+            // Whoever comes for the first time knows why. Whoever was signed in does not.
+            return self.to_sign_in(self.brings_a_session().then_some((Why::Ended, None)));
         }
         answer::json_no_store(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" }))
     }
@@ -43,14 +46,18 @@ impl Current {
         match error {
             AccessTokenError::SignedOut => self.unauthenticated(),
             AccessTokenError::Session(error) => self.unavailable(error),
-            AccessTokenError::NotConnected { provider } => self.unconnected(provider, None, &[]),
+            AccessTokenError::NotConnected { provider } => self.unconnected(provider, Why::Unconnected, None, &[]),
             AccessTokenError::NeedsReauthentication { provider, reason, claims } => {
-                self.unconnected(provider, Some(reason.code()), &[("claims", claims.as_deref())])
+                let why = match reason {
+                    ReauthenticationReason::MoreProofWanted => Why::Proof,
+                    _ => Why::Expired,
+                };
+                self.unconnected(provider, why, Some(reason.code()), &[("claims", claims.as_deref())])
             }
             AccessTokenError::ScopesRefused { provider, scopes, claims } => {
                 let asked = [("scope", Some(scopes.join(" "))), ("claims", claims.clone())];
                 let asked = asked.each_ref().map(|(name, value)| (*name, value.as_deref()));
-                self.unconnected(provider, Some("scopes_refused"), &asked)
+                self.unconnected(provider, Why::Permission, Some("scopes_refused"), &asked)
             }
             AccessTokenError::Unavailable { provider, retry_after, .. } => {
                 let seconds = retry_after.as_secs().max(1);
@@ -89,15 +96,17 @@ impl Current {
     fn unconnected(
         &self,
         provider: &str,
+        why: Why,
         reason: Option<&'static str>,
         asked: &[(&'static str, Option<&str>)],
     ) -> Response<Bytes> {
         let mut asked = asked.iter().filter_map(|(name, value)| Some((*name, (*value)?))).peekable();
         if self.is_browser() {
             if asked.peek().is_none() {
-                return self.unauthenticated();
+                return self.to_sign_in(Some((why, Some(provider))));
             }
-            let there = asked.fold(self.sign_in_again(), |there, (name, value)| there.parameter(name, value)).url();
+            let again = self.sign_in_again().because(why, Some(provider));
+            let there = asked.fold(again, |there, (name, value)| there.parameter(name, value)).url();
             return answer::redirect(StatusCode::SEE_OTHER, &there);
         }
         let mut body = json!({ "error": "reauthentication_required", "provider": provider });
@@ -106,6 +115,14 @@ impl Current {
             members.extend(told.map(|(name, value)| (name.to_owned(), value.into())));
         }
         answer::json_no_store(StatusCode::UNAUTHORIZED, &body)
+    }
+
+    /// Sends a browser to sign in and come back, and has the page say why.
+    fn to_sign_in(&self, why: Option<(Why, Option<&str>)>) -> Response<Bytes> {
+        let word = why.map(|(why, _)| (why::WHY, why.word()));
+        let provider = why.and_then(|(_, provider)| Some((why::PROVIDER, provider?)));
+        let told: Vec<_> = word.into_iter().chain(provider).collect();
+        answer::redirect(StatusCode::SEE_OTHER, &with_query(&self.sign_in_url(), &told))
     }
 
     /// An error page, or JSON, with a reference to the log line that has the cause.

@@ -14,7 +14,7 @@ pub(crate) use text::Text;
 #[derive(Debug)]
 pub(crate) struct Languages {
     /// For whoever asks for none of them.
-    english: Catalogue,
+    first: Catalogue,
     others: Vec<Catalogue>,
 }
 
@@ -22,11 +22,11 @@ impl Languages {
     /// English and the languages that come with admit. One that the application gives takes the place of the one of its
     /// tag, text by text.
     pub(crate) fn new(given: Vec<Catalogue>) -> Self {
-        let mut languages = Self { english: Catalogue::english(), others: Vec::new() };
+        let mut languages = Self { first: Catalogue::english(), others: Vec::new() };
         for catalogue in BUILT_IN.iter().map(|(tag, texts)| Catalogue::new(*tag, texts)).chain(given) {
             let is_it = |known: &Catalogue| known.tag().eq_ignore_ascii_case(catalogue.tag());
-            if is_it(&languages.english) {
-                languages.english.take_over(catalogue);
+            if is_it(&languages.first) {
+                languages.first.take_over(catalogue);
             } else if let Some(known) = languages.others.iter_mut().find(|known| is_it(known)) {
                 known.take_over(catalogue);
             } else {
@@ -36,11 +36,29 @@ impl Languages {
         languages
     }
 
+    /// Puts the one of that tag first.
+    ///
+    /// # Errors
+    /// Where there is none, with the remedy.
+    pub(crate) fn put_first(&mut self, tag: &str) -> Result<(), String> {
+        let is_it = |known: &Catalogue| known.tag().eq_ignore_ascii_case(tag);
+        if is_it(&self.first) {
+            return Ok(());
+        }
+        let Some(known) = self.others.iter_mut().find(|known| is_it(known)) else {
+            let tags: Vec<_> = [&self.first].into_iter().chain(&self.others).map(Catalogue::tag).collect();
+            let tags = tags.join(", ");
+            return Err(format!("default_language is {tag:?}, which is none of {tags}; give its catalogue as well"));
+        };
+        std::mem::swap(&mut self.first, known);
+        Ok(())
+    }
+
     /// The one for a request with that `Accept-Language`.
     pub(crate) fn choose(&self, accept_language: Option<&[u8]>) -> &Catalogue {
-        let mut all = [&self.english].into_iter().chain(&self.others);
+        let mut all = [&self.first].into_iter().chain(&self.others);
         let place = accept_language.and_then(|wanted| accept::choose(wanted, all.clone().map(Catalogue::tag)));
-        place.and_then(|place| all.nth(place)).unwrap_or(&self.english)
+        place.and_then(|place| all.nth(place)).unwrap_or(&self.first)
     }
 
     /// The one for a request with those headers.
@@ -50,7 +68,13 @@ impl Languages {
 }
 
 /// The languages beside English, by their tags.
-const BUILT_IN: [(&str, &str); 1] = [("de", include_str!("language/de.txt"))];
+const BUILT_IN: [(&str, &str); 5] = [
+    ("ar", include_str!("language/ar.txt")),
+    ("de", include_str!("language/de.txt")),
+    ("es", include_str!("language/es.txt")),
+    ("fr", include_str!("language/fr.txt")),
+    ("ja", include_str!("language/ja.txt")),
+];
 
 #[cfg(test)]
 mod tests {
@@ -74,6 +98,19 @@ mod tests {
         {
             assert_eq!(languages.choose(wanted.map(str::as_bytes)).tag(), tag, "{wanted:?}");
         }
+    }
+
+    #[test]
+    fn a_site_says_which_language_is_for_the_others() {
+        let mut languages = Languages::new(Vec::new());
+        assert_eq!(languages.put_first("DE"), Ok(()));
+        for (wanted, tag) in [(None, "de"), (Some("tlh"), "de"), (Some("*"), "de"), (Some("en-GB"), "en")] {
+            assert_eq!(languages.choose(wanted.map(str::as_bytes)).tag(), tag, "{wanted:?}");
+        }
+        assert_eq!(
+            languages.put_first("tlh").unwrap_err(),
+            "default_language is \"tlh\", which is none of de, ar, en, es, fr, ja; give its catalogue as well"
+        );
     }
 
     #[test]

@@ -67,7 +67,8 @@
 //! | take over what another library kept | [`Import`] |
 //! | replace a client's secret, and lose no grant | [`Auth::remint`] |
 //! | send requests by a client of your own | [`HttpClient`], [`http`] |
-//! | show pages of your own, or change the looks | [`Pages`], [`Theme`] |
+//! | change the looks of the pages | [`Theme`] |
+//! | show pages of your own: by path, by template or by trait | [`Pages`], [`page`] |
 //! | show pages in another language, or in other words | [`Catalogue`] |
 //! | test with time and chance in your hands | [`Clock`], [`Random`], [`Environment`] |
 //!
@@ -76,6 +77,7 @@
 //! |---|---|---|
 //! | `reqwest` | yes | `http::ReqwestClient`, on rustls; without it, give the builder an [`HttpClient`] |
 //! | `metrics` | no | a counter and a histogram of refreshes, by the `metrics` facade |
+//! | `templates` | no | `page::Templates`: pages from templates of the application's own |
 
 mod account;
 mod action;
@@ -152,6 +154,7 @@ mod token;
 mod tombstones;
 mod user_session;
 mod users;
+mod why;
 mod within;
 
 pub use crate::http::{HttpClient, HttpRequest, HttpResponse};

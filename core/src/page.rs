@@ -15,6 +15,7 @@
 //! 4. They cannot be framed or kept, and their policy admits exactly the one stylesheet.
 //! 5. Each has one heading, one `main`, labels on everything, and reads at 4.5:1 in both schemes.
 
+mod account;
 mod built_in;
 pub(crate) mod color;
 mod error;
@@ -53,6 +54,10 @@ pub use self::sign_out::SignOutPage;
 pub use self::templates::Templates;
 pub use self::verify_request::VerifyRequestPage;
 
+pub(crate) use self::account::{
+    AccountPage, Connectable, Connected, ENDED, ENDED_ONE, ENDED_OTHERS, LINKED, Note, OtherSessions, UNLINKED, Ways,
+    Wish, account,
+};
 pub(crate) use self::error::{error, explained};
 pub(crate) use self::mark::svg;
 pub(crate) use self::question::{connect, used_before};
@@ -185,7 +190,8 @@ mod tests {
     /// What stands in `main`, a line for each element.
     pub(crate) fn content(page: &Response<Bytes>) -> String {
         let document = document(page);
-        let (_, rest) = document.split_once("<main>\n").unwrap();
+        let (_, rest) = document.split_once("<main").unwrap();
+        let (_, rest) = rest.split_once(">\n").unwrap();
         rest.split_once("\n</main>").unwrap().0.to_owned()
     }
 
@@ -220,6 +226,8 @@ mod tests {
             error(&shell, Some("Configuration"), Some("state_missing"), Some("b7Qk2")),
             refused(&shell, None),
             without_token(&shell, "Acme", WithoutToken::NotNow(5), "b7Qk2"),
+            account::tests::example(&shell),
+            account::tests::example(&shell),
         ]
     }
 
@@ -257,7 +265,7 @@ mod tests {
     fn every_page_has_one_heading_one_main_a_language_and_a_title() {
         for page in pages(&Theme::default()) {
             let html = html(&page);
-            for once in ["<h1>", "<main>", "<footer>", r#"<html lang="en">"#, "<title>", r#"name="viewport""#] {
+            for once in ["<h1>", "<main", "<footer>", r#"<html lang="en">"#, "<title>", r#"name="viewport""#] {
                 assert_eq!(html.matches(once).count(), 1, "{once}");
             }
             assert_eq!(html.matches(" id=").count(), 0);

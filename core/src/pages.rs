@@ -15,6 +15,7 @@ pub struct Pages {
     pub(crate) error: Option<String>,
     pub(crate) verify_request: Option<String>,
     pub(crate) new_user: Option<String>,
+    pub(crate) account: Option<String>,
 }
 
 impl Pages {
@@ -53,6 +54,13 @@ impl Pages {
         self
     }
 
+    /// Where somebody sees how and where they are signed in, and changes it.
+    #[must_use]
+    pub fn account(mut self, path: impl Into<String>) -> Self {
+        self.account = Some(path.into());
+        self
+    }
+
     /// What is wrong with them on a site whose built-in pages lie under `base_path`.
     pub(crate) fn problems(&self, base_path: Option<&str>) -> Vec<String> {
         [
@@ -61,6 +69,7 @@ impl Pages {
             ("error", &self.error, "/error"),
             ("verify_request", &self.verify_request, "/verify-request"),
             ("new_user", &self.new_user, "/"),
+            ("account", &self.account, "/account"),
         ]
         .into_iter()
         .filter_map(|(name, path, built_in)| {

@@ -225,6 +225,11 @@ impl Realm {
         self.page(self.pages.sign_in.as_deref(), "signin")
     }
 
+    /// The address of the page where somebody sees how and where they are signed in.
+    pub(crate) fn account_page(&self) -> String {
+        self.page(self.pages.account.as_deref(), "account")
+    }
+
     /// The address of the page that says what went wrong.
     pub(crate) fn error_page(&self) -> String {
         self.page(self.pages.error.as_deref(), "error")

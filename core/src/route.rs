@@ -57,6 +57,12 @@ impl<'a> Route<'a> {
     }
 }
 
+/// Whether it is the page of one's account: `account`.
+pub(crate) fn is_account_page(path: &str, base: &str) -> bool {
+    let rest = path.strip_prefix(base).and_then(|rest| rest.strip_prefix("/account"));
+    matches!(rest, Some("" | "/"))
+}
+
 impl<'a> SessionsRoute<'a> {
     pub(crate) fn parse(path: &'a str, base: &str) -> Option<Self> {
         let rest = path.strip_prefix(base)?.strip_prefix("/sessions")?;
@@ -137,6 +143,18 @@ mod tests {
             "/api/auth/sessions",
         ] {
             assert_eq!(route(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn the_page_of_an_account_is_one_address() {
+        assert!(
+            is_account_page("/api/auth/account", "/api/auth") && is_account_page("/api/auth/account/", "/api/auth")
+        );
+        for path in
+            ["/api/auth/accounts", "/api/auth/account//", "/api/auth/account/1", "/api/auth/Account", "/account"]
+        {
+            assert!(!is_account_page(path, "/api/auth"), "{path}");
         }
     }
 

@@ -17,7 +17,7 @@ use super::{Visit, explain};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::csrf::{Provenance, provenance};
-use crate::failure::Failure;
+use crate::failure::{Code, Failure};
 use crate::input::{Input, Wants};
 use crate::live::{self, Found, Live};
 use crate::page::Reason;
@@ -25,6 +25,7 @@ use crate::private_claim::PrivateClaim;
 use crate::realm::Realm;
 use crate::route::AccountsRoute;
 use crate::store::{AccountKey, UserStore};
+use crate::why::{WHY, Why};
 use crate::{current, standing};
 
 pub(super) use link::{arrive, bounce};
@@ -33,36 +34,42 @@ pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: A
     let Some(input) = Input::read(request, &realm.cookies) else {
         return answer::bad_request(StatusCode::BAD_REQUEST);
     };
-    let is_foreign = provenance(&input.headers, &realm.base.origin, &realm.trusted_origins) == Provenance::Foreign;
-    if route != AccountsRoute::List && is_foreign {
-        return no(StatusCode::FORBIDDEN, Reason::OriginRejected.code());
-    }
     let expected = if route == AccountsRoute::List { Method::GET } else { Method::POST };
     if input.method != expected {
         return answer::bad_request(StatusCode::METHOD_NOT_ALLOWED);
     }
     let wants = if route == AccountsRoute::List { Wants::Json } else { input.wants() };
-    let mut visit = Visit::begin(Arc::clone(realm), input).await;
-    if route != AccountsRoute::List && visit.check_csrf().is_err() {
-        return no(StatusCode::FORBIDDEN, Reason::Csrf.code());
+    let is_foreign = provenance(&input.headers, &realm.base.origin, &realm.trusted_origins) == Provenance::Foreign;
+    if route != AccountsRoute::List && is_foreign {
+        return refuse(realm, Failure::new(Code::MissingCsrf, Reason::OriginRejected), route, wants).await;
     }
-    let mut answer = match answer_to(&mut visit, route, wants).await {
+    let mut visit = Visit::begin(Arc::clone(realm), input).await;
+    let checked = if route == AccountsRoute::List { Ok(()) } else { visit.check_csrf() };
+    let came_of_it = match checked {
+        Ok(()) => answer_to(&mut visit, route, wants).await,
+        Err(failure) => Err(failure),
+    };
+    let mut answer = match came_of_it {
         Ok(answer) if wants == Wants::Redirect => answer,
         Ok(answer) => answer::as_json(answer, StatusCode::OK),
-        Err(failure) => {
-            let provider = match route {
-                AccountsRoute::List => None,
-                AccountsRoute::Link(id) | AccountsRoute::Unlink(id) => Some(id),
-            };
-            let told = explain::explain(realm, &failure, provider, false).await;
-            match wants {
-                Wants::Redirect => told,
-                Wants::Json | Wants::JsonOfV4 => no(failure.reason.words().status, failure.reason.code()),
-            }
-        }
+        Err(failure) => refuse(realm, failure, route, wants).await,
     };
     answer::set_cookies(&mut answer, &visit.cookies);
     answer
+}
+
+/// A browser goes to a page that says why; a program is told in JSON.
+async fn refuse(realm: &Realm, failure: Failure, route: AccountsRoute<'_>, wants: Wants) -> Answer {
+    let provider = match route {
+        AccountsRoute::List => None,
+        AccountsRoute::Link(id) | AccountsRoute::Unlink(id) => Some(id),
+    };
+    let failure = failure.of_account();
+    let told = explain::explain(realm, &failure, provider, false).await;
+    match wants {
+        Wants::Redirect => told,
+        Wants::Json | Wants::JsonOfV4 => explain::to_program(&failure),
+    }
 }
 
 fn no(status: StatusCode, word: &str) -> Answer {
@@ -72,15 +79,16 @@ fn no(status: StatusCode, word: &str) -> Answer {
 async fn answer_to(visit: &mut Visit, route: AccountsRoute<'_>, wants: Wants) -> Result<Answer, Failure> {
     let realm = Arc::clone(&visit.realm);
     let Some(users) = &realm.users else {
-        tracing::error!("accounts belong to users, and there is no user store; add one with .user_store(…)");
+        let cause = "accounts belong to users, and there is no user store; add one with .user_store(…)";
+        if wants == Wants::Redirect {
+            return Err(Failure::because(Code::Configuration, Reason::Configuration, cause));
+        }
+        tracing::error!(cause);
         return Ok(no(StatusCode::NOT_FOUND, "needs_a_user_store"));
     };
     let Some(live) = whoever_asks(visit, &**users, route).await? else {
         return Ok(match wants {
-            Wants::Redirect => {
-                let there = with_query(&realm.sign_in_page(), &[("callbackUrl", &visit.return_to)]);
-                answer::redirect(StatusCode::SEE_OTHER, &there)
-            }
+            Wants::Redirect => visit.to_sign_in(),
             Wants::Json | Wants::JsonOfV4 => no(StatusCode::UNAUTHORIZED, "unauthenticated"),
         });
     };
@@ -128,17 +136,17 @@ async fn list(realm: &Realm, users: &dyn UserStore, live: &Live) -> Result<Answe
 }
 
 /// Whether people can sign in by an account: its provider may have left the configuration.
-fn is_way_in(realm: &Realm, account: &AccountKey) -> bool {
+pub(super) fn is_way_in(realm: &Realm, account: &AccountKey) -> bool {
     realm.provider(&account.provider).is_some()
 }
 
 /// With a user store, a session that counts names its user: see `live.rs`.
-fn user_of(live: &Live) -> &str {
+pub(super) fn user_of(live: &Live) -> &str {
     live.token.subject.as_deref().unwrap_or_default()
 }
 
 /// Of a session that Auth.js made it cannot be said when its person signed in.
-fn is_recent(realm: &Realm, private: &PrivateClaim) -> bool {
+pub(super) fn is_recent(realm: &Realm, private: &PrivateClaim) -> bool {
     !private.is_adopted() && private.started_at + realm.rules.recent_sign_in > realm.clock.now()
 }
 
@@ -149,6 +157,7 @@ fn once_more(visit: &Visit, wish: &str, provider: &str, wants: Wants) -> Answer 
     let back = with_query(&visit.return_to, &[(wish, provider)]);
     let recent = realm.rules.recent_sign_in.as_secs().to_string();
     let query = [("callbackUrl", back.as_str()), (current::AGAIN, "1"), ("max_age", &recent)];
+    let query = query.into_iter().chain([(WHY, Why::Account.word())]).collect::<Vec<_>>();
     let there = with_query(&realm.sign_in_page(), &query);
     match wants {
         Wants::Redirect => answer::redirect(StatusCode::SEE_OTHER, &there),

@@ -56,7 +56,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
     visit.cookies.push(realm.cookies.delete(cookie).cross_site(form_post));
     let code = answered.code(&registered, &pending);
     let code = code.map_err(|failure| match (&pending.link, &pending.proven) {
-        (Some(_), _) => failure.of_link(),
+        (Some(_), _) => failure.of_account(),
         (None, Some(proven)) => chain::interrupted_there(failure, registered.id, proven),
         (None, None) => failure,
     })?;
@@ -70,7 +70,7 @@ pub(super) async fn finish(visit: &mut Visit, provider: Option<&str>) -> Result<
         identify(&realm, &registered, &pending, &code, &answered.parameters).await
     };
     let arrived = match (link, proven) {
-        (Some(link), _) => accounts::arrive(visit, link, person, return_to).await.map_err(Failure::of_link),
+        (Some(link), _) => accounts::arrive(visit, link, person, return_to).await.map_err(Failure::of_account),
         (None, Some(proven)) => chain::arrive(visit, registered.id, proven, person, return_to).await,
         (None, None) => admission::begin(visit, registered.id, person, return_to).await,
     };

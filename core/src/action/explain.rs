@@ -1,6 +1,7 @@
 //! How a failure is told: in full to the log and to the application, and by three words to the browser.
 
 use http::StatusCode;
+use serde_json::json;
 
 use super::ways;
 use crate::address::with_query;
@@ -48,4 +49,13 @@ pub(super) async fn explain(realm: &Realm, failure: &Failure, provider: Option<&
     query.extend(ways.map(|ways| ways.with.as_str()).or(successor).map(|with| (ways::WITH, with)));
     query.extend(ways.and_then(|ways| ways.other.as_deref()).map(|other| (ways::OTHER, other)));
     answer::redirect(StatusCode::FOUND, &with_query(&page, &query))
+}
+
+/// What a program is told of one, where it is no page that comes of it.
+pub(super) fn to_program(failure: &Failure) -> Answer {
+    let status = match failure.code {
+        Code::MissingCsrf => StatusCode::FORBIDDEN,
+        _ => failure.reason.words().status,
+    };
+    answer::unavailable(status, &json!({ "error": failure.reason.code() }))
 }

@@ -3,6 +3,8 @@
 //!
 //! Sessions in a store are listed and ended one by one. Of sessions in cookies only the one at hand is known; the
 //! others can be ended together if there is a user store, by a new epoch.
+//!
+//! A program is answered in JSON. The browser that posts a form goes back to where it came from, or to a page.
 
 use std::sync::Arc;
 
@@ -10,15 +12,16 @@ use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 use serde_json::{Value, json};
 
-use super::Visit;
+use super::{Visit, explain};
 use crate::answer::{self, Answer};
 use crate::cookie::Cookie;
 use crate::csrf::{Provenance, provenance};
-use crate::failure::chain;
-use crate::input::Input;
+use crate::failure::{Code, Failure};
+use crate::input::{Input, Wants};
 use crate::issue::{self, Issued};
 use crate::live::{self, Found, Home, Live};
 use crate::opened;
+use crate::page::Reason;
 use crate::realm::Realm;
 use crate::route::SessionsRoute;
 use crate::user_session::{self, UserSession};
@@ -34,80 +37,114 @@ pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>, route: S
         (SessionsRoute::Which { by_form: true, .. }, &Method::POST) => true,
         _ => return answer::bad_request(StatusCode::METHOD_NOT_ALLOWED),
     };
-    let refused = |reason: &str| answer::json_no_store(StatusCode::FORBIDDEN, &json!({ "error": reason }));
     // A form repeats the token; a program's DELETE is told by its headers, since no other site's page can send one.
     if input.method == Method::DELETE
         && provenance(&input.headers, &realm.base.origin, &realm.trusted_origins) == Provenance::Foreign
     {
-        return refused("origin_rejected");
+        return explain::to_program(&Failure::new(Code::MissingCsrf, Reason::OriginRejected));
     }
+    let wants = if by_form { input.wants() } else { Wants::Json };
     let mut visit = Visit::begin(Arc::clone(realm), input).await;
-    if by_form && visit.check_csrf().is_err() {
-        return refused("csrf");
-    }
-    let mut answer = match answer_to(&mut visit, route).await {
-        Ok(answer) if by_form && answer.status().is_success() => {
-            answer::redirect(StatusCode::SEE_OTHER, &visit.return_to)
-        }
+    let checked = if by_form { visit.check_csrf() } else { Ok(()) };
+    let came_of_it = match checked {
+        Ok(()) => act(&mut visit, route).await.map_err(Failure::from),
+        Err(failure) => Err(failure),
+    };
+    let told = match (came_of_it, wants) {
+        (Ok(outcome), Wants::Redirect) => to_browser(&visit, &outcome),
+        (Ok(Outcome::Ended(_)), _) if by_form => Ok(answer::as_json(back(&visit), StatusCode::OK)),
+        (Ok(outcome), _) => Ok(to_program(&outcome)),
+        (Err(failure), _) => Err(failure),
+    };
+    let mut answer = match told {
         Ok(answer) => answer,
-        Err(error) => {
-            tracing::error!(cause = chain(&error), "sessions could not be read or ended");
-            answer::unavailable(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": "session_store_unavailable" }))
+        Err(failure) if wants == Wants::Redirect => explain::explain(realm, &failure.of_account(), None, false).await,
+        Err(failure) => {
+            tracing::error!(cause = failure.chain(), "sessions could not be read or ended");
+            explain::to_program(&failure)
         }
     };
     answer::set_cookies(&mut answer, &visit.cookies);
     answer
 }
 
-async fn answer_to(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Answer, AuthError> {
+/// What came of a request.
+enum Outcome {
+    List(Vec<UserSession>),
+    Ended(u64),
+    NoneSuch,
+    /// Nothing tells whose the others are.
+    OthersAreNotKnown,
+    SignedOut,
+}
+
+fn to_program(outcome: &Outcome) -> Answer {
+    let no = |status, word: &str| answer::json_no_store(status, &json!({ "error": word }));
+    match outcome {
+        Outcome::List(sessions) => {
+            answer::json_no_store(StatusCode::OK, &Value::Array(sessions.iter().map(describe).collect()))
+        }
+        Outcome::Ended(ended) => answer::json_no_store(StatusCode::OK, &json!({ "ended": ended })),
+        Outcome::NoneSuch => no(StatusCode::NOT_FOUND, "no_such_session"),
+        Outcome::OthersAreNotKnown => no(StatusCode::CONFLICT, "needs_a_session_store"),
+        Outcome::SignedOut => no(StatusCode::UNAUTHORIZED, "unauthenticated"),
+    }
+}
+
+fn to_browser(visit: &Visit, outcome: &Outcome) -> Result<Answer, Failure> {
+    match outcome {
+        // One that is over already is what was wanted.
+        Outcome::List(_) | Outcome::Ended(_) | Outcome::NoneSuch => Ok(back(visit)),
+        Outcome::OthersAreNotKnown => {
+            let cause =
+                "sessions in cookies cannot be ended together without a user store; add one with .user_store(…)";
+            Err(Failure::because(Code::Configuration, Reason::Configuration, cause))
+        }
+        Outcome::SignedOut => Ok(visit.to_sign_in()),
+    }
+}
+
+fn back(visit: &Visit) -> Answer {
+    answer::redirect(StatusCode::SEE_OTHER, &visit.return_to)
+}
+
+async fn act(visit: &mut Visit, route: SessionsRoute<'_>) -> Result<Outcome, AuthError> {
     let realm = Arc::clone(&visit.realm);
     let cookies = &visit.input.cookies;
-    let unauthenticated = || answer::json_no_store(StatusCode::UNAUTHORIZED, &json!({ "error": "unauthenticated" }));
     let Found::Live(mut live, _) = live::find(&realm, &cookies.session, &cookies.session_v4).await? else {
-        return Ok(unauthenticated());
+        return Ok(Outcome::SignedOut);
     };
     match route {
-        SessionsRoute::List => {
-            let sessions = user_session::of_whoever_has(&realm, &live).await?;
-            Ok(answer::json_no_store(StatusCode::OK, &Value::Array(sessions.iter().map(describe).collect())))
-        }
+        SessionsRoute::List => Ok(Outcome::List(user_session::of_whoever_has(&realm, &live).await?)),
         SessionsRoute::Which { which: "all", .. } => {
             let ended = match end_others(&realm, &mut live).await? {
                 Others::Ended(ended, _) => ended,
                 Others::AreNotKnown => 0,
-                Others::AreOverAsThisIs => return Ok(unauthenticated()),
+                Others::AreOverAsThisIs => return Ok(Outcome::SignedOut),
             };
             end_own(visit, &live).await?;
-            Ok(answer::json_no_store(StatusCode::OK, &json!({ "ended": ended + 1 })))
+            Ok(Outcome::Ended(ended + 1))
         }
         SessionsRoute::Which { which: "others", .. } => match end_others(&realm, &mut live).await? {
             Others::Ended(ended, issued) => {
                 if let Some(issued) = issued {
                     visit.cookies.extend(opened::cookies_of(&realm, issued, &visit.input.cookies.session));
                 }
-                Ok(answer::json_no_store(StatusCode::OK, &json!({ "ended": ended })))
+                Ok(Outcome::Ended(ended))
             }
-            Others::AreNotKnown => {
-                Ok(answer::json_no_store(StatusCode::CONFLICT, &json!({ "error": "needs_a_session_store" })))
-            }
-            Others::AreOverAsThisIs => Ok(unauthenticated()),
+            Others::AreNotKnown => Ok(Outcome::OthersAreNotKnown),
+            Others::AreOverAsThisIs => Ok(Outcome::SignedOut),
         },
         SessionsRoute::Which { which, .. } if which == user_session::own_id(&live) => {
             end_own(visit, &live).await?;
-            Ok(answer::json_no_store(StatusCode::OK, &json!({ "ended": 1 })))
+            Ok(Outcome::Ended(1))
         }
         SessionsRoute::Which { which, .. } => {
-            let ended = match &realm.sessions {
-                Some(store) => match user_session::owner(&live) {
-                    Some(user) => user_session::end(&**store, user, which).await?,
-                    None => false,
-                },
-                None => false,
+            let ended = match (&realm.sessions, user_session::owner(&live)) {
+                (Some(store), Some(user)) => user_session::end(&**store, user, which).await?,
+                _ => false,
             };
-            match ended {
-                true => Ok(answer::json_no_store(StatusCode::OK, &json!({ "ended": 1 }))),
-                false => Ok(answer::json_no_store(StatusCode::NOT_FOUND, &json!({ "error": "no_such_session" }))),
-            }
+            Ok(if ended { Outcome::Ended(1) } else { Outcome::NoneSuch })
         }
     }
 }

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde_json::Value;
 
-use super::{Visit, admission, again, last_used, question, unknown_provider, unsupported, ways};
+use super::{Visit, admission, again, last_used, question, reason_to_be_here, unknown_provider, unsupported, ways};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
 use crate::failure::{Code, Failure};
@@ -13,6 +13,7 @@ use crate::pending::{self, Before, LinkTo, Pending, Proven, Wish};
 use crate::provider::{Asked, AuthorizationRequest, Metadata, Pkce, essential_contexts, heeded};
 use crate::random;
 use crate::realm::{Realm, Registered};
+use crate::why;
 
 pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Failure> {
     if provider.is_some() {
@@ -26,6 +27,7 @@ pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Fail
     if let Some(path) = &realm.pages.sign_in {
         let mut query = vec![("callbackUrl", visit.return_to.as_str())];
         query.extend(error.map(|error| ("error", error)));
+        query.extend([why::WHY, why::PROVIDER].into_iter().filter_map(|name| Some((name, visit.input.query(name)?))));
         return Ok(answer::redirect(StatusCode::FOUND, &with_query(path, &query)));
     }
     Ok(visit.shell().answer(&Page::SignIn(ways_in(visit))))
@@ -45,7 +47,10 @@ pub(super) fn ways_in(visit: &Visit) -> SignInPage {
     let ways: Vec<_> = ways.map(|way| Offer { is_last_used: last_used == Some(way.id), ..way }).collect();
     let code = visit.input.query("code");
     let text = code.and_then(|code| texts(realm).find(|(known, _)| known == code)).map(|(_, text)| text.as_str());
-    let news = visit.input.query("error").map(|error| News { error, code, text });
+    // The wire has one word for whoever has to sign in; why they have to is ours.
+    let why = reason_to_be_here::text(visit);
+    let required = why.as_deref().map(|why| News { error: "SessionRequired", code: None, text: Some(why) });
+    let news = visit.input.query("error").map(|error| News { error, code, text }).or(required);
     SignInPage::new(&visit.shell(), &ways, &visit.csrf.token, &visit.return_to, news)
 }
 

@@ -2,8 +2,12 @@
 
 use std::sync::Arc;
 
+use http::StatusCode;
+
 use super::destination;
 use crate::Catalogue;
+use crate::address::with_query;
+use crate::answer::{self, Answer};
 use crate::cookie::Cookie;
 use crate::csrf::{CsrfToken, Provenance, provenance, same};
 use crate::failure::{Code, Failure};
@@ -52,6 +56,12 @@ impl Visit {
             }
         };
         Self { realm, input, csrf, return_to, no_way_back, cookies }
+    }
+
+    /// Sends whoever is not signed in to do so, and then to where they wanted to go.
+    pub(super) fn to_sign_in(&self) -> Answer {
+        let there = with_query(&self.realm.sign_in_page(), &[("callbackUrl", &self.return_to)]);
+        answer::redirect(StatusCode::SEE_OTHER, &there)
     }
 
     /// The frame of the built-in pages, in the language of whoever asks.

@@ -36,6 +36,9 @@ impl AuthBuilder {
         let seal_keys = seal_keys(std::mem::take(&mut self.seal_keys), &environment, &mut problems);
         let trusted_origins = self.trusted_origins.iter().filter_map(|text| origin(text, &mut problems)).collect();
         self.check_the_rest(base.as_ref(), &mut problems);
+        let mut languages = Languages::new(std::mem::take(&mut self.catalogues));
+        let default = self.default_language.as_deref().map_or(Ok(()), |tag| languages.put_first(tag));
+        problems.extend(default.err());
         let http = self.http.take().or_else(|| default_http_client(&mut problems));
         let providers = std::mem::take(&mut self.providers);
         let providers = base.as_ref().map(|base| {
@@ -51,7 +54,7 @@ impl AuthBuilder {
 
         match (base, providers, http) {
             (Some(base), Some(providers), Some(http)) if problems.is_empty() => {
-                Ok(self.assemble(Resolved { base, secrets, seal_keys, trusted_origins, providers, http }))
+                Ok(self.assemble(Resolved { base, secrets, seal_keys, trusted_origins, languages, providers, http }))
             }
             _ => Err(ConfigError { problems }),
         }
@@ -94,7 +97,7 @@ impl AuthBuilder {
 
     /// Derives the keys and puts the realm together. Nothing can go wrong any more.
     fn assemble(self, resolved: Resolved) -> Auth {
-        let Resolved { base, secrets, seal_keys, trusted_origins, providers, http } = resolved;
+        let Resolved { base, secrets, seal_keys, trusted_origins, languages, providers, http } = resolved;
         let cookies = CookieNames::new(base.url.scheme() == "https", self.host_only_cookies);
         let sealed_under = if seal_keys.is_empty() { &secrets } else { &seal_keys };
         Auth::new(Realm {
@@ -132,7 +135,7 @@ impl AuthBuilder {
             pages: self.pages,
             page_renderer: self.page_renderer,
             theme: self.theme,
-            languages: Languages::new(self.catalogues),
+            languages,
             tombstones: Tombstones::new(),
             refresh: RefreshGate::default(),
         })
@@ -145,6 +148,7 @@ struct Resolved {
     secrets: Vec<Secret>,
     seal_keys: Vec<Secret>,
     trusted_origins: Vec<String>,
+    languages: Languages,
     providers: Vec<Registered>,
     http: Arc<dyn HttpClient>,
 }

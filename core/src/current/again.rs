@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::Current;
 use crate::address::with_query;
+use crate::why::{PROVIDER, WHY, Why};
 
 /// Where whoever is signed in proves it once more, and comes back: from [`Current::sign_in_again`].
 ///
@@ -57,6 +58,15 @@ impl SignInAgain {
     pub fn parameter(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.query.push((name.into(), value.into()));
         self
+    }
+
+    /// Why, for the page to say.
+    pub(crate) fn because(self, why: Why, provider: Option<&str>) -> Self {
+        let told = self.parameter(WHY, why.word());
+        match provider {
+            Some(provider) => told.parameter(PROVIDER, provider),
+            None => told,
+        }
     }
 
     /// Where to come back to, in place of the request at hand.

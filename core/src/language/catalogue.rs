@@ -86,12 +86,12 @@ impl Catalogue {
         self.texts.get(text.key).map_or(text.english, |text| text)
     }
 
-    /// A text with its names put in.
+    /// A text with its names put in. Among words that run the other way each keeps its own direction.
     pub(crate) fn with(&self, text: Text, names: &[(&str, &str)]) -> String {
         let named = |name: &str| names.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
-        parts(self.text(text))
-            .map(|part| part.map_or_else(|name| named(name).unwrap_or_default(), |text| text))
-            .collect()
+        let [before, after] = if self.is_right_to_left() { ISOLATED } else { ["", ""] };
+        let put_in = |name| [before, named(name).unwrap_or_default(), after];
+        parts(self.text(text)).flat_map(|part| part.map_or_else(put_in, |text| [text, "", ""])).collect()
     }
 
     /// A text with elements put in; the text itself stays text.
@@ -101,7 +101,14 @@ impl Catalogue {
             match part {
                 Ok(text) => text.render_to(&mut html),
                 Err(name) => {
-                    elements.iter().filter(|(known, _)| *known == name).for_each(|(_, it)| html.push_str(&it.0))
+                    for (_, it) in elements.iter().filter(|(known, _)| *known == name) {
+                        if self.is_right_to_left() {
+                            maud::html! { bdi { (it) } }
+                        } else {
+                            it.clone()
+                        }
+                        .render_to(&mut html);
+                    }
                 }
             }
         }
@@ -115,6 +122,8 @@ impl Catalogue {
         let names = |text| {
             let mut names: Vec<_> = parts(text).filter_map(Result::err).map(str::to_owned).collect();
             names.sort_unstable();
+            // A grammar may want one twice.
+            names.dedup();
             names
         };
         let (wanted, found) = (names(known.english), names(text));
@@ -145,6 +154,10 @@ fn is_tag(tag: &str) -> bool {
 
 const ENGLISH: &str = "en";
 
+/// Around a name in a plain text, whose direction is its own (Unicode's FIRST STRONG ISOLATE, and its end): it goes into
+/// attributes and titles as well, where no element can stand.
+const ISOLATED: [&str; 2] = ["\u{2068}", "\u{2069}"];
+
 /// Languages that are written from right to left.
 const RIGHT_TO_LEFT: [&str; 8] = ["ar", "ckb", "dv", "fa", "he", "ps", "ur", "yi"];
 
@@ -170,6 +183,13 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_name_may_stand_where_and_as_often_as_the_grammar_wants() {
+        let dutch = Catalogue::new("nl", "way.both = {then}, {first}, {then}");
+        assert_eq!(dutch.problems(), [""; 0]);
+        assert_eq!(dutch.with(text::WAY_BOTH, &[("first", "A"), ("then", "B")]), "B, A, B");
+    }
+
     // ERR-008
     #[test]
     fn names_and_translations_stay_text() {
@@ -178,6 +198,14 @@ mod tests {
         let markup = catalogue.markup(text::SIGN_IN_TO_CONTINUE, &[("app", html! { b { "<u>" } })]);
         assert_eq!(markup.0, "&lt;i&gt;<b>&lt;u&gt;</b>");
         assert_eq!(catalogue.with(text::SIGN_IN_WITH, &[("provider", "{app}")]), "Sign in with {app}");
+    }
+
+    #[test]
+    fn names_keep_their_direction_among_words_that_run_the_other_way() {
+        let hebrew = Catalogue::new("he", "sign_in.with = {provider}\nsign_in.to_continue = {app}");
+        assert_eq!(hebrew.with(text::SIGN_IN_WITH, &[("provider", "Acme (1)")]), "\u{2068}Acme (1)\u{2069}");
+        let markup = hebrew.markup(text::SIGN_IN_TO_CONTINUE, &[("app", html! { b { "<u>" } })]);
+        assert_eq!(markup.0, "<bdi><b>&lt;u&gt;</b></bdi>");
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub(crate) fn all() -> impl Iterator<Item = Text> {
 }
 
 /// A text cut into words, and the names in braces as `Err`. A brace that is not closed is one of the words.
-pub(super) fn parts(text: &str) -> impl Iterator<Item = Result<&str, &str>> {
+pub(crate) fn parts(text: &str) -> impl Iterator<Item = Result<&str, &str>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         if rest.is_empty() {
@@ -112,8 +112,52 @@ texts! {
     TOKEN_OVER_ANOTHER "token.over.another" "Sign in another way, or ask the people who run this site."
     TOKEN_OVER_BUTTON "token.over.button" "Sign in another way"
 
+    // The page of one's account.
+    ACCOUNT_TITLE "account.title" "Your account"
+    ACCOUNT_NAMELESS "account.nameless" "You are signed in"
+    ACCOUNT_WAYS "account.ways" "How you sign in"
+    ACCOUNT_WAYS_NONE "account.ways.none" "No account is connected."
+    ACCOUNT_LAST_WAY "account.last_way" "Your only way in, so it stays connected"
+    ACCOUNT_DISCONNECT "account.disconnect" "Disconnect"
+    ACCOUNT_DISCONNECT_ENDS "account.disconnect.ends" "Disconnecting an account signs you out on all other devices."
+    ACCOUNT_CONNECT "account.connect" "Connect"
+    ACCOUNT_SESSIONS "account.sessions" "Where you are signed in"
+    ACCOUNT_SESSIONS_UNLISTED "account.sessions.unlisted" "Other devices are not listed here, but you can sign out on all of them at once."
+    ACCOUNT_SESSIONS_UNKNOWN "account.sessions.unknown" "Other devices are not listed here. To sign out on one of them, use that device."
+    ACCOUNT_THIS_DEVICE "account.this_device" "This device"
+    ACCOUNT_DEVICE_UNKNOWN "account.device.unknown" "Unknown device"
+    ACCOUNT_SINCE "account.since" "Signed in {since}"
+    ACCOUNT_SINCE_AND_USED "account.since_and_used" "Signed in {since}, last used {used}"
+    ACCOUNT_SIGN_OUT "account.sign_out" "Sign out"
+    ACCOUNT_SIGN_OUT_OTHERS "account.sign_out.others" "Sign out everywhere else"
+    ACCOUNT_SIGN_OUT_ALL "account.sign_out.all" "Sign out everywhere"
+
+    // What it says when something has just been done there.
+    ACCOUNT_SESSION_ENDED "account.note.session_ended" "That device is signed out."
+    ACCOUNT_OTHERS_ENDED "account.note.others_ended" "All other devices are signed out."
+    ACCOUNT_CONNECTED "account.note.connected" "{provider} is connected. You can sign in with it from now on."
+    ACCOUNT_DISCONNECTED "account.note.disconnected" "{provider} is disconnected, and all other devices are signed out."
+
+    // And to somebody who had to sign in once more before.
+    ACCOUNT_WISH_CONNECT "account.wish.connect" "You have signed in once more, so {provider} can be connected now."
+    ACCOUNT_CONNECT_NOW "account.wish.connect.button" "Connect {provider} now"
+    ACCOUNT_WISH_DISCONNECT "account.wish.disconnect" "You have signed in once more, so {provider} can be disconnected now."
+    ACCOUNT_DISCONNECT_NOW "account.wish.disconnect.button" "Disconnect {provider} now"
+
+    // How long ago something was.
+    ACCOUNT_NOW "account.time.now" "just now"
+    ACCOUNT_MINUTE "account.time.minute" "a minute ago"
+    ACCOUNT_MINUTES "account.time.minutes" "{minutes} minutes ago"
+    ACCOUNT_HOUR "account.time.hour" "an hour ago"
+    ACCOUNT_HOURS "account.time.hours" "{hours} hours ago"
+    ACCOUNT_DAY "account.time.day" "a day ago"
+    ACCOUNT_DAYS "account.time.days" "{days} days ago"
+    ACCOUNT_WITHIN_A_DAY "account.time.within_a_day" "within the last day"
+    ACCOUNT_DATE "account.time.date" "on {date}"
+
     // The error page, where the address carries Auth.js's word alone.
     ERROR_SIGN_IN "error.sign_in" "Sign in"
+    ERROR_HOME "error.home" "Back to {app}"
     ERROR_REFERENCE "error.reference" "Reference: {reference}"
     ERROR_DENIED_TITLE "error.denied.title" "You do not have access"
     ERROR_DENIED "error.denied" "The account you used may not sign in here."

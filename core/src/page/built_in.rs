@@ -7,7 +7,7 @@ use super::logo::Logo;
 use crate::ColorScheme;
 
 /// The document of that title, around that content, with that stylesheet.
-pub(super) fn document(shell: &Frame<'_>, title: &str, content: &Markup, css: &str) -> String {
+pub(super) fn document(shell: &Frame<'_>, title: &str, class: Option<&str>, content: &Markup, css: &str) -> String {
     let logo = shell.theme.logo.as_deref().and_then(Logo::parse);
     let document = html! {
         (DOCTYPE)
@@ -24,7 +24,7 @@ pub(super) fn document(shell: &Frame<'_>, title: &str, content: &Markup, css: &s
             }
             body class=(body_class(shell.theme.color_scheme)) {
                 div.page {
-                    main {
+                    main class=[class] {
                         @if let Some(logo) = &logo { img.logo src=(logo.src) alt=(shell.app); }
                         (content)
                     }

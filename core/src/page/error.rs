@@ -20,6 +20,8 @@ pub struct ErrorPage {
     /// What happened, in a word for programs: one of the closed list, or `forbidden` for somebody who is signed in and
     /// may not open what they asked for. Nothing, where no word is known.
     pub code: Option<&'static str>,
+    /// Whether something went wrong. Else the person thought better of it.
+    pub is_alarm: bool,
     /// The heading.
     pub title: String,
     /// What happened.
@@ -28,8 +30,8 @@ pub struct ErrorPage {
     pub next: String,
     /// Ways on.
     pub ways: Vec<Form>,
-    /// The way to the sign-in page, where it helps to go there and there is no other way on.
-    pub sign_in: Option<Link>,
+    /// Where to go from here, where there is no other way on: to sign in if that helps, to one's account, or to the site.
+    pub onward: Option<Link>,
     /// By which a log line can be found.
     pub reference: Option<Reference>,
 }
@@ -72,22 +74,29 @@ impl ErrorPage {
         correlation: Option<&str>,
         mut ways: Vec<Form>,
     ) -> Self {
-        let reason = reason.and_then(Reason::parse);
+        // The application said no, and nobody cancelled anything: the wire tells the one from the other.
+        let is_refusal = |reason: &Reason| *reason == Reason::AccessDenied && error == Some("AccessDenied");
+        let reason = reason.and_then(Reason::parse).filter(|reason| !is_refusal(reason));
         let Words { status, heading, happened, next, link } = match reason {
             Some(reason) => reason.words(),
             None => wire(error.unwrap_or_default()),
         };
         ways.iter_mut().take(1).for_each(|way| way.weight = Weight::Main);
         let words = shell.words;
-        let leads_to_sign_in = ways.is_empty() && link == Leads::SignIn;
+        let onward = match link {
+            Leads::SignIn => shell.sign_in(text::ERROR_SIGN_IN, Weight::Main),
+            Leads::Account => shell.account(text::ACCOUNT_TITLE, Weight::Main),
+            Leads::Home => shell.site(Weight::Main),
+        };
         Self {
             status,
             code: reason.map(Reason::code),
+            is_alarm: !reason.is_some_and(Reason::is_calm),
             title: words.text(heading).to_owned(),
             happened: words.text(happened).to_owned(),
             next: words.text(next).to_owned(),
+            onward: ways.is_empty().then_some(onward),
             ways,
-            sign_in: leads_to_sign_in.then(|| shell.sign_in(text::ERROR_SIGN_IN, Weight::Main)),
             reference: Reference::new(shell, correlation),
         }
     }
@@ -95,11 +104,11 @@ impl ErrorPage {
     pub(super) fn content(&self, shell: &Frame<'_>) -> Markup {
         html! {
             h1 { (self.title) }
-            div role="alert" { p { (self.happened) } p { (self.next) } }
+            div role=(if self.is_alarm { "alert" } else { "status" }) { p { (self.happened) } p { (self.next) } }
             @if !self.ways.is_empty() {
                 div.actions { @for way in &self.ways { (way.html()) } }
             }
-            @if let Some(sign_in) = &self.sign_in { div.actions { (sign_in.html()) } }
+            @if let Some(onward) = &self.onward { div.actions { (onward.html()) } }
             @if let Some(Reference { id, .. }) = &self.reference {
                 p.reference { (shell.words.markup(text::ERROR_REFERENCE, &[("reference", html! { code { (id) } })])) }
             }
@@ -213,6 +222,27 @@ mod tests {
         <p>Go back to the site and try again from there.</p>
         </div>
         "#);
+    }
+
+    #[test]
+    fn whoever_cancelled_is_told_so_without_alarm_and_whoever_was_refused_is_told_that() {
+        insta::assert_snapshot!(
+            content(&page(Some("OAuthCallbackError"), Some("access_denied"), Some("b7Qk2"))), @r#"
+        <h1>You did not sign in</h1>
+        <div role="status">
+        <p>The sign-in was cancelled, or the service did not allow it. Nothing was changed.</p>
+        <p>You can sign in whenever you like, also another way.</p>
+        </div>
+        <div class="actions">
+        <a class="button primary" href="/api/auth/signin">Sign in</a>
+        </div>
+        <p class="reference">Reference: <code>b7Qk2</code>
+        </p>
+        "#
+        );
+        let refused = page(Some("AccessDenied"), Some("access_denied"), None);
+        assert_eq!(refused.status(), 403);
+        assert!(content(&refused).starts_with("<h1>You do not have access</h1>\n<div role=\"alert\">"));
     }
 
     #[test]

@@ -5,11 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use http::Response;
+use maud::Markup;
 
 use super::logo::Logo;
-use super::{Link, Page, PageHtml, PageRenderer, Weight, built_in, headers, style};
+use super::{Link, Loads, Page, PageHtml, PageRenderer, Weight, built_in, headers, samples, style};
 use crate::failure::chain;
-use crate::language::Text;
+use crate::language::{Text, text};
 use crate::{Catalogue, Theme};
 
 /// What all pages share.
@@ -64,10 +65,15 @@ impl<'a> Frame<'a> {
         style::stylesheet(self.theme)
     }
 
+    /// One for the tests of a renderer, beside [`Page::samples`].
+    pub fn sample() -> Frame<'static> {
+        samples::frame()
+    }
+
     /// A page as the answer to a request.
     pub(crate) fn answer(&self, page: &Page) -> Response<Bytes> {
         let css = self.stylesheet();
-        let built_in = || PageHtml::new(built_in::document(self, page.title(), &page.markup(self), &css));
+        let built_in = || PageHtml::new(built_in::document(self, page.title(), None, &page.markup(self), &css));
         let PageHtml { html, loads } = self.rendered(page).unwrap_or_else(built_in);
         let mut response = Response::new(Bytes::from(html));
         *response.status_mut() = page.status();
@@ -87,6 +93,25 @@ impl<'a> Frame<'a> {
         let reference = page.reference();
         tracing::error!(page = page.kind(), reference, cause, "the page renderer failed; the built-in page is shown");
         None
+    }
+
+    /// A page of ours that is drawn here alone.
+    pub(super) fn own(&self, title: &str, class: &str, content: &Markup) -> Response<Bytes> {
+        let css = self.stylesheet();
+        let mut response = Response::new(Bytes::from(built_in::document(self, title, Some(class), content, &css)));
+        let logo = self.theme.logo.as_deref().and_then(Logo::parse);
+        *response.headers_mut() = headers::headers(&css, logo.and_then(|logo| logo.origin), &Loads::nothing());
+        response
+    }
+
+    /// A link to the site.
+    pub(super) fn site(&self, weight: Weight) -> Link {
+        Link { href: self.home.to_owned(), label: self.words.with(text::ERROR_HOME, &[("app", self.app)]), weight }
+    }
+
+    /// A link to the page of one's account.
+    pub(super) fn account(&self, label: Text, weight: Weight) -> Link {
+        Link { href: format!("{}/account", self.base), label: self.words.text(label).to_owned(), weight }
     }
 
     /// A link to the page where people sign in.

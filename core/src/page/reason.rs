@@ -147,12 +147,12 @@ reasons! {
         "To keep your account safe, sign in the way you did before."
         "Once you are signed in, you can connect this account in your account settings, and use it from then on."
 
-    LinkedToOtherUser "linked_to_other_user" CONFLICT Home
+    LinkedToOtherUser "linked_to_other_user" CONFLICT Account
         "That account is taken"
         "The account you chose is already connected to somebody else on this site."
         "Choose a different one; nothing was changed."
 
-    LinkInterrupted "link_interrupted" FORBIDDEN Home
+    LinkInterrupted "link_interrupted" FORBIDDEN Account
         "The account was not connected"
         "You signed out, or signed in anew, before the account could be connected."
         "Sign in, and connect it once more from your account settings."
@@ -178,12 +178,12 @@ reasons! {
         "You were recognized, but this way to sign in is closed for your account."
         "Sign in with the service that has taken its place."
 
-    LastWayIn "last_way_in" CONFLICT Home
+    LastWayIn "last_way_in" CONFLICT Account
         "This is your only way in"
         "Without the account you could not sign in any more, so it stays connected."
         "Connect another account first, and then take this one off."
 
-    AccountUnknown "account_unknown" NOT_FOUND Home
+    AccountUnknown "account_unknown" NOT_FOUND Account
         "That account is not connected"
         "You asked to take off an account that is none of yours on this site."
         "Look at your account settings for those that are."
@@ -258,6 +258,11 @@ reasons! {
 }
 
 impl Reason {
+    /// Whether it is no error: the person did what they may do.
+    pub(crate) fn is_calm(self) -> bool {
+        self == Self::AccessDenied
+    }
+
     /// Whether it may end a trip from one provider to another, after which both ways are still open.
     pub(crate) fn is_between_two(self) -> bool {
         matches!(
@@ -288,6 +293,8 @@ pub(crate) struct Words {
 pub(crate) enum Link {
     /// To the sign-in page, and to the site.
     SignIn,
+    /// To the page of one's account, and to the site.
+    Account,
     /// To the site alone, since signing in again would not help.
     Home,
 }

@@ -13,11 +13,12 @@ pub(crate) fn refused(shell: &Frame<'_>, correlation: Option<&str>) -> Response<
     shell.answer(&Page::Error(ErrorPage {
         status: StatusCode::FORBIDDEN,
         code: Some("forbidden"),
+        is_alarm: true,
         title: text(text::REFUSED_TITLE),
         happened: text(text::REFUSED_SIGNED_IN),
         next: text(text::REFUSED_ANOTHER),
         ways: Vec::new(),
-        sign_in: Some(shell.sign_in(text::REFUSED_BUTTON, Weight::Plain)),
+        onward: Some(shell.sign_in(text::REFUSED_BUTTON, Weight::Plain)),
         reference: Reference::new(shell, correlation),
     }))
 }

@@ -101,7 +101,7 @@ pub(crate) struct Offer<'a> {
 pub(crate) struct News<'a> {
     pub(crate) error: &'a str,
     pub(crate) code: Option<&'a str>,
-    /// What the application has for the code.
+    /// What the application has for the code; or why somebody has to sign in.
     pub(crate) text: Option<&'a str>,
 }
 
@@ -224,14 +224,16 @@ impl Input {
 impl Notice {
     /// What happened. The application's text says most, a reason that is known more than the wire's error.
     fn new(words: &Catalogue, News { error, code, text }: News<'_>) -> Self {
-        let text = text.filter(|_| error == "CredentialsSignin");
-        let reason = code.and_then(Reason::parse).map(Reason::words);
-        let texts = match (text, &reason) {
+        let text = text.filter(|_| matches!(error, "CredentialsSignin" | "SessionRequired"));
+        let reason = code.and_then(Reason::parse);
+        // Neither having to sign in nor having thought better of it is an error.
+        let is_calm = error == "SessionRequired" || reason.is_some_and(Reason::is_calm);
+        let texts = match (text, reason.map(Reason::words)) {
             (Some(text), _) => vec![text],
             (None, Some(reason)) => vec![words.text(reason.happened), words.text(reason.next)],
             (None, None) => vec![words.text(message(error))],
         };
-        Self { is_alarm: error != "SessionRequired", texts: texts.into_iter().map(str::to_owned).collect() }
+        Self { is_alarm: !is_calm, texts: texts.into_iter().map(str::to_owned).collect() }
     }
 
     fn html(&self) -> Markup {

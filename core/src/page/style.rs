@@ -119,11 +119,11 @@ box-shadow:0 1px 2px rgb(0 0 0/.04),0 12px 32px rgb(0 0 0/.06)}\
 h1{margin:0;font-size:1.5rem;line-height:1.25;font-weight:650;letter-spacing:-.01em;text-wrap:balance}\
 p{margin:.75rem 0 0;color:var(--muted)}\
 p strong{color:var(--text);font-weight:600}\
-.alert,.note{margin:1.5rem 0 0;padding:.75rem 1rem;border-radius:.5rem;border-left:.25rem solid currentColor}\
+.alert,.note{margin:1.5rem 0 0;padding:.75rem 1rem;border-radius:.5rem;border-inline-start:.25rem solid currentColor}\
 .alert{background:var(--alert);color:var(--alert-text)}\
 .note{background:var(--note);color:var(--note-text)}\
-.alert p{margin:0;color:inherit}\
-.alert p+p{margin-top:.5rem}\
+.alert p,.note p{margin:0;color:inherit}\
+.alert p+p,.note p+p{margin-top:.5rem}\
 .actions{display:grid;gap:.75rem;margin-top:2rem}\
 form{margin:0}\
 .or{margin:0;text-align:center}\
@@ -160,6 +160,32 @@ color:var(--muted);text-underline-offset:.2em}\
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}\
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}\
 [role=alert]:focus-visible{outline:1px solid currentColor;outline-offset:0}\
+[dir=rtl] .logo{object-position:right}\
+[dir=rtl] h1{letter-spacing:0}\
+:lang(ja){word-break:auto-phrase}\
+[role=alert]:focus-visible,[role=status]:focus-visible{outline:1px solid currentColor;outline-offset:0}\
+.wide{max-width:36rem}\
+h2{margin:0 0 .5rem;font-size:1.125rem;line-height:1.3;font-weight:650;text-wrap:balance}\
+section{margin-top:2.5rem}\
+section .actions{margin-top:1.25rem}\
+.person{display:flex;align-items:center;gap:1rem;margin-top:1.5rem}\
+.person p{margin:0;min-width:0}\
+.face,.mark{display:flex;flex:none;align-items:center;justify-content:center;\
+background:var(--note);color:var(--note-text);font-weight:650}\
+.face{width:3.5rem;height:3.5rem;border-radius:50%;object-fit:cover;font-size:1.5rem}\
+.mark{width:2.5rem;height:2.5rem;border-radius:.5rem}\
+.rows{margin:0;padding:0;list-style:none}\
+.rows li{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem;padding:.875rem 0;border-top:1px solid var(--line)}\
+.what{flex:1 1 10rem;min-width:0;color:var(--muted)}\
+.mark+.what{flex-basis:6rem}\
+.what strong{color:var(--text);font-weight:600}\
+.rows form{margin-inline-start:auto}\
+.small{font-size:.9375rem}\
+.button.small{width:auto;padding:.5rem .875rem;font-weight:500}\
+.leave{color:var(--alert-text)}\
+.here{display:inline-block;padding:0 .5rem;border-radius:1rem;background:var(--note);color:var(--note-text);font-size:.8125rem}\
+.times{font-size:.875rem}\
+.note p{margin:0 0 .75rem;color:inherit}\
 ";
 
 #[cfg(test)]

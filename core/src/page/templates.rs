@@ -41,7 +41,7 @@ use crate::BoxError;
 /// # assert!(templates.problems().is_empty());
 ///
 /// let wrong = Templates::new().layout("<main>{{ content }}</main>\n{{ titel }}");
-/// assert_eq!(wrong.problems(), ["templates: layout, line 2: undefined value"]);
+/// assert_eq!(wrong.problems(), ["templates: layout, line 2: undefined value, in `{{ titel }}`"]);
 /// ```
 #[derive(Clone)]
 #[must_use]
@@ -104,8 +104,8 @@ impl Templates {
     }
 
     fn add(&mut self, name: String, source: String) {
-        if let Err(error) = self.environment.add_template_owned(name, source) {
-            self.problems.push(problem(&error));
+        if let Err(error) = self.environment.add_template_owned(name, source.clone()) {
+            self.problems.push(problem(&error, Some(&source)));
         }
     }
 
@@ -121,7 +121,7 @@ impl Templates {
         };
         if !self.has_layout {
             let css = frame.stylesheet();
-            return Ok(Some(built_in::document(frame, page.title(), &PreEscaped(content), &css)));
+            return Ok(Some(built_in::document(frame, page.title(), None, &PreEscaped(content), &css)));
         }
         let facts = context! { content => Value::from_safe_string(content), ..facts };
         self.environment.get_template(LAYOUT)?.render(facts).map(Some)
@@ -131,7 +131,10 @@ impl Templates {
     fn trial(&self, page: &Page) -> Option<String> {
         let html = match self.draw(&samples::frame(), page) {
             Ok(html) => html?,
-            Err(error) => return Some(problem(&error)),
+            Err(error) => {
+                let template = error.name().and_then(|name| self.environment.get_template(name).ok());
+                return Some(problem(&error, template.as_ref().map(|template| template.source())));
+            }
         };
         let name = if self.pages.contains(page.kind()) { page.kind() } else { LAYOUT };
         let count = |what: &str| html.matches(what).count();
@@ -215,10 +218,16 @@ fn hidden_fields_of(form: &Value) -> Result<Value, Error> {
     Ok(Value::from_safe_string(hidden_fields(&fields).into_string()))
 }
 
-fn problem(error: &Error) -> String {
+/// What is wrong, where, and what stands there.
+fn problem(error: &Error, source: Option<&str>) -> String {
     let place = error.name().zip(error.line()).map(|(name, line)| format!(" {name}, line {line}:"));
     let what = error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
-    format!("templates:{} {what}", place.unwrap_or_default())
+    let line = source.zip(error.line()).and_then(|(source, line)| source.lines().nth(line - 1)).unwrap_or_default();
+    let line: String = line.trim().chars().take(MOST_OF_A_LINE).collect();
+    let there = if line.is_empty() { line } else { format!(", in `{line}`") };
+    format!("templates:{} {what}{there}", place.unwrap_or_default())
 }
 
 const LAYOUT: &str = "layout";
+/// In characters, as much as a problem tells of it.
+const MOST_OF_A_LINE: usize = 60;

@@ -42,6 +42,7 @@ pub(crate) fn without_token(
     shell.answer(&Page::Error(ErrorPage {
         status,
         code: Some(reason.code()),
+        is_alarm: true,
         title: words.text(title).to_owned(),
         happened: words.with(happened, names),
         next: match why {
@@ -50,7 +51,7 @@ pub(crate) fn without_token(
             WithoutToken::Retired => words.text(text::TOKEN_OVER_ANOTHER).to_owned(),
         },
         ways: Vec::new(),
-        sign_in: is_retired.then(|| shell.sign_in(text::TOKEN_OVER_BUTTON, Weight::Main)),
+        onward: is_retired.then(|| shell.sign_in(text::TOKEN_OVER_BUTTON, Weight::Main)),
         reference: Reference::new(shell, Some(correlation)),
     }))
 }

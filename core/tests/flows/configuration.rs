@@ -31,12 +31,18 @@ fn all_that_is_wrong_is_told_at_once_each_with_its_remedy() {
         .provider(acme)
         .provider(github(Client::new("gh", "s")).id("Git Hub"))
         .trusted_origins(["localhost:5173", "http://localhost:5173/path"])
-        .pages(Pages::default().sign_in("welcome").error("//evil.example").sign_out("/api/auth/signout"))
+        .pages(
+            Pages::default()
+                .sign_in("welcome")
+                .error("//evil.example")
+                .sign_out("/api/auth/signout")
+                .account("/api/auth/account/"),
+        )
         .theme(Theme::default().brand_color("forest").logo("javascript:alert(1)"))
         .max_session_cookies(17)
         .max_age(std::time::Duration::ZERO);
     insta::assert_snapshot!(problems(builder), @r#"
-    admit cannot start, 20 problems:
+    admit cannot start, 21 problems:
     - AUTH_SECRET is 9 bytes, 32 needed; try "openssl rand -base64 33"
     - AUTH_SEAL_KEY is 9 bytes, 32 needed; try "openssl rand -base64 33"
     - trusted_origins: "localhost:5173" is no origin; write scheme, host and port, as in "http://localhost:5173"
@@ -44,6 +50,7 @@ fn all_that_is_wrong_is_told_at_once_each_with_its_remedy() {
     - pages: sign_in is "welcome", which is no path of this site; begin it with one "/"
     - pages: sign_out is "/api/auth/signout", the page it stands in for, so that a browser would go in circles; leave it out
     - pages: error is "//evil.example", which is no path of this site; begin it with one "/"
+    - pages: account is "/api/auth/account/", the page it stands in for, so that a browser would go in circles; leave it out
     - theme: brand_color `forest` is no colour the pages know; write #rgb or #rrggbb
     - theme: logo `javascript:alert(1)` is no picture the pages can show; give a path such as /logo.svg, an https URL or data:image/…
     - max_session_cookies is 17; 1 to 16 are possible

@@ -55,7 +55,7 @@ impl House {
     }
 
     /// Each home of a session, with its tokens there.
-    fn in_each_home() -> [Self; 2] {
+    pub(crate) fn in_each_home() -> [Self; 2] {
         [Self::new(|builder| builder), Self::in_store()]
     }
 

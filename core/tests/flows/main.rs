@@ -9,16 +9,19 @@
     reason = "these are tests"
 )]
 
+mod account;
 mod attacks;
 mod callback;
 mod configuration;
 mod credentials;
 mod csrf;
+mod custom_pages;
 mod evidence;
 mod exchange;
 mod faults;
 mod import;
 mod jobs;
+mod languages;
 mod linking;
 mod oidc;
 mod pages;

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Browser, Site, json, location};
+use crate::support::{Browser, Site, json, location, refusal};
 
 fn stored() -> Site {
     let store = MemoryStore::new();
@@ -86,7 +86,7 @@ async fn a_form_ends_a_session_and_comes_back() {
     browser.sign_in().await;
     let token = browser.csrf_token().await;
     let without = browser.post("/api/auth/sessions/all/end", &[("callbackUrl", "/bye")]).await;
-    assert_eq!(without.status(), StatusCode::FORBIDDEN);
+    assert_eq!(refusal(&without), ("/api/auth/error".into(), "MissingCSRF".into(), "csrf".into()));
     let form = [("csrfToken", token.as_str()), ("callbackUrl", "/bye")];
     let answer = browser.post("/api/auth/sessions/all/end", &form).await;
     assert_eq!((answer.status(), location(&answer)), (StatusCode::SEE_OTHER, "https://app.example/bye".into()));

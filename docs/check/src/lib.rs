@@ -56,6 +56,11 @@ mod pages {
     #[doc = include_str!("../../src/credentials.md")]
     pub struct Credentials;
 
+    #[doc = include_str!("../../src/languages.md")]
+    pub struct Languages;
+    #[doc = include_str!("../../src/custom-pages.md")]
+    pub struct CustomPages;
+
     #[doc = include_str!("../../src/microsoft-entra-id.md")]
     pub struct MicrosoftEntraId;
 

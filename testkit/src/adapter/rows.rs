@@ -60,6 +60,7 @@ table! { $
         the_official_client_is_answered_in_json
         whoever_says_no_at_the_provider_is_told_so
         an_answer_that_the_browser_posts_and_a_sign_out_at_the_provider_make_the_trip
+        a_person_ends_a_session_elsewhere_on_the_page_of_their_account
     }
     guards {
         a_stranger_with_a_browser_goes_to_sign_in_and_a_program_gets_401
@@ -67,6 +68,7 @@ table! { $
         an_optional_session_is_none_for_a_stranger_and_some_for_norma
         a_session_as_json_is_what_the_endpoint_answers
         every_role_that_is_asked_for_is_needed
+        a_page_of_a_guard_speaks_the_browsers_language
         the_token_is_fresh_before_the_handler_is_called
         when_the_grant_is_dead_signing_in_again_mends_it
         when_a_restart_lost_the_tokens_signing_in_again_mends_it

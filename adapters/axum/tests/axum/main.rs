@@ -11,6 +11,8 @@ mod extractors;
 #[cfg(test)]
 mod guards;
 #[cfg(test)]
+mod pages;
+#[cfg(test)]
 mod routers;
 #[cfg(test)]
 mod support;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use admit::{Auth, Client, Environment};
+use admit::{Auth, AuthBuilder, Client, Environment};
 use admit_providers::azure_devops;
 use admit_testkit::{CookieJar, FixedClock, FixedRandom, PretendAzureDevOps};
 use axum::Router;
@@ -23,22 +23,26 @@ pub(crate) struct Site {
 impl Site {
     /// Sessions and tokens in the cookie.
     pub(crate) fn new() -> Self {
+        Self::with(|builder| builder)
+    }
+
+    /// The same, with what the test adds.
+    pub(crate) fn with(configure: impl FnOnce(AuthBuilder) -> AuthBuilder) -> Self {
         let clock = FixedClock::default();
         let callback = "https://app.example/api/auth/callback/azure-devops";
         let azure = PretendAzureDevOps::builder("app", CLIENT_SECRET, callback)
             .clock(Arc::new(clock.clone()))
             .random(Arc::new(FixedRandom::new(1)))
             .build();
-        let auth = Auth::builder("https://app.example")
+        let builder = Auth::builder("https://app.example")
             .secret("a secret for tests, thirty-two bytes or more")
             .environment(Environment::default())
             .clock(clock.clone())
             .random(FixedRandom::new(2))
             .http_client(azure.clone())
             .provider(azure_devops(Client::new("app", CLIENT_SECRET)).scopes(["vso.profile", "vso.project"]))
-            .danger_single_process_refresh()
-            .build();
-        Self { auth: auth.expect("the configuration is in order"), azure, clock }
+            .danger_single_process_refresh();
+        Self { auth: configure(builder).build().expect("the configuration is in order"), azure, clock }
     }
 
     /// Somebody who visits a router of this site.
@@ -52,11 +56,16 @@ impl Site {
         let mut norma = self.visitor(app);
         let csrf: serde_json::Value = serde_json::from_slice(norma.get("/api/auth/csrf").await.body()).unwrap();
         let form = [("csrfToken", csrf["csrfToken"].as_str().unwrap()), ("callbackUrl", "/me")];
-        let away = norma.post("/api/auth/signin/azure-devops", &form).await;
-        let callback = self.azure.authorize_as("norma", &location(&away)).await.unwrap();
-        let back = norma.get(&callback.path_and_query()).await;
-        assert_eq!(location(&back), "https://app.example/me");
+        let back = self.consent(&mut norma, "/api/auth/signin/azure-devops", &form).await;
+        assert_eq!(back, "https://app.example/me");
         norma
+    }
+
+    /// Posts a form that begins a sign-in, and consents as Norma; where that leads.
+    pub(crate) async fn consent(&self, visitor: &mut Visitor, action: &str, form: &[(&str, &str)]) -> String {
+        let away = visitor.post(action, form).await;
+        let callback = self.azure.authorize_as("norma", &location(&away)).await.unwrap();
+        location(&visitor.get(&callback.path_and_query()).await)
     }
 }
 

@@ -20,12 +20,19 @@ async fn another_sites_page_connects_nothing() {
     for path in ["link/globex", "unlink/acme"] {
         let path = format!("/api/auth/{path}");
         let without = browser.post(&path, &[("callbackUrl", "/settings")]).await;
-        assert_eq!((without.status(), json(&without)), (StatusCode::FORBIDDEN, json!({ "error": "csrf" })));
+        assert_eq!(refusal(&without), ("/api/auth/error".into(), "MissingCSRF".into(), "csrf".into()));
         assert_eq!(browser.get(&path).await.status(), StatusCode::METHOD_NOT_ALLOWED);
         browser.headers.insert("sec-fetch-site", "cross-site".parse().unwrap());
         let posted = browser.post(&path, &[("csrfToken", &token)]).await;
-        assert_eq!((posted.status(), json(&posted)), (StatusCode::FORBIDDEN, json!({ "error": "origin_rejected" })));
-        assert_eq!(browser.get(&path).await.status(), StatusCode::FORBIDDEN);
+        assert_eq!(refusal(&posted), ("/api/auth/error".into(), "MissingCSRF".into(), "origin_rejected".into()));
+        assert_eq!(browser.get(&path).await.status(), StatusCode::METHOD_NOT_ALLOWED);
+        // A program is told in JSON.
+        browser.headers.insert("x-auth-return-redirect", "1".parse().unwrap());
+        let told = browser.post(&path, &[("csrfToken", &token)]).await;
+        assert_eq!((told.status(), json(&told)), (StatusCode::FORBIDDEN, json!({ "error": "origin_rejected" })));
+        browser.headers.remove("sec-fetch-site");
+        let told = browser.post(&path, &[]).await;
+        assert_eq!((told.status(), json(&told)), (StatusCode::FORBIDDEN, json!({ "error": "csrf" })));
         browser.headers.clear();
     }
     assert_eq!(house.accounts_beside("acme", "1").await, ["acme 1"]);
@@ -48,6 +55,8 @@ async fn without_users_there_is_nobody_to_connect_an_account_to() {
     let site = Site::new();
     let mut browser = site.browser();
     browser.sign_in().await;
+    assert_eq!(refusal(&ask(&mut browser, "link/azure-devops", &[]).await).2, "configuration");
+    browser.headers.insert("x-auth-return-redirect", "1".parse().unwrap());
     for path in ["link/azure-devops", "unlink/azure-devops"] {
         let answer = ask(&mut browser, path, &[]).await;
         assert_eq!((answer.status(), json(&answer)), (StatusCode::NOT_FOUND, json!({ "error": "needs_a_user_store" })));
@@ -66,7 +75,7 @@ async fn a_session_that_is_not_recent_leads_to_sign_in_first() {
         for (path, wish) in [("link/globex", "link%3Dglobex"), ("unlink/acme", "unlink%3Dacme")] {
             let answer = ask(&mut browser, path, &[]).await;
             let back = format!("https%3A%2F%2Fapp.example%2Fsettings%3F{wish}");
-            let page = format!("{BASE}/signin?callbackUrl={back}&reauthenticate=1&max_age=900");
+            let page = format!("{BASE}/signin?callbackUrl={back}&reauthenticate=1&max_age=900&why=account");
             assert_eq!((answer.status(), location(&answer)), (StatusCode::SEE_OTHER, page));
         }
 

@@ -202,7 +202,8 @@ async fn who_lacks_scopes_is_sent_to_agree_to_them() {
     assert_eq!((answer.status(), body), (StatusCode::UNAUTHORIZED, told));
     browser.headers.insert(ACCEPT, "text/html".parse().unwrap());
     let there = location(&browser.current("/inbox").without_token(&error));
-    assert_eq!(there, format!("{ORIGIN}/api/auth/signin?callbackUrl=%2Finbox&reauthenticate=1&scope=mail%20files"));
+    let asked = "reauthenticate=1&why=permission&provider=acme&scope=mail%20files";
+    assert_eq!(there, format!("{ORIGIN}/api/auth/signin?callbackUrl=%2Finbox&{asked}"));
 }
 
 #[tokio::test]

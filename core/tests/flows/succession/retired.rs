@@ -113,3 +113,12 @@ async fn what_has_a_successor_stands_behind_it_on_the_sign_in_page() {
     let page = html(plain.site.browser().get("/api/auth/signin").await);
     assert!(place(&page, "Acme") < place(&page, "Globex") && !page.contains(r#"class="button quiet""#));
 }
+
+#[tokio::test]
+async fn what_has_a_successor_is_not_offered_to_be_connected() {
+    let house = Move::nothing().house();
+    let mut browser = house.signed_in("globex", nameless(9)).await;
+    let page = browser.get("/api/auth/account").await;
+    let page = String::from_utf8_lossy(page.body());
+    assert!(page.contains("/link/initech") && !page.contains("/link/acme"), "{page}");
+}

@@ -85,7 +85,7 @@ pub(super) async fn the_applications_own_paths_stay_its_own(row: &mut Row) {
 
 const METHODS: [&str; 8] = ["GET", "POST", "HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "BREW"];
 
-const PATHS: [&str; 30] = [
+const PATHS: [&str; 31] = [
     "/api/auth/providers",
     "/api/auth/session",
     "/api/auth/csrf",
@@ -102,6 +102,7 @@ const PATHS: [&str; 30] = [
     "/api/auth/error?error=AccessDenied&code=denied",
     "/api/auth/verify-request",
     "/api/auth/webauthn-options",
+    "/api/auth/account",
     "/api/auth/sessions",
     "/api/auth/sessions/abc/end",
     "/api/auth",

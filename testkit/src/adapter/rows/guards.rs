@@ -66,6 +66,23 @@ pub(super) async fn every_role_that_is_asked_for_is_needed(row: &mut Row) {
     assert_eq!(stage.calls(), 1);
 }
 
+pub(super) async fn a_page_of_a_guard_speaks_the_browsers_language(row: &mut Row) {
+    // UIX-005
+    let stage = row.stage();
+    let mut bo = stage.stranger();
+    bo.sign_in("/api/auth", "bo").await;
+    for (wanted, lang, heading) in [
+        ("de-AT,de;q=0.9,en;q=0.8", r#"<html lang="de">"#, "<h1>Sie können diese Seite nicht öffnen</h1>"),
+        ("ar", r#"<html lang="ar" dir="rtl">"#, "<h1>لا يمكنك فتح هذه الصفحة</h1>"),
+        ("tlh", r#"<html lang="en">"#, "<h1>You cannot open this page</h1>"),
+    ] {
+        let page = bo.clone().browsing().with("accept-language", wanted).get("/admin").await;
+        assert_eq!(page.status(), StatusCode::FORBIDDEN);
+        assert_eq!(page.headers()["vary"], "accept-language");
+        assert!(text(&page).contains(lang) && text(&page).contains(heading), "{wanted}: {}", text(&page));
+    }
+}
+
 pub(super) async fn the_token_is_fresh_before_the_handler_is_called(row: &mut Row) {
     let stage = row.stage();
     let mut norma = stage.norma().await;
@@ -175,7 +192,10 @@ pub(super) async fn no_header_opens_a_guarded_route(row: &mut Row) {
         let mut program = stage.stranger().with(name, value);
         assert_eq!(program.get("/guarded").await.status(), StatusCode::UNAUTHORIZED, "{name}");
         let page = program.browsing().get("/guarded").await;
-        assert_eq!(location(&page), "https://app.example/api/auth/signin?callbackUrl=%2Fguarded", "{name}");
+        // A session that does not count is told to have ended.
+        let why = if name == "cookie" { "&why=ended" } else { "" };
+        let there = format!("https://app.example/api/auth/signin?callbackUrl=%2Fguarded{why}");
+        assert_eq!(location(&page), there, "{name}");
     }
     assert_eq!(stage.calls(), 0);
 }

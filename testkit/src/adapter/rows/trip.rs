@@ -6,7 +6,7 @@ use super::Row;
 use crate::adapter::message::Message;
 use crate::adapter::stage::{ORIGIN, SESSION, Stage};
 use crate::adapter::transcript::{Transcript, assert_alike};
-use crate::adapter::visitor::{location, text};
+use crate::adapter::visitor::{location, media_type, text};
 use crate::adapter::wire::Answer;
 
 pub(super) async fn a_person_signs_in_is_known_and_signs_out(row: &mut Row) {
@@ -69,6 +69,25 @@ pub(super) async fn an_answer_that_the_browser_posts_and_a_sign_out_at_the_provi
     }
     assert_eq!(served.len(), direct.len());
     assert_eq!(stage.company.violations(), [""; 0]);
+}
+
+pub(super) async fn a_person_ends_a_session_elsewhere_on_the_page_of_their_account(row: &mut Row) {
+    let stage = row.stored();
+    let (mut here, mut there) = (stage.norma().await.browsing(), stage.norma().await);
+    let page = here.get("/api/auth/account").await;
+    assert_eq!((page.status(), media_type(&page).as_str()), (StatusCode::OK, "text/html; charset=utf-8"));
+    let page = text(&page);
+    let mut forms =
+        page.split("<form action=\"").skip(1).filter_map(|form| form.split('"').next()?.strip_prefix(ORIGIN));
+    let is_one = |path: &&str| path.ends_with("/end") && !path.contains("/others/") && !path.contains("/all/");
+    let action = forms.find(is_one).expect("a form that ends the other session");
+    let csrf = here.csrf("/api/auth").await;
+    let form = [("csrfToken", csrf.as_str()), ("callbackUrl", "/api/auth/account?ended=one")];
+    let back = location(&here.post(action, &form).await);
+    let page = text(&here.get(back.strip_prefix(ORIGIN).expect("an address of the site")).await);
+    assert!(page.contains("That device is signed out."), "{page}");
+    assert_eq!(there.get("/me").await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(text(&here.get("/me").await), "Norma Paulk");
 }
 
 /// Every request to the engine on the way in by a post, and out by way of the provider.
