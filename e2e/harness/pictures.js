@@ -14,9 +14,10 @@ export async function keep(page, name) {
 /** Writes what is on the page, without the empty space around it, to the pictures of the book. */
 export async function show(page, name, colorScheme) {
   await page.emulateMedia({ colorScheme })
-  await page.setViewportSize({ width: 720, height: 900 })
+  await page.setViewportSize({ width: 720, height: 600 })
   const corners = await page.evaluate((host) => {
     document.activeElement.blur()
+    scrollTo(0, 0)
     // The port is another in each run.
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (texts.nextNode()) texts.currentNode.data = texts.currentNode.data.replaceAll(location.host, host)
@@ -26,10 +27,10 @@ export async function show(page, name, colorScheme) {
     return [edge("left", Math.min), edge("top", Math.min), edge("right", Math.max), edge("bottom", Math.max)]
   }, HOST)
   const [left, top, right, bottom] = corners.map((corner, place) => corner + (place < 2 ? -MARGIN : MARGIN))
-  const { width, height } = page.viewportSize()
+  const [width, height] = await page.evaluate(() => [innerWidth, document.documentElement.scrollHeight])
   const [x, y] = [Math.max(0, left), Math.max(0, top)]
   const clip = { x, y, width: Math.min(width, right) - x, height: Math.min(height, bottom) - y }
-  const picture = await page.screenshot({ clip })
+  const picture = await page.screenshot({ clip, fullPage: true })
   assert(picture.length <= 60_000, `the picture ${name} has ${picture.length} bytes, 60,000 agreed`)
   mkdirSync(BOOK, { recursive: true })
   writeFileSync(join(BOOK, `${name}-${colorScheme}.png`), picture)
