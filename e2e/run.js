@@ -4,6 +4,7 @@
 // node e2e/run.js                   # all of them
 // node e2e/run.js cookies           # those of e2e/tests/cookies.test.js
 // node e2e/run.js --write-table     # all of them, and the table is written anew
+// node e2e/run.js pages --write-pictures   # the pages, and their pictures in the book are taken anew
 // ```
 
 import { mkdtempSync, readdirSync, rmSync } from "node:fs"
@@ -24,6 +25,9 @@ const words = process.argv.slice(2)
 const names = words.filter((word) => !word.startsWith("--")).map((word) => `${word}.test.js`)
 const all = readdirSync(join(E2E, "tests"))
 const files = (names.length ? names : all).map((name) => join(E2E, "tests", name))
+
+// The tests are processes of their own.
+if (words.includes("--write-pictures")) process.env.ADMIT_WRITE_PICTURES = "1"
 
 buildPrograms()
 await bundle()

@@ -14,8 +14,9 @@ export const SESSIONS = ["cookie", "store"]
  * Starts a site, and tells where it is: `address` is where it listens, `origin` what it calls itself, `provider` where
  * its pretend Azure DevOps is. `secrets` are the newest first.
  */
-export async function openSite({ adapter, sessions = "cookie", baseUrl, secrets = [SECRET] }) {
+export async function openSite({ adapter, sessions = "cookie", ways, baseUrl, secrets = [SECRET] }) {
   const options = ["--adapter", adapter, "--sessions", sessions, "--bundles", BUNDLES]
+  if (ways) options.push("--ways", ways)
   if (baseUrl) options.push("--base-url", baseUrl)
   const program = startProgram("e2e-site", { options, env: environment(secrets) })
   return { ...JSON.parse(await program.line()), complaints: program.log, close: program.end }

@@ -19,7 +19,13 @@ pub(crate) fn make(site: &Site, address: &str, base_url: &str) -> Result<(), Box
     } else {
         None
     };
-    let line = json!({ "address": address, "origin": base_url, "provider": site.served.base_url(), "tls": tls });
+    let line = json!({
+        "address": address,
+        "origin": base_url,
+        "provider": site.pretend.served.base_url(),
+        "providers": site.pretend.addresses(),
+        "tls": tls,
+    });
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}")?;
     Ok(out.flush()?)

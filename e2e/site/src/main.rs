@@ -1,4 +1,4 @@
-//! A site for the tests of the official client: admit on a web framework of choice, with a pretend Azure DevOps.
+//! A site for the tests of the official client: admit on a web framework of choice, with pretend providers.
 //!
 //! ```sh
 //! AUTH_SECRET=… cargo run -p e2e-site -- --adapter axum --sessions cookie --bundles target/e2e
@@ -13,6 +13,7 @@ mod members;
 mod on_actix;
 mod on_axum;
 mod options;
+mod pretend;
 mod site;
 
 use std::error::Error;

@@ -4,7 +4,7 @@ use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use admit_actix::{AuthAppExt as _, Current};
 
@@ -23,7 +23,11 @@ pub(crate) async fn serve(listener: TcpListener, site: Arc<Site>) -> io::Result<
 }
 
 async fn application(site: web::Data<Site>, uri: actix_web::http::Uri, current: Current) -> HttpResponse {
-    let answer = answer::to(&site, uri.path(), &current).await;
-    let status = StatusCode::from_u16(answer.status.as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    HttpResponse::build(status).insert_header((header::CONTENT_TYPE, answer.content_type)).body(answer.body)
+    let (head, body) = answer::to(&site, uri.path(), &current).await.into_parts();
+    let status = StatusCode::from_u16(head.status.as_u16()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut answer = HttpResponse::build(status);
+    for (name, value) in &head.headers {
+        answer.append_header((name.as_str(), value.as_bytes()));
+    }
+    answer.body(body)
 }

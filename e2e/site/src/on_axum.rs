@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use admit_axum::{AuthRouterExt as _, Current};
 use axum::Router;
+use axum::body::Body;
 use axum::extract::State;
-use axum::response::IntoResponse;
+use axum::response::Response;
 use http::Uri;
-use http::header::CONTENT_TYPE;
 
 use crate::answer;
 use crate::site::Site;
@@ -21,7 +21,6 @@ pub(crate) async fn serve(listener: TcpListener, site: Arc<Site>) -> io::Result<
     axum::serve(tokio::net::TcpListener::from_std(listener)?, app).await
 }
 
-async fn application(State(site): State<Arc<Site>>, uri: Uri, current: Current) -> impl IntoResponse {
-    let answer = answer::to(&site, uri.path(), &current).await;
-    (answer.status, [(CONTENT_TYPE, answer.content_type)], answer.body)
+async fn application(State(site): State<Arc<Site>>, uri: Uri, current: Current) -> Response {
+    answer::to(&site, uri.path(), &current).await.map(Body::from)
 }
