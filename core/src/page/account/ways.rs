@@ -42,9 +42,9 @@ pub(super) fn section(shell: &Frame<'_>, page: &AccountPage<'_>, ways: &Ways<'_>
     html! {
         section {
             h2 { (words.text(text::ACCOUNT_WAYS)) }
-            @if ways.connected.is_empty() { p { (words.text(text::ACCOUNT_WAYS_NONE)) } }
             // WebKit takes a list without bullets for none unless its role says so.
             ul.rows role="list" {
+                @if ways.connected.is_empty() { li { div.what { (words.text(text::ACCOUNT_WAYS_NONE)) } } }
                 @for account in &ways.connected {
                     li {
                         (mark(account.name))
