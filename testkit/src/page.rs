@@ -18,7 +18,7 @@ use admit::http::HttpResponse;
 
 pub(crate) use look::{AZURE_DEVOPS, ENTRA, Look, OPENID};
 pub(crate) use people::Portrait;
-pub(crate) use step::{another_account, decision, go_back, person_button, refused, scopes};
+pub(crate) use step::{another_account, decision, go_back, nobody, person_button, refused, scopes};
 
 /// A whole page, and what is told of it where requests are listed.
 pub(crate) struct Page {

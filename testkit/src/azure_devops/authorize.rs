@@ -25,7 +25,7 @@ impl PretendAzureDevOps {
             None => answer::html(StatusCode::OK, pages::who_are_you(&self.config, query)),
             Some(login) => match self.config.person(&login) {
                 Some(person) => self.accept(&asked, person),
-                None => self.refuse(nobody(&login)),
+                None => self.refuse(Refusal::Nobody { login, query: query.to_owned() }),
             },
         }
     }
@@ -55,7 +55,10 @@ impl PretendAzureDevOps {
     fn read_form(&self, request: &HttpRequest) -> Result<(Form, AuthorizationRequest, &Person), Refusal> {
         let form = Form::read(request)?;
         let asked = AuthorizationRequest::read(&form.query, &self.config)?;
-        let person = self.config.person(&form.login).ok_or_else(|| nobody(&form.login))?;
+        let person = self
+            .config
+            .person(&form.login)
+            .ok_or_else(|| Refusal::Nobody { login: form.login.clone(), query: form.query.clone() })?;
         Ok((form, asked, person))
     }
 
@@ -79,6 +82,8 @@ impl PretendAzureDevOps {
             // Without state, as the real one does: an application must not look anything up by this answer.
             Refusal::Scope { redirect_uri } => back(&redirect_uri, &[("error", "InvalidScope")]),
             Refusal::Page(why) => self.stop(&why),
+            // A person has mistyped a name; the application is right.
+            Refusal::Nobody { login, query } => answer::html(StatusCode::BAD_REQUEST, pages::nobody(&login, &query)),
         }
     }
 
@@ -100,6 +105,7 @@ pub(super) struct AuthorizationRequest {
 enum Refusal {
     Page(String),
     Scope { redirect_uri: String },
+    Nobody { login: String, query: String },
 }
 
 impl AuthorizationRequest {
@@ -164,10 +170,6 @@ impl Form {
             _ => Err(Refusal::Page("this page answers its own forms only".to_owned())),
         }
     }
-}
-
-fn nobody(login: &str) -> Refusal {
-    Refusal::Page(format!("nobody is called `{login}`"))
 }
 
 /// Back to the application. The registered address is kept as it was written, and the answer appended.

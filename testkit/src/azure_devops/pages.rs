@@ -49,6 +49,12 @@ pub(super) fn refused(config: &Config, why: &str) -> Page {
     page::refused(&AZURE_DEVOPS, "The request was refused", &why, config.redirect_uris.first().map(String::as_str))
 }
 
+/// For a login that nobody has.
+pub(super) fn nobody(login: &str, query: &str) -> Page {
+    let why = format!("Nobody is called `{login}` here.");
+    page::nobody(&AZURE_DEVOPS, &why, &format!("/oauth2/authorize?{query}"))
+}
+
 /// What comes with status 203 in place of data.
 pub(super) fn sign_in_again() -> Page {
     let content = html! { h1 { "Sign in" } p { "The access token was not accepted." } };

@@ -71,7 +71,8 @@ impl PretendEntra {
     pub(super) fn chosen(&self, asked: &AuthorizationRequest, name: &str, decision: Decision, target: &str) -> Reply {
         let typed = || self.config.accounts.iter().find(|account| account.username.eq_ignore_ascii_case(name));
         let Some(account) = self.config.account(name).or_else(typed) else {
-            return self.stop(Stop::Page(Refusal::aadsts(50_034).about(name)));
+            let why = Refusal::aadsts(50_034).about(name).message();
+            return Reply::Page(StatusCode::BAD_REQUEST, pages::nobody(&why, target));
         };
         if !asked.authority.admits(account) {
             return self.stop(Stop::Page(Refusal::aadsts(50_020).about(&account.username)));
@@ -143,7 +144,8 @@ impl PretendEntra {
     pub(super) fn stop(&self, stop: Stop) -> Reply {
         match stop {
             Stop::Mistake(why) => {
-                let page = pages::refused(&self.config, &why);
+                let page =
+                    pages::refused(&self.config, &format!("The app asks in a way that no correct app does: {why}."));
                 self.violation(format!("authorize: {why}"));
                 Reply::Page(StatusCode::BAD_REQUEST, page)
             }

@@ -57,6 +57,11 @@ pub(super) fn refused(config: &Config, why: &str) -> Page {
     page::refused(&ENTRA, "Nobody can sign in like this", why, config.redirect_uris.first().map(String::as_str))
 }
 
+/// For a name that is nobody's.
+pub(super) fn nobody(why: &str, target: &str) -> Page {
+    page::nobody(&ENTRA, why, target)
+}
+
 /// For an address where nothing is.
 pub(super) fn nothing_here() -> Page {
     let content = html! {

@@ -69,16 +69,17 @@ impl PretendOidc {
         };
         match (said(LOGIN), said(DECISION)) {
             (None, _) if !asked.is_silent => answer::html(StatusCode::OK, pages::who_are_you(&self.config, query)),
-            (Some(login), None) if !asked.is_silent => match self.config.people.get(&login) {
+            (Some(login), None) if !asked.is_silent => match self.config.people.get(login.trim()) {
                 Some((claims, _)) => {
-                    let page = pages::consent(&self.config, query, &login, claims, &asked.grant.scope);
+                    let page = pages::consent(&self.config, query, login.trim(), claims, &asked.grant.scope);
                     answer::html(StatusCode::OK, page)
                 }
-                None => self.refuse(&format!("nobody is called `{login}`")),
+                // A person has mistyped a name; the application is right.
+                None => answer::html(StatusCode::BAD_REQUEST, pages::nobody(&login, query)),
             },
             (login, decision) => {
                 let agrees = decision.as_deref() == Some(ACCEPT);
-                match self.decide(&login.unwrap_or_default(), agrees, &url) {
+                match self.decide(login.unwrap_or_default().trim(), agrees, &url) {
                     Ok(decided) => decided.into_response(),
                     Err(why) => self.refuse(&why),
                 }

@@ -45,6 +45,13 @@ pub(super) fn refused(config: &Config, why: &str) -> Page {
     page::refused(&OPENID, "The request was refused", &why, config.redirect_uris.first().map(String::as_str))
 }
 
+/// For a login that nobody has.
+pub(super) fn nobody(login: &str, query: &str) -> Page {
+    let asked = pairs(query.as_bytes()).into_iter().filter(|(name, _)| ![LOGIN, DECISION].contains(&name.as_str()));
+    let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(asked).finish();
+    page::nobody(&OPENID, &format!("Nobody is called `{login}` here."), &format!("/authorize?{query}"))
+}
+
 /// The first of the people; all can sign in.
 pub(super) fn portraits(config: &Config) -> impl Iterator<Item = Portrait<'_>> {
     config.people.iter().take(SHOWN).map(|(login, (claims, _))| portrait(login, claims))

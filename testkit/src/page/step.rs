@@ -52,6 +52,19 @@ pub(crate) fn refused(look: &Look, heading: &str, why: &str, redirect_uri: Optio
     Page::step(look, heading, &content).telling(format!("refused with a page: {why}"))
 }
 
+/// For a name that is nobody's: `why` says so, and `again` is where another can be chosen.
+pub(crate) fn nobody(look: &Look, why: &str, again: &str) -> Page {
+    let content = html! {
+        h1 { "Nobody is called that" }
+        p.why role="alert" { (why) }
+        ul.next {
+            @if is_path(again) { li { a href=(again) { "Choose somebody else" } } }
+            li { a href="/" { "See who can sign in" } }
+        }
+    };
+    Page::step(look, "Nobody is called that", &content).telling(format!("refused with a page: {why}"))
+}
+
 /// An answer that the browser posts (OAuth 2.0 Form Post Response Mode). Real pages post it by script; here a person
 /// presses the button.
 pub(crate) fn go_back(look: &Look, action: &str, parameters: &[(String, String)]) -> Page {
@@ -67,6 +80,11 @@ pub(crate) fn go_back(look: &Look, action: &str, parameters: &[(String, String)]
     let names: Vec<_> = parameters.iter().map(|(name, _)| name.as_str()).collect();
     let told = format!("a form was shown that takes the browser back to the app, with {}", names.join(", "));
     Page::step(look, "Back to the app", &content).telling(told)
+}
+
+/// Whether an address stays at this server. It came in a form, so it may be anything.
+fn is_path(address: &str) -> bool {
+    address.strip_prefix('/').is_some_and(|rest| !rest.starts_with(['/', '\\']))
 }
 
 /// Where an application is, from where it takes answers. Nothing but the web can be linked.
@@ -85,6 +103,15 @@ mod tests {
         assert_eq!(site("http://localhost:3000/api/auth/callback/x?y").as_deref(), Some("http://localhost:3000"));
         for wrong in ["javascript:alert(1)", "data:text/html,x", "com.example.app:/cb", "nonsense"] {
             assert_eq!(site(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_way_to_choose_again_stays_at_this_server() {
+        let link = |again: &str| nobody(&OPENID, "no", again).into_string().contains("Choose somebody else");
+        assert!(link("/authorize?state=//x"));
+        for wrong in ["javascript:alert(1)/common", "https://evil.example/", "//evil.example", "/\\evil.example", ""] {
+            assert!(!link(wrong), "{wrong}");
         }
     }
 

@@ -98,6 +98,7 @@ background:var(--bad-tint);color:var(--bad)}\
 .next{margin-top:1rem}\
 .next a{display:inline-flex;align-items:center;min-height:44px}\
 .where{color:var(--soft)}\
+.step main>.hint{margin-top:.75rem}\
 .skip{position:absolute;inset-inline-start:1rem;inset-block-start:-100vh;padding:.625rem 1rem;background:var(--card);border-radius:.5rem}\
 .skip:focus{inset-block-start:1rem}\
 .top nav{display:flex;flex-wrap:wrap;gap:0 1.5rem}\
@@ -156,7 +157,7 @@ legend{padding:0;margin-bottom:.25rem}\
 .choice input{flex:none;width:1.25rem;height:1.25rem;margin:.125rem 0;accent-color:var(--accent)}\
 .stages{columns:2 24rem;column-gap:2rem}\
 .stages fieldset{break-inside:avoid}\
-.last{padding-block-start:1.25rem;border-block-start:1px solid var(--line)}\
+.last{margin-block-start:1rem;padding-block-start:1.25rem;border-block-start:1px solid var(--line)}\
 .last fieldset{margin:0}\
 .block .decision{margin-top:1rem}\
 .block .decision button{flex:0 1 auto}\
@@ -169,6 +170,7 @@ legend{padding:0;margin-bottom:.25rem}\
 .desk{padding-inline:1rem}\
 .bar,.top nav{padding-inline:1rem}\
 .top nav{column-gap:.75rem}}\
+@media (max-width:24rem){.top nav a{font-size:.875rem}.about{font-size:.8125rem}}\
 @media (forced-colors:active){\
 .pretend,.face,.accept{border:1px solid}\
 .people button::after,summary::before{forced-color-adjust:auto}}\

@@ -5,6 +5,7 @@ mod escaping;
 mod faults;
 mod front;
 mod headers;
+mod nobody;
 mod requests;
 mod servers;
 mod tokens;

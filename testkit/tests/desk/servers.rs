@@ -24,7 +24,7 @@ impl Server {
         let random = || Arc::new(FixedRandom::new(1));
         [
             Self::Azure(
-                PretendAzureDevOps::builder("app-id", SECRET, &callback("azure-devops"))
+                PretendAzureDevOps::builder("app-id", SECRET, callback("azure-devops"))
                     .app_name("Harbor")
                     .allow_http_on_loopback()
                     .clock(clock())
@@ -32,7 +32,7 @@ impl Server {
                     .build(),
             ),
             Self::Entra(
-                PretendEntra::builder("app-id", SECRET, &callback("microsoft-entra-id"))
+                PretendEntra::builder("app-id", SECRET, callback("microsoft-entra-id"))
                     .app_name("Harbor")
                     .clock(clock())
                     .random(random())
@@ -40,7 +40,7 @@ impl Server {
                     .build(),
             ),
             Self::Openid(
-                PretendOidc::builder("app-id", SECRET, &callback("our-company"))
+                PretendOidc::builder("app-id", SECRET, callback("our-company"))
                     .app_name("Harbor")
                     .clock(clock())
                     .random(random())
