@@ -200,9 +200,9 @@ impl Current {
     }
 
     /// The frame of a page for whoever asks.
-    pub(crate) fn shell(&self) -> Frame<'_> {
+    pub(crate) fn frame(&self) -> Frame<'_> {
         let realm = self.realm();
-        realm.shell(realm.languages.choose(self.0.head.accept_language()))
+        realm.frame(realm.languages.choose(self.0.head.accept_language()))
     }
 
     pub(crate) fn realm(&self) -> &Arc<Realm> {

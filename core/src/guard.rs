@@ -23,7 +23,7 @@ impl Current {
     /// For somebody who is signed in and may not do this: 403, as a page or as JSON.
     pub fn forbidden(&self) -> Response<Bytes> {
         if self.is_browser() {
-            return page::refused(&self.shell(), None);
+            return page::refused(&self.frame(), None);
         }
         answer::json_no_store(StatusCode::FORBIDDEN, &json!({ "error": "forbidden" }))
     }
@@ -83,7 +83,7 @@ impl Current {
         tracing::error!(%reference, cause = crate::failure::chain(error), "an access token could not be had");
         if self.is_browser() {
             let name = self.realm().provider(provider).map_or(provider, |registered| registered.provider.name());
-            return page::without_token(&self.shell(), name, why, &reference);
+            return page::without_token(&self.frame(), name, why, &reference);
         }
         let status = match why {
             WithoutToken::NotNow(_) => StatusCode::SERVICE_UNAVAILABLE,
@@ -136,7 +136,7 @@ impl Current {
         let reference = random::reference(&*self.realm().random);
         tracing::error!(%reference, cause = crate::failure::chain(error), "{what} could not be had");
         if self.is_browser() {
-            return page::error(&self.shell(), Some("Configuration"), Some(reason.code()), Some(&reference));
+            return page::error(&self.frame(), Some("Configuration"), Some(reason.code()), Some(&reference));
         }
         answer::unavailable(status, &json!({ "error": reason.code(), "reference": reference }))
     }

@@ -130,12 +130,12 @@ impl Page {
         samples::pages()
     }
 
-    fn markup(&self, shell: &Frame<'_>) -> Markup {
+    fn markup(&self, frame: &Frame<'_>) -> Markup {
         match self {
-            Self::SignIn(page) => page.content(shell),
+            Self::SignIn(page) => page.content(frame),
             Self::SignOut(page) => page.content(),
             Self::VerifyRequest(page) => page.content(),
-            Self::Error(page) => page.content(shell),
+            Self::Error(page) => page.content(frame),
             Self::Question(page) => page.content(),
         }
     }
@@ -159,12 +159,12 @@ mod tests {
     use super::*;
     use crate::{Catalogue, ColorScheme, Theme};
 
-    pub(crate) fn shell(theme: &Theme) -> Frame<'_> {
+    pub(crate) fn frame(theme: &Theme) -> Frame<'_> {
         static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::new("en", ""));
-        shell_in(theme, &ENGLISH)
+        frame_in(theme, &ENGLISH)
     }
 
-    pub(crate) fn shell_in<'a>(theme: &'a Theme, words: &'a Catalogue) -> Frame<'a> {
+    pub(crate) fn frame_in<'a>(theme: &'a Theme, words: &'a Catalogue) -> Frame<'a> {
         Frame {
             theme,
             app: "app.example.com",
@@ -197,7 +197,7 @@ mod tests {
 
     /// Each page once.
     pub(crate) fn pages(theme: &Theme) -> Vec<Response<Bytes>> {
-        let shell = shell(theme);
+        let frame = frame(theme);
         let provider = Offer {
             id: "acme",
             name: "Acme",
@@ -209,25 +209,25 @@ mod tests {
         };
         let required = News { error: "SessionRequired", code: None, text: None };
         vec![
-            shell.answer(&Page::SignIn(SignInPage::new(
-                &shell,
+            frame.answer(&Page::SignIn(SignInPage::new(
+                &frame,
                 &[provider],
                 "csrf",
                 "https://app.example.com/",
                 Some(required),
             ))),
-            shell.answer(&Page::SignOut(SignOutPage::new(
-                &shell,
+            frame.answer(&Page::SignOut(SignOutPage::new(
+                &frame,
                 "https://app.example.com/api/auth/signout",
                 "csrf",
                 None,
             ))),
-            verify_request(&shell),
-            error(&shell, Some("Configuration"), Some("state_missing"), Some("b7Qk2")),
-            refused(&shell, None),
-            without_token(&shell, "Acme", WithoutToken::NotNow(5), "b7Qk2"),
-            account::tests::example(&shell),
-            account::tests::example(&shell),
+            verify_request(&frame),
+            error(&frame, Some("Configuration"), Some("state_missing"), Some("b7Qk2")),
+            refused(&frame, None),
+            without_token(&frame, "Acme", WithoutToken::NotNow(5), "b7Qk2"),
+            account::tests::example(&frame),
+            account::tests::example(&frame),
         ]
     }
 
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn a_logo_is_shown_with_its_name_and_its_origin_alone_is_let_in() {
         let theme = Theme::default().logo("https://cdn.example.com/logo.svg?a=1&b=\"2\"");
-        let page = verify_request(&shell(&theme));
+        let page = verify_request(&frame(&theme));
         let img = r#"<img class="logo" src="https://cdn.example.com/logo.svg?a=1&amp;b=&quot;2&quot;" alt="app.example.com">"#;
         assert!(html(&page).contains(img));
         let policy = page.headers()["content-security-policy"].to_str().unwrap();
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn a_logo_that_could_run_or_leak_is_left_out() {
         let theme = Theme::default().logo("javascript:alert(1)");
-        assert!(!html(&verify_request(&shell(&theme))).contains("<img"));
+        assert!(!html(&verify_request(&frame(&theme))).contains("<img"));
     }
 
     // UIX-004
@@ -280,7 +280,7 @@ mod tests {
             (ColorScheme::Light, "__next-auth-theme-light", "light"),
             (ColorScheme::Dark, "__next-auth-theme-dark", "dark"),
         ] {
-            let html = html(&verify_request(&shell(&Theme::default().color_scheme(scheme))));
+            let html = html(&verify_request(&frame(&Theme::default().color_scheme(scheme))));
             assert!(html.contains(&format!(r#"<body class="{class}"><div class="page">"#)));
             assert!(html.contains(&format!(r#"<meta name="color-scheme" content="{meta}">"#)));
         }
@@ -289,7 +289,7 @@ mod tests {
     #[test]
     fn the_host_and_the_addresses_stay_text() {
         let theme = Theme::default();
-        let shell = Frame { app: "<b>\"", home: "\"><b>", base: "\"><b>", ..shell(&theme) };
-        assert!(!html(&refused(&shell, None)).contains("<b>"));
+        let frame = Frame { app: "<b>\"", home: "\"><b>", base: "\"><b>", ..frame(&theme) };
+        assert!(!html(&refused(&frame, None)).contains("<b>"));
     }
 }

@@ -243,7 +243,7 @@ impl Realm {
     }
 
     /// The frame of the built-in pages, in one of the site's languages.
-    pub(crate) fn shell<'a>(&'a self, words: &'a Catalogue) -> Frame<'a> {
+    pub(crate) fn frame<'a>(&'a self, words: &'a Catalogue) -> Frame<'a> {
         Frame {
             words,
             theme: &self.theme,

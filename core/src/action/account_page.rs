@@ -82,7 +82,7 @@ async fn page(visit: &mut Visit) -> Result<Answer, Failure> {
         sessions: &sessions,
         others,
     };
-    Ok(page::account(&visit.shell(), &shown))
+    Ok(page::account(&visit.frame(), &shown))
 }
 
 /// Who is signed in, as the application shows them.
@@ -182,5 +182,5 @@ async fn cannot_be_shown(visit: &Visit, failure: Failure) -> Answer {
     }
     let reference = random::reference(&*realm.random);
     tracing::error!(%reference, cause = failure.chain(), "the page of an account could not be shown");
-    page::error(&visit.shell(), Some(failure.code.as_str()), Some(failure.reason.code()), Some(&reference))
+    page::error(&visit.frame(), Some(failure.code.as_str()), Some(failure.reason.code()), Some(&reference))
 }

@@ -21,7 +21,7 @@ pub(super) fn page(visit: &Visit) -> Answer {
             pairs.extend(other.map(|other| (ways::OTHER, other.id())));
             answer::redirect(StatusCode::FOUND, &with_query(path, &pairs))
         }
-        None => page::explained(&visit.shell(), what_happened(visit)),
+        None => page::explained(&visit.frame(), what_happened(visit)),
     }
 }
 
@@ -29,7 +29,7 @@ pub(super) fn page(visit: &Visit) -> Answer {
 pub(super) fn what_happened(visit: &Visit) -> ErrorPage {
     let query = |name| visit.input.query(name);
     let (error, code, reference) = (query("error"), query("code"), query("ref"));
-    ErrorPage::new(&visit.shell(), error, code, reference, doors(visit, code))
+    ErrorPage::new(&visit.frame(), error, code, reference, doors(visit, code))
 }
 
 /// The ways on that the address names, where the reason is one that has them.

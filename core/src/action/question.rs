@@ -31,12 +31,12 @@ pub(super) fn page(visit: &Visit) -> Option<Answer> {
             let yes = can
                 .then(|| ways::both(visit, other, with, visit.words().with(text::BEFORE_YES, &[("provider", name)])));
             let no = ways::newcomer(visit, with, visit.words().text(text::BEFORE_NO));
-            Some(page::used_before(&visit.shell(), name, yes, no))
+            Some(page::used_before(&visit.frame(), name, yes, no))
         }
         (CONNECT, (Some(with), _)) => {
             let name = with.provider.name();
             let door = ways::link(visit, with, visit.words().with(text::CONNECT_GO, &[("provider", name)]));
-            Some(page::connect(&visit.shell(), name, door, &visit.return_to))
+            Some(page::connect(&visit.frame(), name, door, &visit.return_to))
         }
         _ => None,
     }

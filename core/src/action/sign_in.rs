@@ -30,7 +30,7 @@ pub(super) fn page(visit: &Visit, provider: Option<&str>) -> Result<Answer, Fail
         query.extend([why::WHY, why::PROVIDER].into_iter().filter_map(|name| Some((name, visit.input.query(name)?))));
         return Ok(answer::redirect(StatusCode::FOUND, &with_query(path, &query)));
     }
-    Ok(visit.shell().answer(&Page::SignIn(ways_in(visit))))
+    Ok(visit.frame().answer(&Page::SignIn(ways_in(visit))))
 }
 
 /// What the page has to say to whoever visits it.
@@ -51,7 +51,7 @@ pub(super) fn ways_in(visit: &Visit) -> SignInPage {
     let why = reason_to_be_here::text(visit);
     let required = why.as_deref().map(|why| News { error: "SessionRequired", code: None, text: Some(why) });
     let news = visit.input.query("error").map(|error| News { error, code, text }).or(required);
-    SignInPage::new(&visit.shell(), &ways, &visit.csrf.token, &visit.return_to, news)
+    SignInPage::new(&visit.frame(), &ways, &visit.csrf.token, &visit.return_to, news)
 }
 
 /// Where the form for a provider posts to. What is asked of one sign-in is passed on, if the sign-in would heed it.

@@ -22,14 +22,14 @@ pub(super) async fn page(visit: &mut Visit, provider: Option<&str>) -> Answer {
     let realm = &visit.realm;
     match &realm.pages.sign_out {
         Some(path) => answer::redirect(StatusCode::FOUND, &with_query(path, &[])),
-        None => visit.shell().answer(&Page::SignOut(way_out(visit))),
+        None => visit.frame().answer(&Page::SignOut(way_out(visit))),
     }
 }
 
 /// What the page has to say to whoever visits it.
 pub(super) fn way_out(visit: &Visit) -> SignOutPage {
     let action = format!("{}/signout", visit.realm.base.auth_url);
-    SignOutPage::new(&visit.shell(), &action, &visit.csrf.token, Some(&visit.return_to))
+    SignOutPage::new(&visit.frame(), &action, &visit.csrf.token, Some(&visit.return_to))
 }
 
 /// Takes the session's cookies away, also those that open to nothing, and ends the session on this side. If that cannot

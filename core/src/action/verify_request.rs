@@ -13,6 +13,6 @@ pub(super) fn page(visit: &Visit) -> Answer {
             let pairs: Vec<_> = visit.input.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
             answer::redirect(StatusCode::FOUND, &with_query(path, &pairs))
         }
-        None => page::verify_request(&visit.shell()),
+        None => page::verify_request(&visit.frame()),
     }
 }

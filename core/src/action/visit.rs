@@ -65,8 +65,8 @@ impl Visit {
     }
 
     /// The frame of the built-in pages, in the language of whoever asks.
-    pub(super) fn shell(&self) -> Frame<'_> {
-        self.realm.shell(self.words())
+    pub(super) fn frame(&self) -> Frame<'_> {
+        self.realm.frame(self.words())
     }
 
     /// The texts, in that language.

@@ -53,27 +53,27 @@ pub(crate) enum Wish<'a> {
 }
 
 /// The page.
-pub(crate) fn account(shell: &Frame<'_>, page: &AccountPage<'_>) -> Response<Bytes> {
-    let words = shell.words;
+pub(crate) fn account(frame: &Frame<'_>, page: &AccountPage<'_>) -> Response<Bytes> {
+    let words = frame.words;
     let content = html! {
         h1 { (words.text(text::ACCOUNT_TITLE)) }
         @match (page.wish, page.note) {
-            (Some(wish), _) => { (wanted(shell, page, wish)) }
-            (None, Some(note)) => { (happened(shell, note)) }
+            (Some(wish), _) => { (wanted(frame, page, wish)) }
+            (None, Some(note)) => { (happened(frame, note)) }
             (None, None) => {}
         }
-        (person(shell, page))
-        @if let Some(ways) = &page.ways { (ways::section(shell, page, ways)) }
-        (sessions::section(shell, page))
+        (person(frame, page))
+        @if let Some(ways) = &page.ways { (ways::section(frame, page, ways)) }
+        (sessions::section(frame, page))
     };
-    shell.own(words.text(text::ACCOUNT_TITLE), "wide", &content)
+    frame.own(words.text(text::ACCOUNT_TITLE), "wide", &content)
 }
 
-fn person(shell: &Frame<'_>, page: &AccountPage<'_>) -> Markup {
-    let title = page.name.or(page.email).unwrap_or_else(|| shell.words.text(text::ACCOUNT_NAMELESS));
+fn person(frame: &Frame<'_>, page: &AccountPage<'_>) -> Markup {
+    let title = page.name.or(page.email).unwrap_or_else(|| frame.words.text(text::ACCOUNT_NAMELESS));
     html! {
         div.person {
-            @match page.picture.and_then(|picture| own_picture(picture, shell.home)) {
+            @match page.picture.and_then(|picture| own_picture(picture, frame.home)) {
                 Some(picture) => { img.face src=(picture) alt=""; }
                 None => { span.face aria-hidden="true" { (monogram(page.name.or(page.email).unwrap_or_default())) } }
             }
@@ -93,8 +93,8 @@ fn monogram(name: &str) -> String {
     name.chars().find(|char| char.is_alphanumeric()).map(|char| char.to_uppercase().collect()).unwrap_or_default()
 }
 
-fn happened(shell: &Frame<'_>, note: Note<'_>) -> Markup {
-    let words = shell.words;
+fn happened(frame: &Frame<'_>, note: Note<'_>) -> Markup {
+    let words = frame.words;
     html! {
         // The focus goes to what is new on the page, as on the sign-in page.
         div.note role="status" tabindex="-1" autofocus {
@@ -108,8 +108,8 @@ fn happened(shell: &Frame<'_>, note: Note<'_>) -> Markup {
     }
 }
 
-fn wanted(shell: &Frame<'_>, page: &AccountPage<'_>, wish: Wish<'_>) -> Markup {
-    let words = shell.words;
+fn wanted(frame: &Frame<'_>, page: &AccountPage<'_>, wish: Wish<'_>) -> Markup {
+    let words = frame.words;
     let (name, question, button) = match wish {
         Wish::Connect(Connectable { name, .. }) => (name, text::ACCOUNT_WISH_CONNECT, text::ACCOUNT_CONNECT_NOW),
         Wish::Disconnect(Connected { name, .. }) => (name, text::ACCOUNT_WISH_DISCONNECT, text::ACCOUNT_DISCONNECT_NOW),
@@ -120,8 +120,8 @@ fn wanted(shell: &Frame<'_>, page: &AccountPage<'_>, wish: Wish<'_>) -> Markup {
         div.note role="status" tabindex="-1" autofocus {
             p { (words.with(question, names)) }
             @match wish {
-                Wish::Connect(offer) => { (ways::connect(shell, page, &offer, &button)) }
-                Wish::Disconnect(account) => { (ways::disconnect(shell, page, &account, &button)) }
+                Wish::Connect(offer) => { (ways::connect(frame, page, &offer, &button)) }
+                Wish::Disconnect(account) => { (ways::disconnect(frame, page, &account, &button)) }
             }
         }
     }

@@ -7,28 +7,28 @@ use super::logo::Logo;
 use crate::ColorScheme;
 
 /// The document of that title, around that content, with that stylesheet.
-pub(super) fn document(shell: &Frame<'_>, title: &str, class: Option<&str>, content: &Markup, css: &str) -> String {
-    let logo = shell.theme.logo.as_deref().and_then(Logo::parse);
+pub(super) fn document(frame: &Frame<'_>, title: &str, class: Option<&str>, content: &Markup, css: &str) -> String {
+    let logo = frame.theme.logo.as_deref().and_then(Logo::parse);
     let document = html! {
         (DOCTYPE)
-        html lang=(shell.words.tag()) dir=[shell.words.is_right_to_left().then_some("rtl")] {
+        html lang=(frame.words.tag()) dir=[frame.words.is_right_to_left().then_some("rtl")] {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 // Without it browsers ask for /favicon.ico, which is not ours to answer.
                 link rel="icon" href="data:,";
-                meta name="color-scheme" content=(color_scheme(shell.theme.color_scheme));
+                meta name="color-scheme" content=(color_scheme(frame.theme.color_scheme));
                 meta name="robots" content="noindex";
-                title { (title) " · " (shell.app) }
+                title { (title) " · " (frame.app) }
                 style { (PreEscaped(css)) }
             }
-            body class=(body_class(shell.theme.color_scheme)) {
+            body class=(body_class(frame.theme.color_scheme)) {
                 div.page {
                     main class=[class] {
-                        @if let Some(logo) = &logo { img.logo src=(logo.src) alt=(shell.app); }
+                        @if let Some(logo) = &logo { img.logo src=(logo.src) alt=(frame.app); }
                         (content)
                     }
-                    footer { a.site href=(shell.home) { (shell.app) } }
+                    footer { a.site href=(frame.home) { (frame.app) } }
                 }
             }
         }

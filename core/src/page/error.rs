@@ -49,17 +49,17 @@ pub struct Reference {
 /// The error page. All three texts come from the address: the first two are looked up and never shown,
 /// the third is shown if it has the form of an id.
 pub(crate) fn error(
-    shell: &Frame<'_>,
+    frame: &Frame<'_>,
     error: Option<&str>,
     reason: Option<&str>,
     correlation: Option<&str>,
 ) -> Response<Bytes> {
-    explained(shell, ErrorPage::new(shell, error, reason, correlation, Vec::new()))
+    explained(frame, ErrorPage::new(frame, error, reason, correlation, Vec::new()))
 }
 
 /// The page that says so.
-pub(crate) fn explained(shell: &Frame<'_>, what_happened: ErrorPage) -> Response<Bytes> {
-    let mut answer = shell.answer(&Page::Error(what_happened));
+pub(crate) fn explained(frame: &Frame<'_>, what_happened: ErrorPage) -> Response<Bytes> {
+    let mut answer = frame.answer(&Page::Error(what_happened));
     answer::advise(&mut answer);
     answer
 }
@@ -68,7 +68,7 @@ impl ErrorPage {
     /// All three texts come from the address, as above. With ways on, in place of the one to the sign-in page; the first is
     /// the thing to do.
     pub(crate) fn new(
-        shell: &Frame<'_>,
+        frame: &Frame<'_>,
         error: Option<&str>,
         reason: Option<&str>,
         correlation: Option<&str>,
@@ -82,11 +82,11 @@ impl ErrorPage {
             None => wire(error.unwrap_or_default()),
         };
         ways.iter_mut().take(1).for_each(|way| way.weight = Weight::Main);
-        let words = shell.words;
+        let words = frame.words;
         let onward = match link {
-            Leads::SignIn => shell.sign_in(text::ERROR_SIGN_IN, Weight::Main),
-            Leads::Account => shell.account(text::ACCOUNT_TITLE, Weight::Main),
-            Leads::Home => shell.site(Weight::Main),
+            Leads::SignIn => frame.sign_in(text::ERROR_SIGN_IN, Weight::Main),
+            Leads::Account => frame.account(text::ACCOUNT_TITLE, Weight::Main),
+            Leads::Home => frame.site(Weight::Main),
         };
         Self {
             status,
@@ -97,11 +97,11 @@ impl ErrorPage {
             next: words.text(next).to_owned(),
             onward: ways.is_empty().then_some(onward),
             ways,
-            reference: Reference::new(shell, correlation),
+            reference: Reference::new(frame, correlation),
         }
     }
 
-    pub(super) fn content(&self, shell: &Frame<'_>) -> Markup {
+    pub(super) fn content(&self, frame: &Frame<'_>) -> Markup {
         html! {
             h1 { (self.title) }
             div role=(if self.is_alarm { "alert" } else { "status" }) { p { (self.happened) } p { (self.next) } }
@@ -110,7 +110,7 @@ impl ErrorPage {
             }
             @if let Some(onward) = &self.onward { div.actions { (onward.html()) } }
             @if let Some(Reference { id, .. }) = &self.reference {
-                p.reference { (shell.words.markup(text::ERROR_REFERENCE, &[("reference", html! { code { (id) } })])) }
+                p.reference { (frame.words.markup(text::ERROR_REFERENCE, &[("reference", html! { code { (id) } })])) }
             }
         }
     }
@@ -118,11 +118,11 @@ impl ErrorPage {
 
 impl Reference {
     /// If the text has the form of an id.
-    pub(super) fn new(shell: &Frame<'_>, correlation: Option<&str>) -> Option<Self> {
+    pub(super) fn new(frame: &Frame<'_>, correlation: Option<&str>) -> Option<Self> {
         let id = correlation.filter(|id| {
             (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
         })?;
-        Some(Self { id: id.to_owned(), text: shell.words.with(text::ERROR_REFERENCE, &[("reference", id)]) })
+        Some(Self { id: id.to_owned(), text: frame.words.with(text::ERROR_REFERENCE, &[("reference", id)]) })
     }
 }
 
@@ -162,10 +162,10 @@ fn wire(error: &str) -> Words {
 mod tests {
     use super::*;
     use crate::Theme;
-    use crate::page::tests::{content, html, shell};
+    use crate::page::tests::{content, frame, html};
 
     fn page(code: Option<&str>, reason: Option<&str>, correlation: Option<&str>) -> Response<Bytes> {
-        error(&shell(&Theme::default()), code, reason, correlation)
+        error(&frame(&Theme::default()), code, reason, correlation)
     }
 
     #[test]

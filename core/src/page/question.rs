@@ -36,10 +36,10 @@ pub enum About {
 }
 
 /// Asks somebody whether they are known by another provider, of that name.
-pub(crate) fn used_before(shell: &Frame<'_>, other: &str, yes: Option<Form>, no: Option<Form>) -> Response<Bytes> {
-    let (words, names) = (shell.words, &[("provider", other)]);
+pub(crate) fn used_before(frame: &Frame<'_>, other: &str, yes: Option<Form>, no: Option<Form>) -> Response<Bytes> {
+    let (words, names) = (frame.words, &[("provider", other)]);
     let text = if yes.is_some() { text::BEFORE_ONCE_MORE } else { text::BEFORE_OVER };
-    shell.answer(&Page::Question(QuestionPage {
+    frame.answer(&Page::Question(QuestionPage {
         about: About::UsedBefore,
         title: words.with(text::BEFORE_TITLE, names),
         texts: vec![words.with(text, names)],
@@ -49,10 +49,10 @@ pub(crate) fn used_before(shell: &Frame<'_>, other: &str, yes: Option<Form>, no:
 }
 
 /// Asks somebody who is signed in to connect an account of the provider of that name.
-pub(crate) fn connect(shell: &Frame<'_>, name: &str, go: Form, return_to: &str) -> Response<Bytes> {
-    let (words, names) = (shell.words, &[("provider", name)]);
+pub(crate) fn connect(frame: &Frame<'_>, name: &str, go: Form, return_to: &str) -> Response<Bytes> {
+    let (words, names) = (frame.words, &[("provider", name)]);
     let later = words.text(text::CONNECT_LATER).to_owned();
-    shell.answer(&Page::Question(QuestionPage {
+    frame.answer(&Page::Question(QuestionPage {
         about: About::Connect,
         title: words.with(text::CONNECT_TITLE, names),
         texts: vec![words.with(text::CONNECT_MOVING, names), words.text(text::CONNECT_STAYS).to_owned()],
@@ -78,7 +78,7 @@ impl QuestionPage {
 mod tests {
     use super::*;
     use crate::Theme;
-    use crate::page::tests::{content, html, shell};
+    use crate::page::tests::{content, frame, html};
 
     fn way(label: &str, field: Option<(&str, &str)>) -> Form {
         let form = Form::new("https://app.example.com/api/auth/signin/acme", "csrf-token", label).returning_to("/");
@@ -88,20 +88,20 @@ mod tests {
     #[test]
     fn somebody_who_may_be_known_is_asked() {
         let (yes, no) = (way("Yes", Some(("connect", "globex"))), way("No", Some(("newcomer", "1"))));
-        let page = used_before(&shell(&Theme::default()), "Acme <1>", Some(yes), Some(no));
+        let page = used_before(&frame(&Theme::default()), "Acme <1>", Some(yes), Some(no));
         assert_eq!(page.status(), 200);
         insta::assert_snapshot!(content(&page));
     }
 
     #[test]
     fn where_the_earlier_way_has_ended_nobody_is_sent_there() {
-        let page = used_before(&shell(&Theme::default()), "Acme", None, Some(way("No", Some(("newcomer", "1")))));
+        let page = used_before(&frame(&Theme::default()), "Acme", None, Some(way("No", Some(("newcomer", "1")))));
         insta::assert_snapshot!(content(&page));
     }
 
     #[test]
     fn connecting_can_be_put_off() {
-        let page = connect(&shell(&Theme::default()), "Acme <1>", way("Continue", None), "https://app.example.com/\"");
+        let page = connect(&frame(&Theme::default()), "Acme <1>", way("Continue", None), "https://app.example.com/\"");
         insta::assert_snapshot!(content(&page));
     }
 
@@ -110,8 +110,8 @@ mod tests {
         let odd = "\"><b>";
         let form = || Form::new(odd, odd, odd).returning_to(odd).with("connect", odd);
         let theme = Theme::default();
-        let shell = shell(&theme);
-        for page in [used_before(&shell, odd, Some(form()), Some(form())), connect(&shell, odd, form(), odd)] {
+        let frame = frame(&theme);
+        for page in [used_before(&frame, odd, Some(form()), Some(form())), connect(&frame, odd, form(), odd)] {
             assert!(!html(&page).contains("<b>"));
         }
     }

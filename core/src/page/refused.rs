@@ -8,9 +8,9 @@ use super::{ErrorPage, Frame, Page, Weight};
 use crate::language::text;
 
 /// The page an adapter's guard answers with. It does not say what would have been permitted.
-pub(crate) fn refused(shell: &Frame<'_>, correlation: Option<&str>) -> Response<Bytes> {
-    let text = |text| shell.words.text(text).to_owned();
-    shell.answer(&Page::Error(ErrorPage {
+pub(crate) fn refused(frame: &Frame<'_>, correlation: Option<&str>) -> Response<Bytes> {
+    let text = |text| frame.words.text(text).to_owned();
+    frame.answer(&Page::Error(ErrorPage {
         status: StatusCode::FORBIDDEN,
         code: Some("forbidden"),
         is_alarm: true,
@@ -18,8 +18,8 @@ pub(crate) fn refused(shell: &Frame<'_>, correlation: Option<&str>) -> Response<
         happened: text(text::REFUSED_SIGNED_IN),
         next: text(text::REFUSED_ANOTHER),
         ways: Vec::new(),
-        onward: Some(shell.sign_in(text::REFUSED_BUTTON, Weight::Plain)),
-        reference: Reference::new(shell, correlation),
+        onward: Some(frame.sign_in(text::REFUSED_BUTTON, Weight::Plain)),
+        reference: Reference::new(frame, correlation),
     }))
 }
 
@@ -27,11 +27,11 @@ pub(crate) fn refused(shell: &Frame<'_>, correlation: Option<&str>) -> Response<
 mod tests {
     use super::*;
     use crate::Theme;
-    use crate::page::tests::{content, html, shell};
+    use crate::page::tests::{content, frame, html};
 
     #[test]
     fn the_page_tells_being_signed_in_from_being_permitted() {
-        let page = refused(&shell(&Theme::default()), Some("b7Qk2"));
+        let page = refused(&frame(&Theme::default()), Some("b7Qk2"));
         assert_eq!(page.status(), 403);
         insta::assert_snapshot!(content(&page), @r#"
         <h1>You cannot open this page</h1>
@@ -50,6 +50,6 @@ mod tests {
     // ERR-001
     #[test]
     fn a_reference_that_is_none_is_dropped() {
-        assert!(!html(&refused(&shell(&Theme::default()), Some("<script>"))).contains("script"));
+        assert!(!html(&refused(&frame(&Theme::default()), Some("<script>"))).contains("script"));
     }
 }

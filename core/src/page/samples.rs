@@ -16,7 +16,7 @@ pub(super) fn frame() -> Frame<'static> {
 
 /// Between them, every part of a page is there and is missing.
 pub(super) fn pages() -> Vec<Page> {
-    let shell = &frame();
+    let frame = &frame();
     let fields = [Field::username("username", "User name").placeholder("ada"), Field::text("code", "Code").optional()];
     let members = Offer {
         id: "credentials",
@@ -28,11 +28,11 @@ pub(super) fn pages() -> Vec<Page> {
         is_last_used: false,
     };
     let acme = Offer { id: "acme", fields: &[], ends: true, is_last_used: true, ..members };
-    let sign_in = |offers: &[Offer<'_>], news| Page::SignIn(SignInPage::new(shell, offers, TOKEN, HOME, news));
+    let sign_in = |offers: &[Offer<'_>], news| Page::SignIn(SignInPage::new(frame, offers, TOKEN, HOME, news));
     let required = News { error: "SessionRequired", code: None, text: None };
     let denied = News { error: "AccessDenied", code: Some("access_denied"), text: None };
     let locked = News { error: "CredentialsSignin", code: None, text: Some(NAME) };
-    let error = |code, reference, ways| Page::Error(ErrorPage::new(shell, None, code, reference, ways));
+    let error = |code, reference, ways| Page::Error(ErrorPage::new(frame, None, code, reference, ways));
     let form = || Form::new(ACTION, TOKEN, NAME).returning_to(HOME).with("connect", "acme");
     let question = |about, later| {
         let (title, texts) = (NAME.to_owned(), vec![NAME.to_owned()]);
@@ -44,8 +44,8 @@ pub(super) fn pages() -> Vec<Page> {
         sign_in(&[acme], Some(required)),
         sign_in(&[members], Some(locked)),
         sign_in(&[], None),
-        Page::SignOut(SignOutPage::new(shell, ACTION, TOKEN, Some(HOME))),
-        Page::VerifyRequest(VerifyRequestPage::new(shell)),
+        Page::SignOut(SignOutPage::new(frame, ACTION, TOKEN, Some(HOME))),
+        Page::VerifyRequest(VerifyRequestPage::new(frame)),
         error(Some("state_expired"), Some("b7Qk2-x_9"), Vec::new()),
         error(Some("not_known_there"), None, vec![form(), form()]),
         error(None, None, Vec::new()),

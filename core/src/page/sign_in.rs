@@ -107,13 +107,13 @@ pub(crate) struct News<'a> {
 
 impl SignInPage {
     pub(crate) fn new(
-        shell: &Frame<'_>,
+        frame: &Frame<'_>,
         offers: &[Offer<'_>],
         csrf_token: &str,
         return_to: &str,
         news: Option<News<'_>>,
     ) -> Self {
-        let words = shell.words;
+        let words = frame.words;
         // One way is the thing to do here; several are equals, but for those that end.
         let has_main = offers.len() == 1 || offers.iter().filter(|offer| !offer.ends).count() == 1;
         let weight = |offer: &Offer<'_>| match offer.ends {
@@ -137,7 +137,7 @@ impl SignInPage {
         };
         Self {
             title: words.text(text::SIGN_IN_TITLE).to_owned(),
-            lead: words.with(text::SIGN_IN_TO_CONTINUE, &[("app", shell.app)]),
+            lead: words.with(text::SIGN_IN_TO_CONTINUE, &[("app", frame.app)]),
             notice: news.map(|news| Notice::new(words, news)),
             ways: offers.iter().map(way).collect(),
             or: words.text(text::SIGN_IN_OR).to_owned(),
@@ -145,11 +145,11 @@ impl SignInPage {
         }
     }
 
-    pub(super) fn content(&self, shell: &Frame<'_>) -> Markup {
+    pub(super) fn content(&self, frame: &Frame<'_>) -> Markup {
         let is_alone = self.ways.len() == 1;
         html! {
             h1 { (self.title) }
-            p { (shell.words.markup(text::SIGN_IN_TO_CONTINUE, &[("app", html! { strong { (shell.app) } })])) }
+            p { (frame.words.markup(text::SIGN_IN_TO_CONTINUE, &[("app", html! { strong { (frame.app) } })])) }
             @if let Some(notice) = &self.notice { (notice.html()) }
             @if let Some(nothing) = &self.nothing { p { (nothing) } }
             @if !self.ways.is_empty() {
@@ -270,7 +270,7 @@ mod tests {
     use super::*;
     use crate::Theme;
     use crate::page::Page;
-    use crate::page::tests::{content, html, shell};
+    use crate::page::tests::{content, frame, html};
     use crate::provider::Shape;
 
     const MARK: Mark = Mark::new([0, 0, 8, 8], &[Shape::Plain("M0 0h8v8H0z")]);
@@ -300,8 +300,8 @@ mod tests {
 
     fn told(ways: &[Offer<'_>], return_to: &str, news: Option<News<'_>>) -> Response<Bytes> {
         let theme = Theme::default();
-        let shell = shell(&theme);
-        shell.answer(&Page::SignIn(SignInPage::new(&shell, ways, "csrf-token", return_to, news)))
+        let frame = frame(&theme);
+        frame.answer(&Page::SignIn(SignInPage::new(&frame, ways, "csrf-token", return_to, news)))
     }
 
     fn fields() -> [Field; 3] {

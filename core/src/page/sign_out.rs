@@ -19,8 +19,8 @@ pub struct SignOutPage {
 }
 
 impl SignOutPage {
-    pub(crate) fn new(shell: &Frame<'_>, action: &str, csrf_token: &str, return_to: Option<&str>) -> Self {
-        let words = shell.words;
+    pub(crate) fn new(frame: &Frame<'_>, action: &str, csrf_token: &str, return_to: Option<&str>) -> Self {
+        let words = frame.words;
         let form = Form::new(action, csrf_token, words.text(text::SIGN_OUT_BUTTON)).weighing(Weight::Main);
         Self {
             title: words.text(text::SIGN_OUT_TITLE).to_owned(),
@@ -46,14 +46,14 @@ mod tests {
     use super::*;
     use crate::Theme;
     use crate::page::Page;
-    use crate::page::tests::{content, html, shell};
+    use crate::page::tests::{content, frame, html};
 
     const ACTION: &str = "https://app.example.com/api/auth/signout";
 
     fn page(action: &str, csrf_token: &str, return_to: Option<&str>) -> Response<Bytes> {
         let theme = Theme::default();
-        let shell = shell(&theme);
-        shell.answer(&Page::SignOut(SignOutPage::new(&shell, action, csrf_token, return_to)))
+        let frame = frame(&theme);
+        frame.answer(&Page::SignOut(SignOutPage::new(&frame, action, csrf_token, return_to)))
     }
 
     #[test]

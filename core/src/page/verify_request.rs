@@ -19,13 +19,13 @@ pub struct VerifyRequestPage {
 }
 
 /// The page that sends people to their mail.
-pub(crate) fn verify_request(shell: &Frame<'_>) -> Response<Bytes> {
-    shell.answer(&Page::VerifyRequest(VerifyRequestPage::new(shell)))
+pub(crate) fn verify_request(frame: &Frame<'_>) -> Response<Bytes> {
+    frame.answer(&Page::VerifyRequest(VerifyRequestPage::new(frame)))
 }
 
 impl VerifyRequestPage {
-    pub(crate) fn new(shell: &Frame<'_>) -> Self {
-        let text = |text| shell.words.text(text).to_owned();
+    pub(crate) fn new(frame: &Frame<'_>) -> Self {
+        let text = |text| frame.words.text(text).to_owned();
         Self { title: text(text::VERIFY_TITLE), text: text(text::VERIFY_SENT) }
     }
 
@@ -41,12 +41,12 @@ impl VerifyRequestPage {
 mod tests {
     use super::*;
     use crate::Theme;
-    use crate::page::tests::{document, shell};
+    use crate::page::tests::{document, frame};
 
     // The whole document once, as every page has it.
     #[test]
     fn the_page_says_where_to_look_and_leads_home() {
-        insta::assert_snapshot!(document(&verify_request(&shell(&Theme::default()))), @r#"
+        insta::assert_snapshot!(document(&verify_request(&frame(&Theme::default()))), @r#"
         <!DOCTYPE html>
         <html lang="en">
         <head>

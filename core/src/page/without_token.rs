@@ -21,12 +21,12 @@ pub(crate) enum WithoutToken {
 
 /// The page. `provider` is its name, for people.
 pub(crate) fn without_token(
-    shell: &Frame<'_>,
+    frame: &Frame<'_>,
     provider: &str,
     why: WithoutToken,
     correlation: &str,
 ) -> Response<Bytes> {
-    let (words, names) = (shell.words, &[("provider", provider)]);
+    let (words, names) = (frame.words, &[("provider", provider)]);
     let (status, reason, title, happened) = match why {
         WithoutToken::NotNow(_) => {
             (StatusCode::SERVICE_UNAVAILABLE, Reason::ProviderUnavailable, text::TOKEN_LATER_TITLE, text::TOKEN_LATER)
@@ -39,7 +39,7 @@ pub(crate) fn without_token(
         }
     };
     let is_retired = matches!(why, WithoutToken::Retired);
-    shell.answer(&Page::Error(ErrorPage {
+    frame.answer(&Page::Error(ErrorPage {
         status,
         code: Some(reason.code()),
         is_alarm: true,
@@ -51,8 +51,8 @@ pub(crate) fn without_token(
             WithoutToken::Retired => words.text(text::TOKEN_OVER_ANOTHER).to_owned(),
         },
         ways: Vec::new(),
-        onward: is_retired.then(|| shell.sign_in(text::TOKEN_OVER_BUTTON, Weight::Main)),
-        reference: Reference::new(shell, Some(correlation)),
+        onward: is_retired.then(|| frame.sign_in(text::TOKEN_OVER_BUTTON, Weight::Main)),
+        reference: Reference::new(frame, Some(correlation)),
     }))
 }
 
@@ -69,10 +69,10 @@ fn again(words: &Catalogue, seconds: u64) -> String {
 mod tests {
     use super::*;
     use crate::Theme;
-    use crate::page::tests::{content, shell};
+    use crate::page::tests::{content, frame};
 
     fn page(why: WithoutToken) -> Response<Bytes> {
-        without_token(&shell(&Theme::default()), "Azure <DevOps>", why, "b7Qk2")
+        without_token(&frame(&Theme::default()), "Azure <DevOps>", why, "b7Qk2")
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn times_read_as_people_say_them() {
-        let words = [0, 1, 2, 119, 120, 121, 3_600].map(|seconds| again(shell(&Theme::default()).words, seconds));
+        let words = [0, 1, 2, 119, 120, 121, 3_600].map(|seconds| again(frame(&Theme::default()).words, seconds));
         let times = words.map(|words| words.rsplit_once(" in ").unwrap().1.to_owned());
         assert_eq!(
             times,

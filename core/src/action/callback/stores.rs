@@ -63,7 +63,7 @@ pub(super) async fn come_again(visit: &Visit, provider: &str, error: &StoreError
     realm.record(event).await;
     let accept = visit.input.headers.get(ACCEPT).and_then(|accept| accept.to_str().ok());
     if accept.is_some_and(|accept| accept.contains("text/html")) {
-        return page::error(&visit.shell(), Some(Code::Configuration.as_str()), Some(reason), Some(&reference));
+        return page::error(&visit.frame(), Some(Code::Configuration.as_str()), Some(reason), Some(&reference));
     }
     answer::unavailable(StatusCode::SERVICE_UNAVAILABLE, &json!({ "error": reason, "reference": reference }))
 }

@@ -18,13 +18,13 @@ pub(crate) enum OtherSessions {
     Unknown,
 }
 
-pub(super) fn section(shell: &Frame<'_>, page: &AccountPage<'_>) -> Markup {
-    let words = shell.words;
+pub(super) fn section(frame: &Frame<'_>, page: &AccountPage<'_>) -> Markup {
+    let words = frame.words;
     html! {
         section {
             h2 { (words.text(text::ACCOUNT_SESSIONS)) }
             ul.rows role="list" {
-                @for session in page.sessions { (row(shell, page, session)) }
+                @for session in page.sessions { (row(frame, page, session)) }
             }
             @match page.others {
                 OtherSessions::Listed => {}
@@ -33,10 +33,10 @@ pub(super) fn section(shell: &Frame<'_>, page: &AccountPage<'_>) -> Markup {
             }
             @if has_others(page) {
                 div.actions {
-                    (end(shell, page, "others", ENDED_OTHERS, &html! {
+                    (end(frame, page, "others", ENDED_OTHERS, &html! {
                         button.button type="submit" { (words.text(text::ACCOUNT_SIGN_OUT_OTHERS)) }
                     }))
-                    (end(shell, page, "all", ENDED_OTHERS, &html! {
+                    (end(frame, page, "all", ENDED_OTHERS, &html! {
                         button.button.leave type="submit" { (words.text(text::ACCOUNT_SIGN_OUT_ALL)) }
                     }))
                 }
@@ -54,8 +54,8 @@ fn has_others(page: &AccountPage<'_>) -> bool {
     }
 }
 
-fn row(shell: &Frame<'_>, page: &AccountPage<'_>, session: &UserSession) -> Markup {
-    let words = shell.words;
+fn row(frame: &Frame<'_>, page: &AccountPage<'_>, session: &UserSession) -> Markup {
+    let words = frame.words;
     let device = session.origin.shown_device().unwrap_or(words.text(text::ACCOUNT_DEVICE_UNKNOWN));
     let button = row_button(words.text(text::ACCOUNT_SIGN_OUT), device);
     let since = when::ago(words, page.now, session.created_at);
@@ -75,14 +75,14 @@ fn row(shell: &Frame<'_>, page: &AccountPage<'_>, session: &UserSession) -> Mark
             }
             @if session.is_current {
                 // As everywhere: by way of the provider, where its description says so, and home.
-                (page.form_to(&format!("{}/signout", shell.base), shell.home, &button))
+                (page.form_to(&format!("{}/signout", frame.base), frame.home, &button))
             } @else {
-                (end(shell, page, &session.id, ENDED_ONE, &button))
+                (end(frame, page, &session.id, ENDED_ONE, &button))
             }
         }
     }
 }
 
-fn end(shell: &Frame<'_>, page: &AccountPage<'_>, which: &str, word: &str, button: &Markup) -> Markup {
-    page.form(&format!("{}/sessions/{which}/end", shell.base), (ENDED, word), button)
+fn end(frame: &Frame<'_>, page: &AccountPage<'_>, which: &str, word: &str, button: &Markup) -> Markup {
+    page.form(&format!("{}/sessions/{which}/end", frame.base), (ENDED, word), button)
 }

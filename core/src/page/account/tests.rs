@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::page::tests::{content, html, shell, shell_in};
+use crate::page::tests::{content, frame, frame_in, html};
 use crate::{Catalogue, SessionOrigin, Theme};
 
 const NOW: Timestamp = Timestamp::from_unix_seconds(1_795_300_000);
@@ -38,20 +38,20 @@ fn page<'a>(sessions: &'a [UserSession], ways: Option<Ways<'a>>) -> AccountPage<
 }
 
 /// The page with something of everything.
-pub(crate) fn example(shell: &Frame<'_>) -> Response<Bytes> {
+pub(crate) fn example(frame: &Frame<'_>) -> Response<Bytes> {
     let sessions = [session("own", "Firefox on Linux", 3), session("b7Q", "Safari on iPhone", 40)];
     let ways = Ways { connected: vec![ACME], offers: vec![GLOBEX] };
-    account(shell, &page(&sessions, Some(ways)))
+    account(frame, &page(&sessions, Some(ways)))
 }
 
 fn shown(page: &AccountPage<'_>) -> String {
-    html(&account(&shell(&Theme::default()), page))
+    html(&account(&frame(&Theme::default()), page))
 }
 
 // UIX-001: every change is a plain form.
 #[test]
 fn the_page_says_who_how_and_where_and_every_change_is_a_form() {
-    insta::assert_snapshot!(content(&example(&shell(&Theme::default()))));
+    insta::assert_snapshot!(content(&example(&frame(&Theme::default()))));
 }
 
 #[test]
@@ -196,7 +196,7 @@ fn each_button_says_what_it_is_for_and_begins_with_what_is_seen() {
 fn times_are_told_in_the_language_of_the_page() {
     let german = Catalogue::new("de", "account.since = Seit {since}\naccount.time.days = vor {days} Tagen");
     let theme = Theme::default();
-    let html = html(&account(&shell_in(&theme, &german), &page(&[session("own", "Firefox", 3)], None)));
+    let html = html(&account(&frame_in(&theme, &german), &page(&[session("own", "Firefox", 3)], None)));
     let told = r#"Seit <time datetime="2026-11-18T22:26:40.000Z">vor 3 Tagen</time>"#;
     assert!(html.contains(told), "{html}");
 }

@@ -35,8 +35,8 @@ pub(crate) struct Connectable<'a> {
     pub(crate) name: &'a str,
 }
 
-pub(super) fn section(shell: &Frame<'_>, page: &AccountPage<'_>, ways: &Ways<'_>) -> Markup {
-    let words = shell.words;
+pub(super) fn section(frame: &Frame<'_>, page: &AccountPage<'_>, ways: &Ways<'_>) -> Markup {
+    let words = frame.words;
     let button = |label, name| row_button(words.text(label), name);
     let can_be_taken_off = ways.connected.iter().any(|account| !account.is_last);
     html! {
@@ -54,7 +54,7 @@ pub(super) fn section(shell: &Frame<'_>, page: &AccountPage<'_>, ways: &Ways<'_>
                             @if account.is_last { br; (words.text(text::ACCOUNT_LAST_WAY)) }
                         }
                         @if !account.is_last {
-                            (disconnect(shell, page, account, &button(text::ACCOUNT_DISCONNECT, account.name)))
+                            (disconnect(frame, page, account, &button(text::ACCOUNT_DISCONNECT, account.name)))
                         }
                     }
                 }
@@ -62,7 +62,7 @@ pub(super) fn section(shell: &Frame<'_>, page: &AccountPage<'_>, ways: &Ways<'_>
                     li {
                         (mark(offer.name))
                         div.what { (offer.name) }
-                        (connect(shell, page, offer, &button(text::ACCOUNT_CONNECT, offer.name)))
+                        (connect(frame, page, offer, &button(text::ACCOUNT_CONNECT, offer.name)))
                     }
                 }
             }
@@ -72,19 +72,19 @@ pub(super) fn section(shell: &Frame<'_>, page: &AccountPage<'_>, ways: &Ways<'_>
 }
 
 /// The form that connects an account.
-pub(super) fn connect(shell: &Frame<'_>, page: &AccountPage<'_>, offer: &Connectable<'_>, button: &Markup) -> Markup {
-    page.form(&format!("{}/link/{}", shell.base, offer.id), (LINKED, offer.id), button)
+pub(super) fn connect(frame: &Frame<'_>, page: &AccountPage<'_>, offer: &Connectable<'_>, button: &Markup) -> Markup {
+    page.form(&format!("{}/link/{}", frame.base, offer.id), (LINKED, offer.id), button)
 }
 
 /// The form that takes one off.
 pub(super) fn disconnect(
-    shell: &Frame<'_>,
+    frame: &Frame<'_>,
     page: &AccountPage<'_>,
     account: &Connected<'_>,
     button: &Markup,
 ) -> Markup {
     let which = html! { input type="hidden" name="subject" value=(account.subject); (button) };
-    page.form(&format!("{}/unlink/{}", shell.base, account.id), (UNLINKED, account.id), &which)
+    page.form(&format!("{}/unlink/{}", frame.base, account.id), (UNLINKED, account.id), &which)
 }
 
 /// Stands before a provider's name, which says what it is.
