@@ -1,6 +1,8 @@
 //! Pages of the application's own, in the place of the built-in ones.
 
-/// Paths of pages to show in the place of the built-in ones. The query is the wire's: `error`, `callbackUrl`.
+/// Paths of pages to show in the place of the built-in ones. The query is the wire's: `error`, `callbackUrl`. What the
+/// built-in page would say to it is what [`Current::sign_in_page`](crate::Current::sign_in_page) gives, and the methods
+/// beside it.
 ///
 /// ```
 /// use admit::Pages;

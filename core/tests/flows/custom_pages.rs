@@ -156,7 +156,7 @@ async fn a_page_at_a_path_of_the_applications_own_signs_in_and_out() {
     let page = welcome.sign_in_page().await;
     assert_eq!(page.ways[0].form.label, "Sign in with Azure DevOps");
     let notice = page.notice.unwrap();
-    assert_eq!((notice.is_alarm, notice.texts[0].as_str()), (false, "Please sign in to access this page."));
+    assert_eq!((notice.is_alarm, notice.texts[0].as_str()), (false, "Sign in to open this page."));
     keep_cookies(&mut browser, &welcome).await;
 
     let address = location(&submit(&mut browser, &page.ways[0].form).await);
