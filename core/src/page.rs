@@ -42,6 +42,9 @@ use http::StatusCode;
 use maud::Markup;
 use serde::Serialize;
 
+pub use self::account::{
+    AccountNotice, AccountPage, Connection, ConnectionOffer, Connections, Device, Moment, Person, Sessions,
+};
 pub use self::error::{ErrorPage, Reference};
 pub use self::form::{Form, Hidden, Link, Weight};
 pub use self::frame::Frame;
@@ -55,8 +58,8 @@ pub use self::templates::Templates;
 pub use self::verify_request::VerifyRequestPage;
 
 pub(crate) use self::account::{
-    AccountPage, Connectable, Connected, ENDED, ENDED_ONE, ENDED_OTHERS, LINKED, Note, OtherSessions, UNLINKED, Ways,
-    Wish, account,
+    AccountFacts, Connectable, Connected, ENDED, ENDED_ONE, ENDED_OTHERS, LINKED, Note, OtherSessions, UNLINKED, Ways,
+    Wish,
 };
 pub(crate) use self::error::{error, explained};
 pub(crate) use self::mark::svg;
@@ -75,6 +78,7 @@ use crate::Current;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
+#[expect(clippy::large_enum_variant, reason = "a page is made once, for one answer, and never kept")]
 pub enum Page {
     /// The ways to sign in.
     SignIn(SignInPage),
@@ -86,10 +90,12 @@ pub enum Page {
     Error(ErrorPage),
     /// A question, where one provider follows another.
     Question(QuestionPage),
+    /// How and where somebody is signed in.
+    Account(AccountPage),
 }
 
 impl Page {
-    /// Which page it is, as a word: `sign_in`, `sign_out`, `verify_request`, `error` or `question`.
+    /// Which page it is, as a word: `sign_in`, `sign_out`, `verify_request`, `error`, `question` or `account`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::SignIn(_) => "sign_in",
@@ -97,6 +103,7 @@ impl Page {
             Self::VerifyRequest(_) => "verify_request",
             Self::Error(_) => "error",
             Self::Question(_) => "question",
+            Self::Account(_) => "account",
         }
     }
 
@@ -108,6 +115,7 @@ impl Page {
             Self::VerifyRequest(page) => &page.title,
             Self::Error(page) => &page.title,
             Self::Question(page) => &page.title,
+            Self::Account(page) => &page.title,
         }
     }
 
@@ -137,7 +145,13 @@ impl Page {
             Self::VerifyRequest(page) => page.content(),
             Self::Error(page) => page.content(frame),
             Self::Question(page) => page.content(),
+            Self::Account(page) => page.content(frame),
         }
+    }
+
+    /// Whether its rows want more room than a form does.
+    fn is_wide(&self) -> bool {
+        matches!(self, Self::Account(_))
     }
 
     /// By which a log line can be found.
@@ -226,7 +240,6 @@ mod tests {
             error(&frame, Some("Configuration"), Some("state_missing"), Some("b7Qk2")),
             refused(&frame, None),
             without_token(&frame, "Acme", WithoutToken::NotNow(5), "b7Qk2"),
-            account::tests::example(&frame),
             account::tests::example(&frame),
         ]
     }

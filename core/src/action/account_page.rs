@@ -11,7 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{Method, Request, StatusCode};
 
-use super::accounts::{is_recent, is_way_in, user_of};
+use super::accounts::{is_one_of_several, is_recent, is_way_in, user_of};
 use super::{Visit, explain, ways};
 use crate::address::with_query;
 use crate::answer::{self, Answer};
@@ -19,11 +19,11 @@ use crate::failure::Failure;
 use crate::input::Input;
 use crate::live::Live;
 use crate::opened::{self, Opened};
-use crate::page::{self, AccountPage, Connectable, Connected, Note, OtherSessions, Ways, Wish};
+use crate::page::{self, AccountFacts, AccountPage, Connectable, Connected, Note, OtherSessions, Page, Ways, Wish};
 use crate::realm::Realm;
 use crate::store::{AccountKey, UserStore};
 use crate::user_session::{self, UserSession};
-use crate::{JwtCause, Session, issue, random, standing};
+use crate::{AuthError, JwtCause, Session, issue, random, standing};
 
 pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>) -> Answer {
     let Some(input) = Input::read(request, &realm.cookies) else {
@@ -46,30 +46,37 @@ pub(super) async fn handle(realm: &Arc<Realm>, request: Request<Bytes>) -> Answe
 
 async fn page(visit: &mut Visit) -> Result<Answer, Failure> {
     let realm = Arc::clone(&visit.realm);
-    let address = realm.account_page();
     let Some((live, session)) = whoever_asks(visit).await? else {
-        let there = with_query(&realm.sign_in_page(), &[("callbackUrl", &address)]);
+        let there = with_query(&realm.sign_in_page(), &[("callbackUrl", &realm.account_page())]);
         return Ok(answer::redirect(StatusCode::FOUND, &there));
     };
-    let mut sessions = user_session::of_whoever_has(&realm, &live).await?;
+    let page = account_of(visit, &live, &session).await?;
+    Ok(visit.frame().answer(&Page::Account(page)))
+}
+
+/// What the page says to whoever has that session.
+pub(super) async fn account_of(visit: &Visit, live: &Live, session: &Session) -> Result<AccountPage, AuthError> {
+    let realm = &visit.realm;
+    let address = realm.account_page();
+    let mut sessions = user_session::of_whoever_has(realm, live).await?;
     // Those that are left keep their order, the newest first.
     sessions.sort_by_key(|session| !session.is_current);
-    let others = match user_session::owner(&live) {
+    let others = match user_session::owner(live) {
         Some(_) if realm.sessions.is_some() => OtherSessions::Listed,
         Some(_) if realm.users.is_some() => OtherSessions::Unlisted,
         _ => OtherSessions::Unknown,
     };
     let mut keys = match &realm.users {
-        Some(users) => users.accounts(user_of(&live)).await?,
+        Some(users) => users.accounts(user_of(live)).await?,
         None => Vec::new(),
     };
     keys.sort_unstable();
     let ways = match &realm.users {
-        Some(users) => Some(ways_of(&realm, &**users, &live, &keys).await?),
+        Some(users) => Some(ways_of(realm, &**users, live, &keys).await?),
         None => None,
     };
     let user = &session.user;
-    let shown = AccountPage {
+    let facts = AccountFacts {
         address: &address,
         csrf_token: &visit.csrf.token,
         now: realm.clock.now(),
@@ -77,12 +84,12 @@ async fn page(visit: &mut Visit) -> Result<Answer, Failure> {
         email: user.email.as_deref().filter(|email| !email.trim().is_empty()),
         picture: user.image.as_deref(),
         note: note(visit, &sessions, ways.as_ref()),
-        wish: ways.as_ref().filter(|_| is_recent(&realm, &live.private)).and_then(|ways| wish(visit, ways)),
+        wish: ways.as_ref().filter(|_| is_recent(realm, &live.private)).and_then(|ways| wish(visit, ways)),
         ways,
         sessions: &sessions,
         others,
     };
-    Ok(page::account(&visit.frame(), &shown))
+    Ok(AccountPage::new(&visit.frame(), &facts))
 }
 
 /// Who is signed in, as the application shows them.
@@ -117,15 +124,19 @@ async fn ways_of<'a>(
     users: &dyn UserStore,
     live: &Live,
     keys: &'a [AccountKey],
-) -> Result<Ways<'a>, Failure> {
+) -> Result<Ways<'a>, AuthError> {
     let ways_in = keys.iter().filter(|key| is_way_in(realm, key)).count();
     let is_known_elsewhere = ways_in == 1 && has_another_way_in(realm, users, live).await?;
-    let connected = keys.iter().map(|key| Connected {
-        id: &key.provider,
-        name: realm.provider(&key.provider).map_or(&key.provider, |registered| registered.provider.name()),
-        subject: &key.subject,
-        is_one_of_several: keys.iter().filter(|other| other.provider == key.provider).count() > 1,
-        is_last: ways_in == 1 && is_way_in(realm, key) && !is_known_elsewhere,
+    let connected = keys.iter().map(|key| {
+        let provider = realm.provider(&key.provider).map(|registered| &*registered.provider);
+        Connected {
+            id: &key.provider,
+            name: provider.map_or(&key.provider, |provider| provider.name()),
+            mark: provider.and_then(|provider| provider.mark()),
+            subject: &key.subject,
+            is_one_of_several: is_one_of_several(keys, &key.provider),
+            is_last: ways_in == 1 && is_way_in(realm, key) && !is_known_elsewhere,
+        }
     });
     let can_be_connected = |id: &str, registered| {
         !keys.iter().any(|key| key.provider == id)
@@ -136,12 +147,16 @@ async fn ways_of<'a>(
         .providers
         .iter()
         .filter(|registered| registered.registration.is_some() && can_be_connected(registered.id(), registered));
-    let offers = offers.map(|registered| Connectable { id: registered.id(), name: registered.provider.name() });
+    let offers = offers.map(|registered| Connectable {
+        id: registered.id(),
+        name: registered.provider.name(),
+        mark: registered.provider.mark(),
+    });
     Ok(Ways { connected: connected.collect(), offers: offers.collect() })
 }
 
 /// Whether the application knows of a way in that no account is. If it cannot say, the last account stays.
-async fn has_another_way_in(realm: &Realm, users: &dyn UserStore, live: &Live) -> Result<bool, Failure> {
+async fn has_another_way_in(realm: &Realm, users: &dyn UserStore, live: &Live) -> Result<bool, AuthError> {
     let Some(callbacks) = &realm.callbacks else { return Ok(false) };
     let Some(user) = users.user(user_of(live)).await? else { return Ok(false) };
     Ok(realm.call(|| callbacks.has_another_way_in(&user)).await.unwrap_or_else(|error| {
@@ -170,7 +185,13 @@ fn wish<'a>(visit: &Visit, ways: &Ways<'a>) -> Option<Wish<'a>> {
         return ways.offers.iter().find(|offer| offer.id == id).copied().map(Wish::Connect);
     }
     let id = visit.input.query("unlink")?;
-    let is_meant = |account: &&Connected<'_>| account.id == id && !account.is_last && !account.is_one_of_several;
+    let is_meant = |account: &&Connected<'_>| {
+        let is_it = match visit.input.query("subject") {
+            Some(subject) => account.subject == subject,
+            None => !account.is_one_of_several,
+        };
+        account.id == id && is_it && !account.is_last
+    };
     ways.connected.iter().find(is_meant).copied().map(Wish::Disconnect)
 }
 

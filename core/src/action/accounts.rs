@@ -92,17 +92,20 @@ async fn answer_to(visit: &mut Visit, route: AccountsRoute<'_>, wants: Wants) ->
             Wants::Json | Wants::JsonOfV4 => no(StatusCode::UNAUTHORIZED, "unauthenticated"),
         });
     };
-    let (wish, provider) = match route {
-        AccountsRoute::List => return list(&realm, &**users, &live).await,
-        AccountsRoute::Link(id) => ("link", id),
-        AccountsRoute::Unlink(id) => ("unlink", id),
-    };
-    if !is_recent(&realm, &live.private) {
-        return Ok(once_more(visit, wish, provider, wants));
-    }
+    let is_recent = is_recent(&realm, &live.private);
     match route {
-        AccountsRoute::List | AccountsRoute::Link(_) => link::start(visit, &live, provider).await,
-        AccountsRoute::Unlink(_) => unlink::unlink(visit, &**users, live, provider).await,
+        AccountsRoute::List => list(&realm, &**users, &live).await,
+        AccountsRoute::Link(id) if is_recent => link::start(visit, &live, id).await,
+        AccountsRoute::Link(id) => Ok(once_more(visit, &[("link", id)], wants)),
+        AccountsRoute::Unlink(id) if is_recent => unlink::unlink(visit, &**users, live, id).await,
+        AccountsRoute::Unlink(id) => {
+            let mut wish = vec![("unlink", id)];
+            // Whom the provider knows them as stands in an address only where it has to.
+            if is_one_of_several(&users.accounts(user_of(&live)).await?, id) {
+                wish.extend(visit.input.field("subject").map(|subject| ("subject", subject)));
+            }
+            Ok(once_more(visit, &wish, wants))
+        }
     }
 }
 
@@ -140,6 +143,11 @@ pub(super) fn is_way_in(realm: &Realm, account: &AccountKey) -> bool {
     realm.provider(&account.provider).is_some()
 }
 
+/// Whether they have several accounts at that provider, so that its name does not say which is meant.
+pub(super) fn is_one_of_several(accounts: &[AccountKey], provider: &str) -> bool {
+    accounts.iter().filter(|account| account.provider == provider).count() > 1
+}
+
 /// With a user store, a session that counts names its user: see `live.rs`.
 pub(super) fn user_of(live: &Live) -> &str {
     live.token.subject.as_deref().unwrap_or_default()
@@ -152,9 +160,9 @@ pub(super) fn is_recent(realm: &Realm, private: &PrivateClaim) -> bool {
 
 /// Sends the person to sign in once more, and back to where they were, with their wish in the query: a page can show it
 /// again, and nothing is done that a form of ours did not ask for.
-fn once_more(visit: &Visit, wish: &str, provider: &str, wants: Wants) -> Answer {
+fn once_more(visit: &Visit, wish: &[(&str, &str)], wants: Wants) -> Answer {
     let realm = &visit.realm;
-    let back = with_query(&visit.return_to, &[(wish, provider)]);
+    let back = with_query(&visit.return_to, wish);
     let recent = realm.rules.recent_sign_in.as_secs().to_string();
     let query = [("callbackUrl", back.as_str()), (current::AGAIN, "1"), ("max_age", &recent)];
     let query = query.into_iter().chain([(WHY, Why::Account.word())]).collect::<Vec<_>>();

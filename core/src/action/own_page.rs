@@ -5,10 +5,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::Request;
 
-use super::{Visit, error, sign_in, sign_out};
+use super::accounts::user_of;
+use super::{Visit, account_page, error, sign_in, sign_out};
 use crate::input::Input;
-use crate::page::{ErrorPage, SignInPage, SignOutPage};
+use crate::live::Live;
+use crate::page::{AccountPage, ErrorPage, SignInPage, SignOutPage};
 use crate::realm::Realm;
+use crate::{AuthError, Session, standing};
 
 /// What the sign-in page says to whoever makes that request. Its forms repeat the token.
 pub(crate) async fn sign_in(realm: &Arc<Realm>, head: Request<Bytes>, csrf_token: &str) -> SignInPage {
@@ -23,6 +26,22 @@ pub(crate) async fn sign_out(realm: &Arc<Realm>, head: Request<Bytes>, csrf_toke
 /// What the error page says.
 pub(crate) async fn error(realm: &Arc<Realm>, head: Request<Bytes>, csrf_token: &str) -> ErrorPage {
     error::what_happened(&visit(realm, head, csrf_token).await)
+}
+
+/// What the page of an account says to whoever has that session. Nothing, if the stores say that it counts no more.
+pub(crate) async fn account(
+    realm: &Arc<Realm>,
+    head: Request<Bytes>,
+    csrf_token: &str,
+    live: &Live,
+    session: &Session,
+) -> Result<Option<AccountPage>, AuthError> {
+    if let Some(users) = &realm.users
+        && !standing::counts_now(&**users, user_of(live), live.private.epoch).await?
+    {
+        return Ok(None);
+    }
+    account_page::account_of(&visit(realm, head, csrf_token).await, live, session).await.map(Some)
 }
 
 /// As if the request had come to a page of ours. The answer is not ours, so nothing is set by it.

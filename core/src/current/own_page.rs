@@ -4,9 +4,9 @@ use bytes::Bytes;
 use http::Request;
 use http::header::{ACCEPT_LANGUAGE, COOKIE};
 
-use crate::Current;
 use crate::action::own_page;
-use crate::page::{ErrorPage, SignInPage, SignOutPage};
+use crate::page::{AccountPage, ErrorPage, SignInPage, SignOutPage};
+use crate::{AuthError, Current};
 
 impl Current {
     /// What the sign-in page has to say to whoever makes this request, for one of the application's own: the ways to sign
@@ -42,6 +42,17 @@ impl Current {
     /// What the error page has to say: what the `error` and `code` in this request's query mean, and what to do now.
     pub async fn error_page(&self) -> ErrorPage {
         Box::pin(own_page::error(self.realm(), self.as_request(), self.csrf_token())).await
+    }
+
+    /// What the page of an account has to say to whoever is signed in: how and where they are, and the forms that change
+    /// it, which come back to [`Pages::account`](crate::Pages::account). Nothing, if nobody is.
+    ///
+    /// # Errors
+    /// When it cannot be said: a store is down.
+    pub async fn account_page(&self) -> Result<Option<AccountPage>, AuthError> {
+        let Some(signed_in) = self.opened().await? else { return Ok(None) };
+        let (session, live) = (signed_in.session(), signed_in.live().await);
+        Box::pin(own_page::account(self.realm(), self.as_request(), self.csrf_token(), &live, &session)).await
     }
 
     /// The request, as far as a page looks at it.

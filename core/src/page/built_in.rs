@@ -2,12 +2,12 @@
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
-use super::Frame;
 use super::logo::Logo;
+use super::{Frame, Page};
 use crate::ColorScheme;
 
-/// The document of that title, around that content, with that stylesheet.
-pub(super) fn document(frame: &Frame<'_>, title: &str, class: Option<&str>, content: &Markup, css: &str) -> String {
+/// The document of a page, around that content, with that stylesheet.
+pub(super) fn document(frame: &Frame<'_>, page: &Page, content: &Markup, css: &str) -> String {
     let logo = frame.theme.logo.as_deref().and_then(Logo::parse);
     let document = html! {
         (DOCTYPE)
@@ -19,12 +19,12 @@ pub(super) fn document(frame: &Frame<'_>, title: &str, class: Option<&str>, cont
                 link rel="icon" href="data:,";
                 meta name="color-scheme" content=(color_scheme(frame.theme.color_scheme));
                 meta name="robots" content="noindex";
-                title { (title) " · " (frame.app) }
+                title { (page.title()) " · " (frame.app) }
                 style { (PreEscaped(css)) }
             }
             body class=(body_class(frame.theme.color_scheme)) {
                 div.page {
-                    main class=[class] {
+                    main class=[page.is_wide().then_some("wide")] {
                         @if let Some(logo) = &logo { img.logo src=(logo.src) alt=(frame.app); }
                         (content)
                     }

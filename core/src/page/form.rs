@@ -119,7 +119,7 @@ impl Weight {
 }
 
 #[expect(clippy::ref_option, reason = "serde passes the field as it stands")]
-fn as_svg<S: Serializer>(mark: &Option<Mark>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_svg<S: Serializer>(mark: &Option<Mark>, serializer: S) -> Result<S::Ok, S::Error> {
     mark.as_ref().map(Mark::svg).serialize(serializer)
 }
 

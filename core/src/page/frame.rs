@@ -5,10 +5,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use bytes::Bytes;
 use http::Response;
-use maud::Markup;
 
 use super::logo::Logo;
-use super::{Link, Loads, Page, PageHtml, PageRenderer, Weight, built_in, headers, samples, style};
+use super::{Link, Page, PageHtml, PageRenderer, Weight, built_in, headers, samples, style};
 use crate::failure::chain;
 use crate::language::{Text, text};
 use crate::{Catalogue, Theme};
@@ -73,7 +72,7 @@ impl<'a> Frame<'a> {
     /// A page as the answer to a request.
     pub(crate) fn answer(&self, page: &Page) -> Response<Bytes> {
         let css = self.stylesheet();
-        let built_in = || PageHtml::new(built_in::document(self, page.title(), None, &page.markup(self), &css));
+        let built_in = || PageHtml::new(built_in::document(self, page, &page.markup(self), &css));
         let PageHtml { html, loads } = self.rendered(page).unwrap_or_else(built_in);
         let mut response = Response::new(Bytes::from(html));
         *response.status_mut() = page.status();
@@ -93,15 +92,6 @@ impl<'a> Frame<'a> {
         let reference = page.reference();
         tracing::error!(page = page.kind(), reference, cause, "the page renderer failed; the built-in page is shown");
         None
-    }
-
-    /// A page of ours that is drawn here alone.
-    pub(super) fn own(&self, title: &str, class: &str, content: &Markup) -> Response<Bytes> {
-        let css = self.stylesheet();
-        let mut response = Response::new(Bytes::from(built_in::document(self, title, Some(class), content, &css)));
-        let logo = self.theme.logo.as_deref().and_then(Logo::parse);
-        *response.headers_mut() = headers::headers(&css, logo.and_then(|logo| logo.origin), &Loads::nothing());
-        response
     }
 
     /// A link to the site.

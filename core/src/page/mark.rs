@@ -14,6 +14,13 @@ pub(crate) fn mark(mark: Option<Mark>, name: &str) -> Markup {
     }
 }
 
+/// The same in a field of its own, at the head of a row.
+pub(super) fn tile(mark: Option<Mark>, name: &str) -> Markup {
+    html! {
+        span.tile aria-hidden="true" { @match mark { Some(mark) => (svg(&mark)), None => (initial(name)) } }
+    }
+}
+
 /// The mark as an element. Its text is escaped by type like any other, though `build()` has seen to it already.
 pub(crate) fn svg(mark: &Mark) -> Markup {
     let [left, top, width, height] = mark.view_box;
@@ -31,7 +38,7 @@ pub(crate) fn svg(mark: &Mark) -> Markup {
 }
 
 /// The first letter or digit of a name, as a capital.
-fn initial(name: &str) -> String {
+pub(super) fn initial(name: &str) -> String {
     name.chars().find(|c| c.is_alphanumeric()).into_iter().flat_map(char::to_uppercase).collect()
 }
 
@@ -73,5 +80,6 @@ mod tests {
             assert_eq!(initial(name), letter, "{name}");
         }
         assert_eq!(mark(None, "acme").into_string(), r#"<span class="mark letter" aria-hidden="true">A</span>"#);
+        assert_eq!(tile(None, "acme").into_string(), r#"<span class="tile" aria-hidden="true">A</span>"#);
     }
 }

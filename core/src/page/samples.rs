@@ -3,9 +3,12 @@
 use std::sync::LazyLock;
 
 use super::question::{About, QuestionPage};
-use super::{ErrorPage, Form, Frame, Link, News, Offer, Page, SignInPage, SignOutPage, VerifyRequestPage, Weight};
+use super::{
+    AccountNotice, AccountPage, Connection, ConnectionOffer, Connections, Device, ErrorPage, Form, Frame, Link, Moment,
+    News, Offer, Page, Person, Sessions, SignInPage, SignOutPage, VerifyRequestPage, Weight,
+};
 use crate::credentials::Field;
-use crate::{Catalogue, Theme};
+use crate::{Catalogue, Theme, Timestamp};
 
 /// A frame for them.
 pub(super) fn frame() -> Frame<'static> {
@@ -51,7 +54,75 @@ pub(super) fn pages() -> Vec<Page> {
         error(None, None, Vec::new()),
         question(About::UsedBefore, None),
         question(About::Connect, Some(later)),
+        Page::Account(account(&form)),
+        Page::Account(nobodys_account(&form)),
     ]
+}
+
+/// One with everything.
+fn account(form: &dyn Fn() -> Form) -> AccountPage {
+    let name = || NAME.to_owned();
+    let connection = |subject, disconnect, stays| Connection {
+        id: "acme".to_owned(),
+        name: name(),
+        mark: None,
+        subject,
+        disconnect,
+        stays,
+    };
+    let moment = || Moment { at: Timestamp::from_unix_seconds(0), text: name() };
+    let (own, other) = (device(form, moment()), device(form, moment()));
+    AccountPage {
+        title: name(),
+        notice: Some(AccountNotice { text: name(), form: Some(form().weighing(Weight::Main)) }),
+        person: Person {
+            name: name(),
+            email: Some(name()),
+            initial: "A".to_owned(),
+            picture: Some("/a.png".to_owned()),
+        },
+        connections: Some(Connections {
+            title: name(),
+            accounts: vec![connection(Some(name()), Some(form()), None), connection(None, None, Some(name()))],
+            nothing: None,
+            offers: vec![ConnectionOffer { id: "acme".to_owned(), name: name(), mark: None, connect: form() }],
+            hint: Some(name()),
+        }),
+        sessions: Sessions {
+            title: name(),
+            devices: vec![
+                Device { this_device: Some(name()), ..own },
+                Device { place: Some(name()), last_used: Some(moment()), ..other },
+            ],
+            hint: None,
+            sign_out_others: Some(form()),
+            sign_out_everywhere: Some(form()),
+        },
+    }
+}
+
+/// One with as little as there can be.
+fn nobodys_account(form: &dyn Fn() -> Form) -> AccountPage {
+    let name = || NAME.to_owned();
+    let moment = Moment { at: Timestamp::from_unix_seconds(0), text: name() };
+    AccountPage {
+        title: name(),
+        notice: None,
+        person: Person { name: name(), email: None, initial: String::new(), picture: None },
+        connections: None,
+        sessions: Sessions {
+            title: name(),
+            devices: vec![device(form, moment)],
+            hint: Some(name()),
+            sign_out_others: None,
+            sign_out_everywhere: None,
+        },
+    }
+}
+
+fn device(form: &dyn Fn() -> Form, signed_in: Moment) -> Device {
+    let (name, times) = (NAME.to_owned(), NAME.to_owned());
+    Device { name, this_device: None, place: None, signed_in, last_used: None, times, sign_out: form() }
 }
 
 const HOME: &str = "https://app.example";

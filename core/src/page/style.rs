@@ -170,14 +170,14 @@ section{margin-top:2.5rem}\
 section .actions{margin-top:1.25rem}\
 .person{display:flex;align-items:center;gap:1rem;margin-top:1.5rem}\
 .person p{margin:0;min-width:0}\
-.face,.mark{display:flex;flex:none;align-items:center;justify-content:center;\
-background:var(--note);color:var(--note-text);font-weight:650}\
-.face{width:3.5rem;height:3.5rem;border-radius:50%;object-fit:cover;font-size:1.5rem}\
-.mark{width:2.5rem;height:2.5rem;border-radius:.5rem}\
+.face,.tile{display:flex;flex:none;align-items:center;justify-content:center;font-weight:650}\
+.face{width:3.5rem;height:3.5rem;border-radius:50%;object-fit:cover;font-size:1.5rem;\
+background:var(--note);color:var(--note-text)}\
+.tile{width:2.5rem;height:2.5rem;border:1px solid var(--line);border-radius:.5rem}\
 .rows{margin:0;padding:0;list-style:none}\
 .rows li{display:flex;flex-wrap:wrap;align-items:center;gap:.75rem;padding:.875rem 0;border-top:1px solid var(--line)}\
 .what{flex:1 1 10rem;min-width:0;color:var(--muted)}\
-.mark+.what{flex-basis:6rem}\
+.tile+.what{flex-basis:6rem}\
 .what strong{color:var(--text);font-weight:600}\
 .rows form{margin-inline-start:auto}\
 .small{font-size:.9375rem}\

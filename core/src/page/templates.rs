@@ -121,7 +121,7 @@ impl Templates {
         };
         if !self.has_layout {
             let css = frame.stylesheet();
-            return Ok(Some(built_in::document(frame, page.title(), None, &PreEscaped(content), &css)));
+            return Ok(Some(built_in::document(frame, page, &PreEscaped(content), &css)));
         }
         let facts = context! { content => Value::from_safe_string(content), ..facts };
         self.environment.get_template(LAYOUT)?.render(facts).map(Some)

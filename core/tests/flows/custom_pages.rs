@@ -4,7 +4,7 @@
 mod templates;
 
 use admit::page::{Form, Frame, Loads, Page, PageHtml, PageRenderer};
-use admit::{Auth, AuthBuilder, BoxError, Current, RequestHead};
+use admit::{Auth, AuthBuilder, BoxError, Current, MemoryStore, Pages, RequestHead};
 use bytes::Bytes;
 use http::header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, SET_COOKIE};
 use http::{HeaderMap, Method, Response, StatusCode, Uri};
@@ -192,4 +192,42 @@ async fn a_page_of_ones_own_says_what_the_built_in_one_says() {
     let page = current(&browser, evil, "en").sign_in_page().await;
     let said = format!("{page:?}");
     assert!(!said.contains("<b>") && !said.contains("evil"), "{said}");
+}
+
+#[tokio::test]
+async fn an_account_at_a_path_of_the_applications_own_has_forms_that_lead_back_there() {
+    let store = MemoryStore::new();
+    let site = Site::with(|builder| builder.store(store).pages(Pages::default().account("/settings")));
+    let mut browser = site.browser();
+    assert_eq!(current(&browser, "/settings", "en").account_page().await.unwrap(), None);
+    browser.sign_in().await;
+    site.browser().sign_in().await;
+    let settings = current(&browser, "/settings", "de");
+    let page = settings.account_page().await.unwrap().unwrap();
+    keep_cookies(&mut browser, &settings).await;
+    assert_eq!((page.title.as_str(), page.person.name.as_str()), ("Ihr Konto", "Norma Jeane"));
+    let connections = page.connections.unwrap();
+    assert!(connections.accounts[0].disconnect.is_none() && connections.accounts[0].stays.is_some());
+    assert_eq!(page.sessions.devices.len(), 2);
+    let gone = submit(&mut browser, page.sessions.sign_out_others.as_ref().unwrap()).await;
+    assert_eq!(location(&gone), format!("{ORIGIN}/settings?ended=others"));
+    let page = current(&browser, "/settings?ended=others", "en").account_page().await.unwrap().unwrap();
+    assert_eq!(page.notice.unwrap().text, "All other devices are signed out.");
+    assert_eq!(page.sessions.devices.len(), 1);
+
+    let signed_out = submit(&mut browser, &page.sessions.devices[0].sign_out).await;
+    assert_eq!(signed_out.status(), StatusCode::FOUND);
+    assert_eq!(current(&browser, "/settings", "en").account_page().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_renderer_draws_the_page_of_an_account_as_any_other() {
+    let site = with(Drawn(|_, page| {
+        let Page::Account(account) = page else { return Ok(None) };
+        Ok(Some(PageHtml::new(format!("{}: {}", account.person.name, account.sessions.devices.len()))))
+    }));
+    let mut browser = site.browser();
+    browser.sign_in().await;
+    let page = browser.get("/api/auth/account").await;
+    assert_eq!((page.status(), html(&page).as_str()), (StatusCode::OK, "Norma Jeane: 1"));
 }

@@ -1,21 +1,43 @@
 //! How long ago something was, as people say it.
 
 use maud::{Markup, html};
+use serde::{Serialize, Serializer};
 
 use crate::language::text;
 use crate::{Catalogue, Timestamp};
 
-/// Minutes, hours or days ago; the date of what is further away.
-pub(super) fn ago(words: &Catalogue, now: Timestamp, then: Timestamp) -> Markup {
-    time(then, &in_words(words, now, then))
+/// When something was, for machines and for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Moment {
+    /// The instant. Serialized it is as HTML's `<time datetime>` wants it.
+    #[serde(serialize_with = "as_datetime")]
+    pub at: Timestamp,
+    /// How long ago that was, or on what day.
+    pub text: String,
 }
 
-/// The same of an instant that is known to the day only.
-pub(super) fn ago_to_the_day(words: &Catalogue, now: Timestamp, then: Timestamp) -> Markup {
-    match now.since(then).as_secs() {
-        0..DAY => time(then, words.text(text::ACCOUNT_WITHIN_A_DAY)),
-        _ => ago(words, now, then),
+impl Moment {
+    /// Minutes, hours or days ago; the date of what is further away.
+    pub(super) fn ago(words: &Catalogue, now: Timestamp, at: Timestamp) -> Self {
+        Self { at, text: in_words(words, now, at) }
     }
+
+    /// The same of an instant that is known to the day only.
+    pub(super) fn ago_to_the_day(words: &Catalogue, now: Timestamp, at: Timestamp) -> Self {
+        match now.since(at).as_secs() {
+            0..DAY => Self { at, text: words.text(text::ACCOUNT_WITHIN_A_DAY).to_owned() },
+            _ => Self::ago(words, now, at),
+        }
+    }
+
+    pub(super) fn html(&self) -> Markup {
+        html! { time datetime=(self.at) { (self.text) } }
+    }
+}
+
+fn as_datetime<S: Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
 }
 
 fn in_words(words: &Catalogue, now: Timestamp, then: Timestamp) -> String {
@@ -37,10 +59,6 @@ fn in_words(words: &Catalogue, now: Timestamp, then: Timestamp) -> String {
             _ => words.with(text::ACCOUNT_DATE, &[("date", then.to_string().split('T').next().unwrap_or_default())]),
         },
     }
-}
-
-fn time(then: Timestamp, words: &str) -> Markup {
-    html! { time datetime=(then) { (words) } }
 }
 
 const MINUTE: u64 = 60;
@@ -82,12 +100,19 @@ mod tests {
     #[test]
     fn what_is_known_to_the_day_is_told_to_the_day() {
         let words = Catalogue::new("en", "");
-        let at = |seconds| ago_to_the_day(&words, Timestamp::from_unix_seconds(200_000), at_seconds(seconds)).0;
+        let now = Timestamp::from_unix_seconds(200_000);
+        let at = |seconds| {
+            let then = Timestamp::from_unix_seconds(seconds);
+            Moment::ago_to_the_day(&words, now, then).html().into_string()
+        };
         assert_eq!(at(199_999), r#"<time datetime="1970-01-03T07:33:19.000Z">within the last day</time>"#);
         assert_eq!(at(100_000), r#"<time datetime="1970-01-02T03:46:40.000Z">a day ago</time>"#);
     }
 
-    fn at_seconds(seconds: i64) -> Timestamp {
-        Timestamp::from_unix_seconds(seconds)
+    #[test]
+    fn a_template_has_the_instant_as_html_wants_it() {
+        let at = Timestamp::from_unix_seconds(1_795_300_000);
+        let moment = serde_json::to_value(Moment::ago(&Catalogue::new("en", ""), at, at)).unwrap();
+        assert_eq!(moment, serde_json::json!({ "at": "2026-11-21T22:26:40.000Z", "text": "just now" }));
     }
 }
