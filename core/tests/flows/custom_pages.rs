@@ -205,7 +205,7 @@ async fn an_account_at_a_path_of_the_applications_own_has_forms_that_lead_back_t
     let settings = current(&browser, "/settings", "de");
     let page = settings.account_page().await.unwrap().unwrap();
     keep_cookies(&mut browser, &settings).await;
-    assert_eq!((page.title.as_str(), page.person.name.as_str()), ("Ihr Konto", "Norma Jeane"));
+    assert_eq!((page.title.as_str(), page.person.name.as_str()), ("Ihr Konto", "Norma Paulk"));
     let connections = page.connections.unwrap();
     assert!(connections.accounts[0].disconnect.is_none() && connections.accounts[0].stays.is_some());
     assert_eq!(page.sessions.devices.len(), 2);
@@ -229,5 +229,5 @@ async fn a_renderer_draws_the_page_of_an_account_as_any_other() {
     let mut browser = site.browser();
     browser.sign_in().await;
     let page = browser.get("/api/auth/account").await;
-    assert_eq!((page.status(), html(&page).as_str()), (StatusCode::OK, "Norma Jeane: 1"));
+    assert_eq!((page.status(), html(&page).as_str()), (StatusCode::OK, "Norma Paulk: 1"));
 }

@@ -132,7 +132,7 @@ fn what_is_wrong_with_templates_is_told_by_build_all_at_once() {
     admit cannot start, 4 problems:
     - templates: layout, line 2: syntax error: unexpected end of block, in `{% if %}</main>`
     - templates: sign_in, line 3: syntax error: unexpected `/`, in `{{ page.title </h1>`
-    - templates: there is no page "login"; there are error, question, sign_in, sign_out, verify_request
+    - templates: there is no page "login"; there are account, error, question, sign_in, sign_out, verify_request
     - templates: nav, line 1: syntax error: unknown statement endfor, in `{% endfor %}`
     "#);
     insta::assert_snapshot!(problems(Templates::new().layout("{{ title }}")), @r#"
