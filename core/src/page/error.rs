@@ -194,6 +194,9 @@ mod tests {
         <p>Something in its set-up does not work. It is nothing that you did.</p>
         <p>Try again later. If this goes on, tell the people who run this site.</p>
         </div>
+        <div class="actions">
+        <a class="button primary" href="https://app.example.com">Back to app.example.com</a>
+        </div>
         "#);
         insta::assert_snapshot!(content(&page(Some("AccessDenied"), None, None)), @r#"
         <h1>You do not have access</h1>
@@ -220,6 +223,9 @@ mod tests {
         <div role="alert">
         <p>What you began could not be finished.</p>
         <p>Go back to the site and try again from there.</p>
+        </div>
+        <div class="actions">
+        <a class="button primary" href="https://app.example.com">Back to app.example.com</a>
         </div>
         "#);
     }

@@ -66,7 +66,9 @@ mod tests {
         <form action="https://app.example.com/api/auth/signout" method="post">
         <input type="hidden" name="csrfToken" value="csrf-token">
         <input type="hidden" name="callbackUrl" value="https://app.example.com/bye">
-        <button class="button primary" type="submit">Sign out</button>
+        <button class="button primary" type="submit">
+        <span class="label">Sign out</span>
+        </button>
         </form>
         </div>
         "#);
