@@ -9,7 +9,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{Method, Request, StatusCode};
+use http::{HeaderMap, Method, Request, StatusCode};
 
 use super::accounts::{is_one_of_several, is_recent, is_way_in, user_of};
 use super::{Visit, explain, ways};
@@ -83,7 +83,7 @@ pub(super) async fn account_of(visit: &Visit, live: &Live, session: &Session) ->
         name: user.name.as_deref().filter(|name| !name.trim().is_empty()),
         email: user.email.as_deref().filter(|email| !email.trim().is_empty()),
         picture: user.image.as_deref(),
-        note: note(visit, &sessions, ways.as_ref()),
+        note: note(visit, &sessions, others, ways.as_ref()),
         wish: ways.as_ref().filter(|_| is_recent(realm, &live.private)).and_then(|ways| wish(visit, ways)),
         ways,
         sessions: &sessions,
@@ -165,18 +165,37 @@ async fn has_another_way_in(realm: &Realm, users: &dyn UserStore, live: &Live) -
     }))
 }
 
-/// What has just happened, if that is so.
-fn note<'a>(visit: &'a Visit, sessions: &[UserSession], ways: Option<&Ways<'_>>) -> Option<Note<'a>> {
+/// What has just happened, if that is so. That something ended cannot be seen from what is left, so of that a form of
+/// this site has to have led here.
+fn note<'a>(
+    visit: &'a Visit,
+    sessions: &[UserSession],
+    others: OtherSessions,
+    ways: Option<&Ways<'_>>,
+) -> Option<Note<'a>> {
     let query = |name| visit.input.query(name);
     let name = |id: &str| visit.realm.provider(id).map(|registered| registered.provider.name());
     let is_connected = |id: &str| ways.is_some_and(|ways| ways.connected.iter().any(|account| account.id == id));
-    match (query(page::ENDED), query(page::LINKED), query(page::UNLINKED)) {
-        (Some(page::ENDED_ONE), ..) => Some(Note::SessionEnded),
-        (Some(page::ENDED_OTHERS), ..) => (sessions.len() == 1).then_some(Note::OthersEnded),
-        (_, Some(id), _) if is_connected(id) => name(id).map(Note::Connected),
-        (.., Some(id)) if ways.is_some() && !is_connected(id) => name(id).map(Note::Disconnected),
+    if let Some(id) = query(page::LINKED).filter(|id| is_connected(id)) {
+        return name(id).map(Note::Connected);
+    }
+    if !is_from_here(&visit.input.headers) {
+        return None;
+    }
+    match (query(page::ENDED), query(page::UNLINKED)) {
+        (Some(page::ENDED_ONE), _) => (others == OtherSessions::Listed).then_some(Note::SessionEnded),
+        (Some(page::ENDED_OTHERS), _) => {
+            (others != OtherSessions::Unknown && sessions.len() == 1).then_some(Note::OthersEnded)
+        }
+        (_, Some(id)) if ways.is_some() && !is_connected(id) => name(id).map(Note::Disconnected),
         _ => None,
     }
+}
+
+/// Whether nothing but this site led here, as far as the browser says: with the redirect behind a form it says so, and
+/// with a link on another site, in a message or among bookmarks it says otherwise.
+fn is_from_here(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin")
 }
 
 /// What somebody wanted who had to sign in anew, if it can still be done. One button at most; it does nothing by itself.

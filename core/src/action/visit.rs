@@ -58,9 +58,13 @@ impl Visit {
         Self { realm, input, csrf, return_to, no_way_back, cookies }
     }
 
-    /// Sends whoever is not signed in to do so, and then to where they wanted to go.
+    /// Sends whoever is not signed in to do so, and then to where they wanted to go. The words by which a form of the
+    /// account's page has it say that something was done are left out: nothing was.
     pub(super) fn to_sign_in(&self) -> Answer {
-        let there = with_query(&self.realm.sign_in_page(), &[("callbackUrl", &self.return_to)]);
+        let account = format!("{}/account", self.realm.base.auth_url);
+        let is_account = self.return_to.strip_prefix(&account).is_some_and(|words| words.starts_with('?'));
+        let back = if is_account { &account } else { &self.return_to };
+        let there = with_query(&self.realm.sign_in_page(), &[("callbackUrl", back)]);
         answer::redirect(StatusCode::SEE_OTHER, &there)
     }
 

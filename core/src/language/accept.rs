@@ -1,20 +1,20 @@
 //! `Accept-Language` (RFC 9110 §12.5.4), matched by lookup (RFC 4647 §3.4): `de-AT` finds `de`.
 
+use std::cell::LazyCell;
+
 /// The place, among the tags, of the language that is wanted most. Of equals the one named first. A language that is
 /// named with weight 0 is not given, and `*` stands for the first of those that are not named.
 pub(super) fn choose<'a>(wanted: &[u8], tags: &(impl Iterator<Item = &'a str> + Clone)) -> Option<usize> {
     // What is longer than any browser's is nobody's.
     let wanted = std::str::from_utf8(wanted).ok().filter(|wanted| wanted.len() <= LONGEST)?;
+    let ranges = || wanted.split(',').filter_map(range);
+    let is_refused = |tag: &str| ranges().any(|(range, weight)| weight == 0 && range.eq_ignore_ascii_case(tag));
+    // Once, however often the header has the star.
+    let any = LazyCell::new(|| tags.clone().position(|tag| !is_refused(tag)));
     let mut best: Option<(u16, usize)> = None;
-    for (range, weight) in wanted.split(',').filter_map(range) {
-        let is_refused = |tag: &str| {
-            wanted
-                .split(',')
-                .filter_map(self::range)
-                .any(|(range, weight)| weight == 0 && range.eq_ignore_ascii_case(tag))
-        };
+    for (range, weight) in ranges() {
         let place = match range {
-            "*" => tags.clone().position(|tag| !is_refused(tag)),
+            "*" => *any,
             range => lookup(range, tags),
         };
         let Some(place) = place.filter(|_| weight > 0) else { continue };
@@ -114,5 +114,16 @@ mod tests {
         }
         assert_eq!(choose(b"\xff, de", &TAGS.into_iter()), None);
         assert_eq!(chosen(&format!("{}de", "fr,".repeat(400))), None);
+    }
+
+    // Anybody can send such a header to any page.
+    #[test]
+    fn a_header_made_to_be_slow_is_read_once() {
+        let refused = "en;q=0,de;q=0,pt-BR;q=0,zh-Hant;q=0";
+        let looked_at = std::cell::Cell::new(0);
+        let tags = TAGS.into_iter().inspect(|_| looked_at.set(looked_at.get() + 1));
+        let stars = format!("{}{refused}", "*,".repeat((LONGEST - refused.len()) / 2));
+        assert_eq!(choose(stars.as_bytes(), &tags), None);
+        assert!(looked_at.get() <= 5 * TAGS.len(), "{}", looked_at.get());
     }
 }

@@ -1,5 +1,7 @@
 //! What a page lets people do: forms that post, and links.
 
+use std::fmt;
+
 use maud::{Markup, html};
 use serde::{Serialize, Serializer};
 
@@ -25,14 +27,21 @@ pub struct Form {
     pub weight: Weight,
 }
 
-/// A field that nobody sees.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A field that nobody sees. `{:?}` does not show the CSRF token.
+#[derive(Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Hidden {
     /// The field's name.
     pub name: String,
     /// Its value.
     pub value: String,
+}
+
+impl fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = if self.name == CSRF_TOKEN { "…" } else { &self.value };
+        f.debug_struct("Hidden").field("name", &self.name).field("value", &value).finish()
+    }
 }
 
 /// How something that people can do stands among the others on its page.
@@ -129,3 +138,17 @@ pub(super) fn hidden_fields(hidden: &[Hidden]) -> Markup {
 }
 
 pub(super) const CSRF_TOKEN: &str = "csrfToken";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // CFG-007
+    #[test]
+    fn who_prints_a_form_prints_no_token() {
+        let form = Form::new("/api/auth/signout", "hush", "Sign out").returning_to("/in");
+        let text = format!("{form:?} {form:#?}");
+        assert!(text.contains("csrfToken") && text.contains("/in"), "{text}");
+        assert!(!text.contains("hush"), "{text}");
+    }
+}

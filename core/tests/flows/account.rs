@@ -2,6 +2,7 @@
 
 mod changes;
 mod guards;
+mod notes;
 mod shown;
 mod wishes;
 

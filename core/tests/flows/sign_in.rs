@@ -2,7 +2,7 @@
 
 mod last_used;
 mod requests;
-mod return_to;
+pub(crate) mod return_to;
 
 use http::{Method, Request, StatusCode};
 

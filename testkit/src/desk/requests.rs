@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::timeline::Entry;
-use super::{Developed, time};
+use super::{Developed, at_most, time};
 use crate::page::{Page, REQUESTS};
 
 pub(super) fn page(server: &impl Developed) -> Page {
@@ -19,7 +19,7 @@ pub(super) fn page(server: &impl Developed) -> Page {
                 ul.mistakes {
                     @for same in newest.chunk_by(|one, next| one == next) {
                         li {
-                            @if let Some(mistake) = same.first() { (mistake) }
+                            @if let Some(mistake) = same.first() { (at_most(mistake, LONGEST)) }
                             @if same.len() > 1 { span.hint { " (" (same.len()) " times)" } }
                         }
                     }
@@ -75,3 +75,5 @@ fn row(entry: &Entry) -> Markup {
 }
 
 const MISTAKES: usize = 20;
+/// Of one of them, in characters.
+const LONGEST: usize = 400;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 
 use admit::Timestamp;
 use admit::http::{HttpRequest, HttpResponse};
+use http::HeaderValue;
 use http::header::AUTHORIZATION;
 
 use super::at_most;
@@ -38,13 +39,10 @@ impl Heard {
         };
         let what = what(&value);
         let shown = parameters.iter().take(MOST_PARAMETERS).map(|(name, value)| {
-            let value = if SECRETS.contains(&name.as_str()) { "…" } else { value.as_str() };
+            let value = if is_secret(name) { "…" } else { value.as_str() };
             (at_most(name, LONGEST_NAME), at_most(value, LONGEST))
         });
-        let authorization = request.headers().get(AUTHORIZATION).map(|value| {
-            let scheme = value.to_str().ok().and_then(|value| value.split(' ').next()).unwrap_or_default();
-            at_most(scheme, LONGEST_NAME)
-        });
+        let authorization = request.headers().get(AUTHORIZATION).map(|value| scheme(value).to_owned());
         Self {
             method: request.method().to_string(),
             path: at_most(request.uri().path(), LONGEST),
@@ -106,23 +104,26 @@ impl Timeline {
     }
 }
 
-/// Whatever opens something, and what a page of ours carries along.
-const SECRETS: [&str; 14] = [
-    "assertion",
-    "client_assertion",
-    "client_secret",
-    "code",
-    "code_verifier",
-    "id_token_hint",
-    "nonce",
-    "password",
-    "refresh_token",
-    "request",
-    "request_uri",
-    "state",
-    "subject_token",
-    "token",
-];
+/// Whether a parameter opens something, or is what a page of ours carries along. It is one in any spelling: who mixes up
+/// the names of a protocol is not to find a secret on a page.
+fn is_secret(name: &str) -> bool {
+    let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+    SECRETS.contains(&plain.as_str())
+        || PARTS_OF_SECRETS.iter().any(|part| plain.contains(part))
+        || plain.ends_with("token")
+}
+
+/// The word before the credentials in `Authorization`. A value without one of those that are known is secret as a whole.
+fn scheme(value: &HeaderValue) -> &str {
+    let scheme = value.to_str().ok().and_then(|value| value.split_once(' ')).map_or("", |(scheme, _)| scheme);
+    if SCHEMES.iter().any(|known| scheme.eq_ignore_ascii_case(known)) { scheme } else { "" }
+}
+
+/// Without case and signs.
+const SECRETS: [&str; 9] =
+    ["assertion", "clientassertion", "code", "codeverifier", "nonce", "request", "requesturi", "session", "state"];
+const PARTS_OF_SECRETS: [&str; 6] = ["secret", "passw", "apikey", "idtokenhint", "credential", "privatekey"];
+const SCHEMES: [&str; 4] = ["Basic", "Bearer", "DPoP", "Negotiate"];
 const KEPT: usize = 200;
 const MOST_PARAMETERS: usize = 40;
 const LONGEST: usize = 400;
@@ -163,9 +164,64 @@ mod tests {
 
     #[test]
     fn what_is_secret_is_blotted_out() {
-        let target: String = SECRETS.iter().map(|name| format!("&{name}=hush")).collect();
+        let secrets = [
+            "assertion",
+            "client_assertion",
+            "client_secret",
+            "code",
+            "code_verifier",
+            "id_token_hint",
+            "nonce",
+            "password",
+            "refresh_token",
+            "request",
+            "request_uri",
+            "state",
+            "subject_token",
+            "token",
+        ];
+        let target: String = secrets.iter().map(|name| format!("&{name}=hush")).collect();
         let heard = heard(&format!("/x?scope=openid{target}"));
         assert_eq!(heard.parameters[0], ("scope".to_owned(), "openid".to_owned()));
         assert!(!format!("{heard:?}").contains("hush"), "{heard:?}");
+    }
+
+    // A mistake of the application is no reason to show what it should have kept to itself.
+    #[test]
+    fn what_is_secret_is_blotted_out_where_it_should_not_be_too() {
+        for name in [
+            "Client_Secret",
+            "clientSecret",
+            "client-secret",
+            "CODE",
+            "access_token",
+            "id_token",
+            "accessToken",
+            "actor_token",
+            "api_key",
+            "passwd",
+            "session",
+        ] {
+            let heard = heard(&format!("/x?{name}=hush"));
+            assert!(!format!("{heard:?}").contains("hush"), "{heard:?}");
+        }
+        for plain in ["token_type_hint", "code_challenge_method", "response_type", "requested_token_use", "scope"] {
+            assert_eq!(heard(&format!("/x?{plain}=shown")).parameters[0].1, "shown", "{plain}");
+        }
+    }
+
+    #[test]
+    fn of_authorization_only_the_scheme_is_told() {
+        let told = |value: &str| {
+            let request = http::Request::get("/x").header(AUTHORIZATION, value).body(Bytes::new()).unwrap();
+            Heard::of(&request, |_| String::new()).authorization
+        };
+        for (value, scheme) in [("Bearer hush", "Bearer"), ("basic aHVzaA==", "basic")] {
+            assert_eq!(told(value).as_deref(), Some(scheme), "{value}");
+        }
+        // Without a scheme, or with another sign behind it, the first word is the secret itself.
+        for bare in ["hush", "hush ", " hush", "Bearer\thush", "Bearer:hush x", "hush.hush.hush x", "Bearerhush0 x"] {
+            assert!(!told(bare).unwrap().contains("hush"), "{bare:?}");
+        }
     }
 }

@@ -84,7 +84,8 @@ pub(crate) fn go_back(look: &Look, action: &str, parameters: &[(String, String)]
 
 /// Whether an address stays at this server. It came in a form, so it may be anything.
 fn is_path(address: &str) -> bool {
-    address.strip_prefix('/').is_some_and(|rest| !rest.starts_with(['/', '\\']))
+    // A browser drops tabs and ends of lines before it looks for the slashes.
+    address.strip_prefix('/').is_some_and(|rest| !rest.starts_with(['/', '\\']) && !rest.contains(char::is_control))
 }
 
 /// Where an application is, from where it takes answers. Nothing but the web can be linked.
@@ -110,7 +111,11 @@ mod tests {
     fn the_way_to_choose_again_stays_at_this_server() {
         let link = |again: &str| nobody(&OPENID, "no", again).into_string().contains("Choose somebody else");
         assert!(link("/authorize?state=//x"));
-        for wrong in ["javascript:alert(1)/common", "https://evil.example/", "//evil.example", "/\\evil.example", ""] {
+        for wrong in ["javascript:alert(1)/common", "https://evil.example/", "//evil.example", "/\\evil.example", ""]
+            .into_iter()
+            // A browser drops these before it reads the address (WHATWG URL §4.4).
+            .chain(["/\t/evil.example", "/\n\\evil.example", "/\r/evil.example", "/x\u{0}"])
+        {
             assert!(!link(wrong), "{wrong}");
         }
     }

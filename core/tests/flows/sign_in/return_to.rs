@@ -7,7 +7,7 @@ use crate::support::{ORIGIN, Site, location};
 const CALLBACK_URL: &str = "__Secure-authjs.callback-url";
 
 /// Every way out of the origin that anybody has thought of.
-const TRICKS: &[&str] = &[
+pub(crate) const TRICKS: &[&str] = &[
     "//evil.example", // RED-001
     "///evil.example",
     "////evil.example",
