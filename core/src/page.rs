@@ -168,6 +168,7 @@ mod tests {
         Frame {
             theme,
             app: "app.example.com",
+            host: "app.example.com",
             home: "https://app.example.com",
             base: "/api/auth",
             words,
@@ -225,7 +226,7 @@ mod tests {
             verify_request(&frame),
             error(&frame, Some("Configuration"), Some("state_missing"), Some("b7Qk2")),
             refused(&frame, None),
-            without_token(&frame, "Acme", WithoutToken::NotNow(5), "b7Qk2"),
+            without_token(&frame, "Acme", WithoutToken::NotNow(5), "/boards", "b7Qk2"),
             account::tests::example(&frame),
             account::tests::example(&frame),
         ]
@@ -289,7 +290,7 @@ mod tests {
     #[test]
     fn the_host_and_the_addresses_stay_text() {
         let theme = Theme::default();
-        let frame = Frame { app: "<b>\"", home: "\"><b>", base: "\"><b>", ..frame(&theme) };
+        let frame = Frame { app: "<b>\"", host: "<b>\"", home: "\"><b>", base: "\"><b>", ..frame(&theme) };
         assert!(!html(&refused(&frame, None)).contains("<b>"));
     }
 }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::{Form, Frame, Weight};
+use super::{Form, Frame, Link, Weight};
 use crate::language::text;
 
 /// The page that asks before it signs out.
@@ -16,6 +16,8 @@ pub struct SignOutPage {
     pub question: String,
     /// The form that signs out. It takes one, so that no link and no picture can do it.
     pub form: Form,
+    /// Where it leads to stay signed in.
+    pub stay: Link,
 }
 
 impl SignOutPage {
@@ -25,6 +27,11 @@ impl SignOutPage {
         Self {
             title: words.text(text::SIGN_OUT_TITLE).to_owned(),
             question: words.text(text::SIGN_OUT_SURE).to_owned(),
+            stay: Link {
+                href: return_to.unwrap_or(frame.home).to_owned(),
+                label: words.text(text::SIGN_OUT_STAY).to_owned(),
+                weight: Weight::Plain,
+            },
             form: return_to.into_iter().fold(form, |form, address| form.returning_to(address)),
         }
     }
@@ -33,7 +40,7 @@ impl SignOutPage {
         html! {
             h1 { (self.title) }
             p { (self.question) }
-            div.actions { (self.form.html()) }
+            div.actions { (self.form.html()) (self.stay.html()) }
         }
     }
 }
@@ -66,8 +73,11 @@ mod tests {
         <form action="https://app.example.com/api/auth/signout" method="post">
         <input type="hidden" name="csrfToken" value="csrf-token">
         <input type="hidden" name="callbackUrl" value="https://app.example.com/bye">
-        <button class="button primary" type="submit">Sign out</button>
+        <button class="button primary" type="submit">
+        <span class="label">Sign out</span>
+        </button>
         </form>
+        <a class="button" href="https://app.example.com/bye">Stay signed in</a>
         </div>
         "#);
     }
