@@ -256,6 +256,18 @@ mod tests {
     }
 
     #[test]
+    fn an_application_is_called_by_its_name_and_its_host_stands_below() {
+        let theme = Theme::default().name("Light & house").logo("/logo.svg");
+        let frame = Frame { app: "Light & house", ..frame(&theme) };
+        let html = html(&frame.answer(&Page::SignIn(SignInPage::new(&frame, &[], "csrf", "/", None))));
+        for named in ["<title>Sign in · Light &amp; house<", "<strong>Light &amp; house<", r#"alt="Light &amp; house""#]
+        {
+            assert!(html.contains(named), "{named}");
+        }
+        assert!(html.contains(r#"<a class="site" href="https://app.example.com">app.example.com</a>"#));
+    }
+
+    #[test]
     fn a_logo_that_could_run_or_leak_is_left_out() {
         let theme = Theme::default().logo("javascript:alert(1)");
         assert!(!html(&verify_request(&frame(&theme))).contains("<img"));

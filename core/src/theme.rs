@@ -107,8 +107,11 @@ mod tests {
 
     #[test]
     fn all_problems_are_told_at_once() {
-        let theme =
-            Theme::default().brand_color("red;}</style><script>").button_text("rgb(0,0,0)").logo("javascript:alert(1)").name(" ");
+        let theme = Theme::default()
+            .brand_color("red;}</style><script>")
+            .button_text("rgb(0,0,0)")
+            .logo("javascript:alert(1)")
+            .name(" ");
         assert_eq!(
             theme.problems(),
             [

@@ -226,6 +226,9 @@ mod tests {
         <p>What you began could not be finished.</p>
         <p>Go back to the site and try again from there.</p>
         </div>
+        <div class="actions">
+        <a class="button primary" href="https://app.example.com">Back to app.example.com</a>
+        </div>
         "#);
     }
 

@@ -92,6 +92,6 @@ mod tests {
     fn what_is_put_into_the_form_stays_text() {
         let page = page("/x?\"><script>", "\"><script>", Some("\"><script>"));
         assert!(!html(&page).contains("<script"));
-        assert_eq!(html(&page).matches("&quot;&gt;&lt;script&gt;").count(), 3);
+        assert_eq!(html(&page).matches("&quot;&gt;&lt;script&gt;").count(), 4);
     }
 }

@@ -98,6 +98,20 @@ mod tests {
         "#);
     }
 
+    // Behind the origin a path stays on the site, whatever it looks like.
+    #[test]
+    fn trying_again_leads_nowhere_but_to_the_site() {
+        for (asked, href) in [
+            ("/boards?a=1&b=2", "https://app.example.com/boards?a=1&b=2"),
+            ("//evil.example/", "https://app.example.com//evil.example/"),
+            ("@evil.example/", "https://app.example.com/"),
+            (".evil.example", "https://app.example.com/"),
+            ("*", "https://app.example.com/"),
+        ] {
+            assert_eq!(frame(&Theme::default()).again(asked).href, href);
+        }
+    }
+
     #[test]
     fn what_an_administrator_has_to_mend_has_a_reference() {
         let page = page(WithoutToken::Misconfigured);
