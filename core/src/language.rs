@@ -57,7 +57,7 @@ impl Languages {
     /// The one for a request with that `Accept-Language`.
     pub(crate) fn choose(&self, accept_language: Option<&[u8]>) -> &Catalogue {
         let mut all = [&self.first].into_iter().chain(&self.others);
-        let place = accept_language.and_then(|wanted| accept::choose(wanted, all.clone().map(Catalogue::tag)));
+        let place = accept_language.and_then(|wanted| accept::choose(wanted, &all.clone().map(Catalogue::tag)));
         place.and_then(|place| all.nth(place)).unwrap_or(&self.first)
     }
 

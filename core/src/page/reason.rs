@@ -241,9 +241,9 @@ reasons! {
         "Tell the people who run this site; signing in again will not help."
 
     SessionStoreUnavailable "session_store_unavailable" SERVICE_UNAVAILABLE SignIn
-        "Signing in is not possible right now"
+        "This site cannot tell who you are right now"
         "The place where this site keeps its sessions does not answer."
-        "Wait a minute, then sign in again."
+        "Wait a minute, then try again."
 
     // Reserved: nothing sends it yet.
     RateLimited "rate_limited" SERVICE_UNAVAILABLE SignIn

@@ -68,7 +68,7 @@ impl Templates {
     /// The document around every page.
     pub fn layout(mut self, source: impl Into<String>) -> Self {
         self.has_layout = true;
-        self.add(LAYOUT.to_owned(), source.into());
+        self.add(LAYOUT.to_owned(), &source.into());
         let layout = self.environment.get_template(LAYOUT);
         if layout.is_ok_and(|layout| !layout.undeclared_variables(false).contains("content")) {
             self.problems.push("templates: layout shows no page; put {{ content }} into it".to_owned());
@@ -87,13 +87,13 @@ impl Templates {
             return self;
         }
         self.pages.insert(kind.clone());
-        self.add(kind, source.into());
+        self.add(kind, &source.into());
         self
     }
 
     /// What others include or import by that name: `{% include "nav" %}`.
     pub fn partial(mut self, name: impl Into<String>, source: impl Into<String>) -> Self {
-        self.add(name.into(), source.into());
+        self.add(name.into(), &source.into());
         self
     }
 
@@ -103,9 +103,9 @@ impl Templates {
         self
     }
 
-    fn add(&mut self, name: String, source: String) {
-        if let Err(error) = self.environment.add_template_owned(name, source.clone()) {
-            self.problems.push(problem(&error, Some(&source)));
+    fn add(&mut self, name: String, source: &str) {
+        if let Err(error) = self.environment.add_template_owned(name, source.to_owned()) {
+            self.problems.push(problem(&error, Some(source)));
         }
     }
 

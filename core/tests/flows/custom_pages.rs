@@ -92,8 +92,8 @@ async fn what_a_page_may_load_is_added_to_its_policy_and_nothing_is_taken_out() 
 
 #[tokio::test]
 async fn a_renderer_that_fails_or_panics_costs_nobody_their_page() {
-    let failing: [fn(&Frame<'_>, &Page) -> Result<Option<PageHtml>, BoxError>; 2] =
-        [|_, _| Err("the ink is dry".into()), |_, _| panic!("the pen broke")];
+    type Draw = fn(&Frame<'_>, &Page) -> Result<Option<PageHtml>, BoxError>;
+    let failing: [Draw; 2] = [|_, _| Err("the ink is dry".into()), |_, _| panic!("the pen broke")];
     for (draw, cause) in failing.into_iter().zip(["the ink is dry", "it panicked"]) {
         let heard = Heard::default();
         let _listening = heard.listen();

@@ -68,7 +68,7 @@ async fn the_error_page_has_the_status_of_what_happened() {
     ?error=Verification -> 403 This link no longer works
     ?error=Nonsense -> 200 Something went wrong
     ?error=Configuration&code=state_expired -> 400 The sign-in took too long
-    ?error=Configuration&code=session_store_unavailable -> 503 Signing in is not possible right now
+    ?error=Configuration&code=session_store_unavailable -> 503 This site cannot tell who you are right now
     ?error=Configuration&code=provider_unknown -> 404 There is no such way to sign in
     ?error=AccessDenied&code=user_disabled -> 403 Your account is disabled
     ");
