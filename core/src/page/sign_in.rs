@@ -210,7 +210,7 @@ impl Way {
         html! {
             @if self.form.mark.is_some() || !(is_alone || self.has_inputs()) { (mark(self.form.mark, &self.name)) }
             span.label {
-                (label)
+                span { (label) }
                 // The space is for those who hear it.
                 @if let Some(last_used) = &self.last_used { " " span.last { (last_used) } }
             }
