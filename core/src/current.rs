@@ -199,6 +199,11 @@ impl Current {
         sent.own.candidates().chain(sent.v4.candidates()).next().is_some()
     }
 
+    /// The path and query that was asked for.
+    pub(crate) fn asked(&self) -> &str {
+        self.0.head.path()
+    }
+
     /// The frame of a page for whoever asks.
     pub(crate) fn frame(&self) -> Frame<'_> {
         let realm = self.realm();

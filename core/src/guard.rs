@@ -83,7 +83,7 @@ impl Current {
         tracing::error!(%reference, cause = crate::failure::chain(error), "an access token could not be had");
         if self.is_browser() {
             let name = self.realm().provider(provider).map_or(provider, |registered| registered.provider.name());
-            return page::without_token(&self.frame(), name, why, &reference);
+            return page::without_token(&self.frame(), name, why, self.asked(), &reference);
         }
         let status = match why {
             WithoutToken::NotNow(_) => StatusCode::SERVICE_UNAVAILABLE,

@@ -182,6 +182,7 @@ mod tests {
         Frame {
             theme,
             app: "app.example.com",
+            host: "app.example.com",
             home: "https://app.example.com",
             base: "/api/auth",
             words,
@@ -239,7 +240,7 @@ mod tests {
             verify_request(&frame),
             error(&frame, Some("Configuration"), Some("state_missing"), Some("b7Qk2")),
             refused(&frame, None),
-            without_token(&frame, "Acme", WithoutToken::NotNow(5), "b7Qk2"),
+            without_token(&frame, "Acme", WithoutToken::NotNow(5), "/boards", "b7Qk2"),
             account::tests::example(&frame),
         ]
     }
@@ -265,6 +266,18 @@ mod tests {
         assert!(html(&page).contains(img));
         let policy = page.headers()["content-security-policy"].to_str().unwrap();
         assert!(policy.contains("img-src 'self' data: https://cdn.example.com;"), "{policy}");
+    }
+
+    #[test]
+    fn an_application_is_called_by_its_name_and_its_host_stands_below() {
+        let theme = Theme::default().name("Light & house").logo("/logo.svg");
+        let frame = Frame { app: "Light & house", ..frame(&theme) };
+        let html = html(&frame.answer(&Page::SignIn(SignInPage::new(&frame, &[], "csrf", "/", None))));
+        for named in ["<title>Sign in · Light &amp; house<", "<strong>Light &amp; house<", r#"alt="Light &amp; house""#]
+        {
+            assert!(html.contains(named), "{named}");
+        }
+        assert!(html.contains(r#"<a class="site" href="https://app.example.com">app.example.com</a>"#));
     }
 
     #[test]
@@ -302,7 +315,7 @@ mod tests {
     #[test]
     fn the_host_and_the_addresses_stay_text() {
         let theme = Theme::default();
-        let frame = Frame { app: "<b>\"", home: "\"><b>", base: "\"><b>", ..frame(&theme) };
+        let frame = Frame { app: "<b>\"", host: "<b>\"", home: "\"><b>", base: "\"><b>", ..frame(&theme) };
         assert!(!html(&refused(&frame, None)).contains("<b>"));
     }
 }

@@ -244,10 +244,12 @@ impl Realm {
 
     /// The frame of the built-in pages, in one of the site's languages.
     pub(crate) fn frame<'a>(&'a self, words: &'a Catalogue) -> Frame<'a> {
+        let host = self.base.origin.split_once("://").map_or("", |(_, host)| host);
         Frame {
             words,
             theme: &self.theme,
-            app: self.base.origin.split_once("://").map_or("", |(_, host)| host),
+            app: self.theme.name.as_deref().unwrap_or(host),
+            host,
             home: &self.base.origin,
             base: &self.base.auth_url,
             renderer: self.page_renderer.as_deref(),

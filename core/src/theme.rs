@@ -10,7 +10,7 @@ use crate::page::logo::Logo;
 /// ```
 /// use admit::{ColorScheme, Theme};
 ///
-/// let theme = Theme::default().color_scheme(ColorScheme::Dark).logo("/logo.svg").brand_color("#0b6e4f");
+/// let theme = Theme::default().name("Lighthouse").color_scheme(ColorScheme::Dark).brand_color("#0b6e4f");
 /// assert!(theme.problems().is_empty());
 ///
 /// let theme = Theme::default().brand_color("forest");
@@ -19,6 +19,8 @@ use crate::page::logo::Logo;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Theme {
+    /// What the application is called. Without it the pages call it by its host.
+    pub name: Option<String>,
     /// Light, dark, or what the person's system prefers.
     pub color_scheme: ColorScheme,
     /// The picture above every page: a path on this origin, an https URL or `data:image/…`.
@@ -30,6 +32,13 @@ pub struct Theme {
 }
 
 impl Theme {
+    /// What the application is called. Without it the pages call it by its host, which stands below each all the same.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
     /// Light, dark, or what the person's system prefers.
     #[must_use]
     pub fn color_scheme(mut self, color_scheme: ColorScheme) -> Self {
@@ -66,6 +75,9 @@ impl Theme {
             .filter_map(|(name, color)| Some((name, color.as_deref().filter(|color| Color::parse(color).is_none())?)))
             .map(|(name, color)| format!("theme: {name} `{color}` is no colour the pages know; write #rgb or #rrggbb"))
             .collect();
+        if self.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
+            problems.push("theme: name is empty; write what the application is called, or leave it out".to_owned());
+        }
         if let Some(logo) = self.logo.as_deref().filter(|logo| Logo::parse(logo).is_none()) {
             problems.push(format!(
                 "theme: logo `{logo}` is no picture the pages can show; \
@@ -95,13 +107,17 @@ mod tests {
 
     #[test]
     fn all_problems_are_told_at_once() {
-        let theme =
-            Theme::default().brand_color("red;}</style><script>").button_text("rgb(0,0,0)").logo("javascript:alert(1)");
+        let theme = Theme::default()
+            .brand_color("red;}</style><script>")
+            .button_text("rgb(0,0,0)")
+            .logo("javascript:alert(1)")
+            .name(" ");
         assert_eq!(
             theme.problems(),
             [
                 "theme: brand_color `red;}</style><script>` is no colour the pages know; write #rgb or #rrggbb",
                 "theme: button_text `rgb(0,0,0)` is no colour the pages know; write #rgb or #rrggbb",
+                "theme: name is empty; write what the application is called, or leave it out",
                 "theme: logo `javascript:alert(1)` is no picture the pages can show; \
                  give a path such as /logo.svg, an https URL or data:image/…",
             ]

@@ -70,7 +70,7 @@ export const BUILT_IN = [
       await to(person, "azure-devops")
       await choose(person, "Norma Paulk", "Deny")
     },
-    shows: ".alert[role=alert]",
+    shows: ".note[role=alert]",
     picture: ["light"],
   },
   {
@@ -145,7 +145,7 @@ export const BUILT_IN = [
     at: "all",
     status: 500,
     go: ({ open }) => open("/api/auth/error?error=Configuration&code=configuration&ref=b7Qk2-x_9"),
-    shows: "[role=alert] + .reference",
+    shows: "[role=alert] + .actions + .reference",
   },
   {
     name: "error-retired",
@@ -216,7 +216,7 @@ export const BUILT_IN = [
     at: "one",
     status: 503,
     go: (person) => losesToken(person, { stage: "token", fault: "status", status: 503, always: true }),
-    shows: "[role=alert] + .reference",
+    shows: "[role=alert] + .actions + .reference",
   },
   {
     name: "without-token-misconfigured",
@@ -224,7 +224,7 @@ export const BUILT_IN = [
     at: "one",
     status: 500,
     go: (person) => losesToken(person, INVALID_CLIENT),
-    shows: "[role=alert] + .reference",
+    shows: "[role=alert] + .actions + .reference",
   },
   {
     name: "without-token-retired",

@@ -91,7 +91,7 @@ function claimReasons({ language }) {
         const answer = await person.open(`/api/auth/error?error=Configuration&code=${code}&ref=b7Qk2`)
         assert.equal(answer.status(), status, code)
         assert.deepEqual([...(await layout(page, { least: OURS })), ...(await told(page, language))], [], code)
-        await page.locator("[role=alert] p + p").waitFor()
+        await page.locator("[role=alert] p + p, [role=status] p + p").waitFor()
         assert.equal(await page.locator(".reference code").innerText(), "b7Qk2", code)
         const heading = await page.locator("h1").innerText()
         assert(!headings.has(heading), `${code} and ${headings.get(heading)} are both headed ${heading}`)

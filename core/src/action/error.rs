@@ -46,8 +46,7 @@ fn doors(visit: &Visit, code: Option<&str>) -> Vec<Form> {
             (!ways::is_over(&visit.realm, with)).then(door).into_iter().collect()
         }
         (Some(reason), (Some(with), Some(other))) if reason.is_between_two() => {
-            let names = [("first", other.provider.name()), ("then", with.provider.name())];
-            let both = visit.words().with(text::WAY_BOTH, &names);
+            let both = visit.words().with(text::WAY_BOTH, &[("provider", other.provider.name())]);
             let can = other.registration.is_some() && !ways::is_over(&visit.realm, other);
             let both = can.then(|| ways::both(visit, other, with, both));
             both.into_iter().chain(ways::newcomer(visit, with, visit.words().text(text::WAY_NEWCOMER))).collect()

@@ -185,9 +185,9 @@ mod tests {
 
     #[test]
     fn a_name_may_stand_where_and_as_often_as_the_grammar_wants() {
-        let dutch = Catalogue::new("nl", "way.both = {then}, {first}, {then}");
+        let dutch = Catalogue::new("nl", "account.since_and_used = {used}, {since}, {used}");
         assert_eq!(dutch.problems(), [""; 0]);
-        assert_eq!(dutch.with(text::WAY_BOTH, &[("first", "A"), ("then", "B")]), "B, A, B");
+        assert_eq!(dutch.with(text::ACCOUNT_SINCE_AND_USED, &[("since", "A"), ("used", "B")]), "B, A, B");
     }
 
     // ERR-008

@@ -73,6 +73,7 @@ texts! {
     SIGN_OUT_TITLE "sign_out.title" "Sign out"
     SIGN_OUT_SURE "sign_out.sure" "Do you want to sign out in this browser?"
     SIGN_OUT_BUTTON "sign_out.button" "Sign out"
+    SIGN_OUT_STAY "sign_out.stay" "Stay signed in"
 
     // After a link was sent.
     VERIFY_TITLE "verify.title" "Check your email"
@@ -89,7 +90,7 @@ texts! {
     CONNECT_STAYS "connect.stays" "You are signed in, and stay who you are."
     CONNECT_GO "connect.go" "Continue with {provider}"
     CONNECT_LATER "connect.later" "Not now"
-    WAY_BOTH "way.both" "Sign in with {first}, then {then}"
+    WAY_BOTH "way.both" "Try again with {provider}"
     WAY_NEWCOMER "way.newcomer" "I am new here"
 
     // For somebody who is signed in, and may not.
@@ -104,6 +105,7 @@ texts! {
     TOKEN_LATER_SECOND "token.later.second" "You are still signed in. Try again in a second."
     TOKEN_LATER_SECONDS "token.later.seconds" "You are still signed in. Try again in {seconds} seconds."
     TOKEN_LATER_MINUTES "token.later.minutes" "You are still signed in. Try again in {minutes} minutes."
+    TOKEN_LATER_BUTTON "token.later.button" "Try again"
     TOKEN_SETUP_TITLE "token.setup.title" "An administrator has to act"
     TOKEN_SETUP "token.setup" "What you opened comes from {provider}, which does not accept this site's set-up."
     TOKEN_SETUP_TELL "token.setup.tell" "You are still signed in. Tell the people who run this site, with the reference below."

@@ -28,7 +28,7 @@ pub(super) fn document(frame: &Frame<'_>, page: &Page, content: &Markup, css: &s
                         @if let Some(logo) = &logo { img.logo src=(logo.src) alt=(frame.app); }
                         (content)
                     }
-                    footer { a.site href=(frame.home) { (frame.app) } }
+                    footer { a.site href=(frame.home) { (frame.host) } }
                 }
             }
         }

@@ -30,8 +30,8 @@ pub struct ErrorPage {
     pub next: String,
     /// Ways on.
     pub ways: Vec<Form>,
-    /// Where to go from here, where there is no other way on: to sign in if that helps, to one's account, or to the site.
-    pub onward: Option<Link>,
+    /// Where to go from here; the first is the thing to do. Nothing where there are other ways on.
+    pub links: Vec<Link>,
     /// By which a log line can be found.
     pub reference: Option<Reference>,
 }
@@ -83,7 +83,7 @@ impl ErrorPage {
         };
         ways.iter_mut().take(1).for_each(|way| way.weight = Weight::Main);
         let words = frame.words;
-        let onward = match link {
+        let link = match link {
             Leads::SignIn => frame.sign_in(text::ERROR_SIGN_IN, Weight::Main),
             Leads::Account => frame.account(text::ACCOUNT_TITLE, Weight::Main),
             Leads::Home => frame.site(Weight::Main),
@@ -95,7 +95,7 @@ impl ErrorPage {
             title: words.text(heading).to_owned(),
             happened: words.text(happened).to_owned(),
             next: words.text(next).to_owned(),
-            onward: ways.is_empty().then_some(onward),
+            links: ways.is_empty().then_some(link).into_iter().collect(),
             ways,
             reference: Reference::new(frame, correlation),
         }
@@ -108,7 +108,9 @@ impl ErrorPage {
             @if !self.ways.is_empty() {
                 div.actions { @for way in &self.ways { (way.html()) } }
             }
-            @if let Some(onward) = &self.onward { div.actions { (onward.html()) } }
+            @if !self.links.is_empty() {
+                div.actions { @for link in &self.links { (link.html()) } }
+            }
             @if let Some(Reference { id, .. }) = &self.reference {
                 p.reference { (frame.words.markup(text::ERROR_REFERENCE, &[("reference", html! { code { (id) } })])) }
             }

@@ -16,8 +16,10 @@ use crate::{Catalogue, Theme};
 #[derive(Clone, Copy)]
 pub struct Frame<'a> {
     pub(crate) theme: &'a Theme,
-    /// The host, as people are shown it.
+    /// The application, as people are shown it: its name, or else the host.
     pub(crate) app: &'a str,
+    /// The host, as people are shown it.
+    pub(crate) host: &'a str,
     /// The URL of the origin.
     pub(crate) home: &'a str,
     /// Where the actions are, such as `/api/auth`, with or without the origin.
@@ -39,9 +41,14 @@ impl<'a> Frame<'a> {
         if self.words.is_right_to_left() { "rtl" } else { "ltr" }
     }
 
-    /// The site, as people are shown it: its host.
+    /// What the application is called: [`Theme::name`], or else its host.
     pub fn app(&self) -> &'a str {
         self.app
+    }
+
+    /// The host that the application is at, by which people can tell it from another of that name.
+    pub fn host(&self) -> &'a str {
+        self.host
     }
 
     /// The address of the site.
@@ -97,6 +104,16 @@ impl<'a> Frame<'a> {
     /// A link to the site.
     pub(super) fn site(&self, weight: Weight) -> Link {
         Link { href: self.home.to_owned(), label: self.words.with(text::ERROR_HOME, &[("app", self.app)]), weight }
+    }
+
+    /// A link to a page of the site, to try again. With the origin before it a path leads nowhere else.
+    pub(super) fn again(&self, path: &str) -> Link {
+        let path = if path.starts_with('/') { path } else { "/" };
+        Link {
+            href: format!("{}{path}", self.home),
+            label: self.words.text(text::TOKEN_LATER_BUTTON).to_owned(),
+            weight: Weight::Main,
+        }
     }
 
     /// A link to the page of one's account.

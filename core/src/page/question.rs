@@ -43,8 +43,9 @@ pub(crate) fn used_before(frame: &Frame<'_>, other: &str, yes: Option<Form>, no:
         about: About::UsedBefore,
         title: words.with(text::BEFORE_TITLE, names),
         texts: vec![words.with(text, names)],
+        // Who has used it must not have to say that they have not.
+        later: yes.is_none().then(|| frame.site(Weight::Plain)),
         answers: yes.map(|yes| yes.weighing(Weight::Main)).into_iter().chain(no).collect(),
-        later: None,
     }))
 }
 

@@ -18,7 +18,7 @@ pub(crate) fn refused(frame: &Frame<'_>, correlation: Option<&str>) -> Response<
         happened: text(text::REFUSED_SIGNED_IN),
         next: text(text::REFUSED_ANOTHER),
         ways: Vec::new(),
-        onward: Some(frame.sign_in(text::REFUSED_BUTTON, Weight::Plain)),
+        links: vec![frame.sign_in(text::REFUSED_BUTTON, Weight::Main), frame.site(Weight::Plain)],
         reference: Reference::new(frame, correlation),
     }))
 }
@@ -40,7 +40,8 @@ mod tests {
         <p>If you have another account, sign in with that one; otherwise ask the people who run this site.</p>
         </div>
         <div class="actions">
-        <a class="button" href="/api/auth/signin">Sign in with another account</a>
+        <a class="button primary" href="/api/auth/signin">Sign in with another account</a>
+        <a class="button" href="https://app.example.com">Back to app.example.com</a>
         </div>
         <p class="reference">Reference: <code>b7Qk2</code>
         </p>

@@ -14,7 +14,7 @@ use crate::{Catalogue, Theme, Timestamp};
 pub(super) fn frame() -> Frame<'static> {
     static LOOKS: LazyLock<(Theme, Catalogue)> = LazyLock::new(|| (Theme::default(), Catalogue::new("en", "")));
     let (theme, words) = &*LOOKS;
-    Frame { theme, words, app: "app.example", home: HOME, base: BASE, renderer: None }
+    Frame { theme, words, app: "Sample", host: "app.example", home: HOME, base: BASE, renderer: None }
 }
 
 /// Between them, every part of a page is there and is missing.

@@ -67,6 +67,8 @@ pub struct Input {
     pub is_required: bool,
     /// Whether a browser must not correct it as prose, with capitals or spelling.
     pub is_exact: bool,
+    /// Whether what was typed before did not match.
+    pub is_invalid: bool,
 }
 
 /// Why somebody is on the sign-in page, or what went wrong.
@@ -77,6 +79,8 @@ pub struct Notice {
     pub is_alarm: bool,
     /// One paragraph each.
     pub texts: Vec<String>,
+    /// The id of the way that it is about, if that is one with inputs. It is then the first, so that the two stand together.
+    pub about: Option<String>,
 }
 
 /// What the configuration has of one way to sign in.
@@ -122,6 +126,9 @@ impl SignInPage {
             false if has_main => Weight::Main,
             false => Weight::Plain,
         };
+        let notice = news.map(|news| Notice::new(words, news, offers));
+        let about = |offer: &Offer<'_>| notice.as_ref().is_some_and(|notice| notice.about.as_deref() == Some(offer.id));
+        let is_mismatch = news.is_some_and(News::is_mismatch);
         let way = |offer: &Offer<'_>| {
             let label = words.with(text::SIGN_IN_WITH, &[("provider", offer.name)]);
             let form = Form::new(offer.action, csrf_token, label).returning_to(return_to).marked(offer.mark);
@@ -130,7 +137,14 @@ impl SignInPage {
                 id: offer.id.to_owned(),
                 name: offer.name.to_owned(),
                 form: form.weighing(weight(offer)),
-                inputs: offer.fields.iter().map(|field| Input::new(words, offer.id, field)).collect(),
+                inputs: offer
+                    .fields
+                    .iter()
+                    .map(|field| Input {
+                        is_invalid: is_mismatch && about(offer),
+                        ..Input::new(words, offer.id, field)
+                    })
+                    .collect(),
                 ends: offer.ends,
                 last_used: is_told.then(|| words.text(text::SIGN_IN_LAST_USED).to_owned()),
             }
@@ -138,8 +152,11 @@ impl SignInPage {
         Self {
             title: words.text(text::SIGN_IN_TITLE).to_owned(),
             lead: words.with(text::SIGN_IN_TO_CONTINUE, &[("app", frame.app)]),
-            notice: news.map(|news| Notice::new(words, news)),
-            ways: offers.iter().map(way).collect(),
+            ways: {
+                let (first, rest): (Vec<_>, Vec<_>) = offers.iter().partition(|offer| about(offer));
+                first.into_iter().chain(rest).map(way).collect()
+            },
+            notice,
             or: words.text(text::SIGN_IN_OR).to_owned(),
             nothing: offers.is_empty().then(|| words.text(text::SIGN_IN_NOTHING).to_owned()),
         }
@@ -158,8 +175,8 @@ impl SignInPage {
                         @if takes_room(&self.ways, place) { p.or { (self.or) } }
                         form action=(way.form.action) method="post" data-provider=(way.id) {
                             (hidden_fields(&way.form.hidden))
-                            @for input in &way.inputs { (input.html()) }
-                            button class=(way.form.weight.class()) type="submit" { (way.label(is_alone)) }
+                            @for input in &way.inputs { (input.html(self.notice_about(way))) }
+                            button class=(way.form.weight.class()) type="submit" { (way.label(frame.words, is_alone)) }
                         }
                     }
                 }
@@ -168,19 +185,32 @@ impl SignInPage {
     }
 }
 
+impl SignInPage {
+    /// The id of the notice, if it is about that way.
+    fn notice_about(&self, way: &Way) -> Option<&'static str> {
+        let about = self.notice.as_ref()?.about.as_ref()?;
+        (*about == way.id).then_some(NOTICE)
+    }
+}
+
 /// Between a form and what stands before it, or behind it.
 fn takes_room(ways: &[Way], place: usize) -> bool {
-    let has_inputs = |way: &Way| !way.inputs.is_empty();
-    place > 0 && ways.iter().skip(place - 1).take(2).any(has_inputs)
+    place > 0 && ways.iter().skip(place - 1).take(2).any(Way::has_inputs)
 }
 
 impl Way {
-    /// Alone it needs no mark to line up with others, and no telling apart from them.
-    fn label(&self, is_alone: bool) -> Markup {
+    fn has_inputs(&self) -> bool {
+        !self.inputs.is_empty()
+    }
+
+    /// Alone, or below inputs, it needs no mark to line up with others, and no telling apart from them.
+    fn label(&self, words: &Catalogue, is_alone: bool) -> Markup {
+        // A line had better not end within the name.
+        let label = words.markup(text::SIGN_IN_WITH, &[("provider", html! { span.name { (self.name) } })]);
         html! {
-            @if self.form.mark.is_some() || !is_alone { (mark(self.form.mark, &self.name)) }
+            @if self.form.mark.is_some() || !(is_alone || self.has_inputs()) { (mark(self.form.mark, &self.name)) }
             span.label {
-                (self.form.label)
+                span { (label) }
                 // The space is for those who hear it.
                 @if let Some(last_used) = &self.last_used { " " span.last { (last_used) } }
             }
@@ -203,18 +233,20 @@ impl Input {
             is_required: field.is_required,
             // What a browser would correct in prose, it would spoil in a name.
             is_exact: field.kind != Kind::Text || field.autocomplete.is_some(),
+            is_invalid: false,
         }
     }
 
     /// A label and its input. What was typed before is not in it: a password never is, and a name would have to travel
     /// in the address to get here.
-    fn html(&self) -> Markup {
+    fn html(&self, notice: Option<&str>) -> Markup {
         html! {
             div.field {
                 label for=(self.id) { (self.label) }
                 input id=(self.id) name=(self.name) type=(self.kind)
                     autocomplete=[&self.autocomplete] placeholder=[&self.placeholder]
                     autocapitalize=[self.is_exact.then_some("none")] spellcheck=[self.is_exact.then_some("false")]
+                    aria-invalid=[self.is_invalid.then_some("true")] aria-describedby=[notice]
                     required[self.is_required];
             }
         }
@@ -223,7 +255,13 @@ impl Input {
 
 impl Notice {
     /// What happened. The application's text says most, a reason that is known more than the wire's error.
-    fn new(words: &Catalogue, News { error, code, text }: News<'_>) -> Self {
+    fn new(words: &Catalogue, News { error, code, text }: News<'_>, offers: &[Offer<'_>]) -> Self {
+        let mut forms = offers.iter().filter(|offer| error == "CredentialsSignin" && !offer.fields.is_empty());
+        let about = match (forms.next(), forms.next()) {
+            (Some(offer), None) => Some(offer.id.to_owned()),
+            // Of several the address does not say which it was.
+            _ => None,
+        };
         let text = text.filter(|_| matches!(error, "CredentialsSignin" | "SessionRequired"));
         let reason = code.and_then(Reason::parse);
         // Neither having to sign in nor having thought better of it is an error.
@@ -233,19 +271,28 @@ impl Notice {
             (None, Some(reason)) => vec![words.text(reason.happened), words.text(reason.next)],
             (None, None) => vec![words.text(message(error))],
         };
-        Self { is_alarm: !is_calm, texts: texts.into_iter().map(str::to_owned).collect() }
+        Self { is_alarm: !is_calm, texts: texts.into_iter().map(str::to_owned).collect(), about }
     }
 
     fn html(&self) -> Markup {
         html! {
             // The focus goes to what is new on the page. Without script, `autofocus` is how.
-            div class=(if self.is_alarm { "alert" } else { "note" }) role="alert" tabindex="-1" autofocus {
+            div id=[self.about.is_some().then_some(NOTICE)] class=(if self.is_alarm { "alert" } else { "note" })
+                role="alert" tabindex="-1" autofocus {
                 @match self.texts.as_slice() {
                     [text] => { (text) }
                     texts => { @for text in texts { p { (text) } } }
                 }
             }
         }
+    }
+}
+
+impl News<'_> {
+    /// Whether what was typed did not match, as far as is known.
+    fn is_mismatch(self) -> bool {
+        let reason = self.code.and_then(Reason::parse);
+        self.text.is_none() && reason.is_none_or(|reason| reason == Reason::Credentials)
     }
 }
 
@@ -261,6 +308,8 @@ fn message(error: &str) -> Text {
         _ => text::ERROR_UNABLE,
     }
 }
+
+const NOTICE: &str = "notice";
 
 #[cfg(test)]
 mod tests {
@@ -334,7 +383,8 @@ mod tests {
         <path d="M0 0h8v8H0z" fill="currentColor">
         </path>
         </svg>
-        <span class="label">Sign in with Azure DevOps</span>
+        <span class="label">Sign in with <span class="name">Azure DevOps</span>
+        </span>
         </button>
         </form>
         <p class="or">or</p>
@@ -354,8 +404,8 @@ mod tests {
         <input id="credentials-totp" name="totp" type="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false">
         </div>
         <button class="button" type="submit">
-        <span class="mark letter" aria-hidden="true">A</span>
-        <span class="label">Sign in with Acme</span>
+        <span class="label">Sign in with <span class="name">Acme</span>
+        </span>
         </button>
         </form>
         <p class="or">or</p>
@@ -364,7 +414,8 @@ mod tests {
         <input type="hidden" name="callbackUrl" value="/">
         <button class="button" type="submit">
         <span class="mark letter" aria-hidden="true">G</span>
-        <span class="label">Sign in with GitHub</span>
+        <span class="label">Sign in with <span class="name">GitHub</span>
+        </span>
         </button>
         </form>
         </div>
@@ -386,6 +437,19 @@ mod tests {
         assert!(page("OAuthCallbackError", "access_denied", Some("Mine.")).contains("The sign-in was cancelled"));
     }
 
+    // UIX-004
+    #[test]
+    fn what_did_not_match_stands_first_below_the_words_that_say_so() {
+        let fields = [Field::password("password", "Password")];
+        let page = |code, text| {
+            let news = News { error: "CredentialsSignin", code: Some(code), text };
+            content(&told(&[AZURE, members(&fields)], "/", Some(news)))
+        };
+        insta::assert_snapshot!(page("credentials", None));
+        let own = page("locked", Some("Come back tomorrow."));
+        assert!(own.contains(r#"aria-describedby="notice""#) && !own.contains("aria-invalid"), "{own}");
+    }
+
     // UIX-001: every way to sign in is a plain form.
     #[test]
     fn each_provider_is_a_form_that_posts() {
@@ -402,7 +466,8 @@ mod tests {
         <path d="M0 0h8v8H0z" fill="currentColor">
         </path>
         </svg>
-        <span class="label">Sign in with Azure DevOps</span>
+        <span class="label">Sign in with <span class="name">Azure DevOps</span>
+        </span>
         </button>
         </form>
         <form action="https://app.example.com/api/auth/signin/github" method="post" data-provider="github">
@@ -410,7 +475,8 @@ mod tests {
         <input type="hidden" name="callbackUrl" value="https://app.example.com/inbox">
         <button class="button" type="submit">
         <span class="mark letter" aria-hidden="true">G</span>
-        <span class="label">Sign in with GitHub</span>
+        <span class="label">Sign in with <span class="name">GitHub</span>
+        </span>
         </button>
         </form>
         </div>
@@ -452,7 +518,8 @@ mod tests {
         <path d="M0 0h8v8H0z" fill="currentColor">
         </path>
         </svg>
-        <span class="label">Sign in with Azure DevOps</span>
+        <span class="label">Sign in with <span class="name">Azure DevOps</span>
+        </span>
         </button>
         </form>
         </div>
@@ -519,7 +586,7 @@ mod tests {
         };
         let html = html(&page(&[odd], "https://app.example.com/\"><script>alert(1)</script>", None));
         assert!(!html.contains("<b>") && !html.contains("<script"));
-        assert!(html.contains("Sign in with &lt;b&gt;x&lt;/b&gt; &amp; &quot;co&quot;<"));
+        assert!(html.contains(">&lt;b&gt;x&lt;/b&gt; &amp; &quot;co&quot;<"));
         assert!(html.contains(r#"value="https://app.example.com/&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;""#));
         assert!(html.contains(r#"action="https://app.example.com/?a=&quot;&gt;&lt;b&gt;""#));
     }

@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::{Form, Frame, Weight};
+use super::{Form, Frame, Link, Weight};
 use crate::language::text;
 
 /// The page that asks before it signs out.
@@ -16,6 +16,8 @@ pub struct SignOutPage {
     pub question: String,
     /// The form that signs out. It takes one, so that no link and no picture can do it.
     pub form: Form,
+    /// Where it leads to stay signed in.
+    pub stay: Link,
 }
 
 impl SignOutPage {
@@ -25,6 +27,11 @@ impl SignOutPage {
         Self {
             title: words.text(text::SIGN_OUT_TITLE).to_owned(),
             question: words.text(text::SIGN_OUT_SURE).to_owned(),
+            stay: Link {
+                href: return_to.unwrap_or(frame.home).to_owned(),
+                label: words.text(text::SIGN_OUT_STAY).to_owned(),
+                weight: Weight::Plain,
+            },
             form: return_to.into_iter().fold(form, |form, address| form.returning_to(address)),
         }
     }
@@ -33,7 +40,7 @@ impl SignOutPage {
         html! {
             h1 { (self.title) }
             p { (self.question) }
-            div.actions { (self.form.html()) }
+            div.actions { (self.form.html()) (self.stay.html()) }
         }
     }
 }
@@ -70,6 +77,7 @@ mod tests {
         <span class="label">Sign out</span>
         </button>
         </form>
+        <a class="button" href="https://app.example.com/bye">Stay signed in</a>
         </div>
         "#);
     }
@@ -84,6 +92,6 @@ mod tests {
     fn what_is_put_into_the_form_stays_text() {
         let page = page("/x?\"><script>", "\"><script>", Some("\"><script>"));
         assert!(!html(&page).contains("<script"));
-        assert_eq!(html(&page).matches("&quot;&gt;&lt;script&gt;").count(), 3);
+        assert_eq!(html(&page).matches("&quot;&gt;&lt;script&gt;").count(), 4);
     }
 }

@@ -110,9 +110,9 @@ const RULES: &str = "\
 *,::before,::after{box-sizing:border-box}\
 body{margin:0;background:var(--ground);color:var(--text);\
 font:1rem/1.5 system-ui,'Segoe UI',Roboto,'Helvetica Neue',sans-serif;overflow-wrap:anywhere}\
-.page{min-height:100vh;min-height:100svh;padding:2rem 1rem;\
+.page{min-height:100vh;min-height:100svh;padding:clamp(1rem,5vw,2rem) clamp(.75rem,4vw,1rem);\
 display:flex;flex-direction:column;align-items:center;justify-content:center;gap:1rem}\
-main{width:100%;max-width:24rem;padding:clamp(1.5rem,8vw,2.5rem);\
+main{width:100%;max-width:26rem;padding:clamp(1.5rem,8vw,2.5rem) clamp(1rem,5vw,2.25rem);\
 background:var(--card);border:1px solid var(--line);border-radius:1rem;\
 box-shadow:0 1px 2px rgb(0 0 0/.04),0 12px 32px rgb(0 0 0/.06)}\
 .logo{display:block;max-width:100%;height:3rem;object-fit:contain;object-position:left;margin:0 0 1.5rem}\
@@ -148,18 +148,19 @@ font-size:.75rem;line-height:1}\
 border-radius:.25rem;background:#fff;color:#000}\
 @media (forced-colors:active){.mark:not(.colors) *{fill:currentColor}.letter{border:1px solid}}\
 .mark+.label{text-align:start}\
+.name{display:inline-block}\
 .ways .button{justify-content:start}\
 .ways .button:not(.primary,.quiet){font-weight:500}\
 .ways .label{display:flex;flex:1;flex-wrap:wrap;align-items:baseline;justify-content:space-between;gap:0 .75rem}\
 .last{color:var(--muted);font-size:.8125rem;font-weight:400}\
 .primary .last{color:inherit}\
+.field~.button .label{justify-content:center;text-align:center}\
 .site{display:inline-flex;align-items:center;min-height:max(2.75rem,44px);padding:0 .75rem;border-radius:.5rem;\
 color:var(--muted);text-underline-offset:.2em}\
 .site:hover{color:var(--text)}\
 .reference{margin-top:2rem;font-size:.875rem}\
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}\
 :focus-visible{outline:3px solid var(--link);outline-offset:2px}\
-[role=alert]:focus-visible{outline:1px solid currentColor;outline-offset:0}\
 [dir=rtl] .logo{object-position:right}\
 [dir=rtl] h1{letter-spacing:0}\
 :lang(ja){word-break:auto-phrase}\
@@ -185,7 +186,7 @@ background:var(--note);color:var(--note-text)}\
 .leave{color:var(--alert-text)}\
 .here{display:inline-block;padding:0 .5rem;border-radius:1rem;background:var(--note);color:var(--note-text);font-size:.8125rem}\
 .times{font-size:.875rem}\
-.note p{margin:0 0 .75rem;color:inherit}\
+.note p+form{margin-top:.75rem}\
 ";
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::BoxError;
 /// Pages from templates, in the language of Jinja: a [`PageRenderer`].
 ///
 /// A layout is the document around every page. It writes `{{ content }}` where the page goes, and may use `{{ title }}`,
-/// `{{ lang }}`, `{{ dir }}`, `{{ app }}`, `{{ home }}`, `{{ auth_url }}`, `{{ logo }}`, `{{ color_scheme }}` and `{{ style }}`,
+/// `{{ lang }}`, `{{ dir }}`, `{{ app }}`, `{{ host }}`, `{{ home }}`, `{{ auth_url }}`, `{{ logo }}`, `{{ color_scheme }}` and `{{ style }}`,
 /// which is the built-in stylesheet in its element. A page's own template takes the place of its content; it has the same,
 /// and the fields of the page's type as `page`: `{% for way in page.ways %}`. In each form it writes
 /// `{{ way.form|hidden_fields }}`.
@@ -196,6 +196,7 @@ fn facts(frame: &Frame<'_>, page: &Page) -> Value {
         lang => frame.lang(),
         dir => frame.dir(),
         app => frame.app(),
+        host => frame.host(),
         home => frame.home(),
         auth_url => frame.auth_url(),
         logo => frame.theme().logo.as_deref().filter(|logo| Logo::parse(logo).is_some()),

@@ -5,7 +5,7 @@ use http::Response;
 use maud::{Markup, html};
 use serde::Serialize;
 
-use super::{Frame, Page};
+use super::{Frame, Link, Page, Weight};
 use crate::language::text;
 
 /// The page that sends people to their mail. It does not repeat the address.
@@ -16,6 +16,8 @@ pub struct VerifyRequestPage {
     pub title: String,
     /// What was done.
     pub text: String,
+    /// Where to go meanwhile: to the site.
+    pub home: Link,
 }
 
 /// The page that sends people to their mail.
@@ -26,13 +28,14 @@ pub(crate) fn verify_request(frame: &Frame<'_>) -> Response<Bytes> {
 impl VerifyRequestPage {
     pub(crate) fn new(frame: &Frame<'_>) -> Self {
         let text = |text| frame.words.text(text).to_owned();
-        Self { title: text(text::VERIFY_TITLE), text: text(text::VERIFY_SENT) }
+        Self { title: text(text::VERIFY_TITLE), text: text(text::VERIFY_SENT), home: frame.site(Weight::Plain) }
     }
 
     pub(super) fn content(&self) -> Markup {
         html! {
             h1 { (self.title) }
             p { (self.text) }
+            div.actions { (self.home.html()) }
         }
     }
 }
@@ -63,6 +66,9 @@ mod tests {
         <main>
         <h1>Check your email</h1>
         <p>A link to sign in with is on its way to you. If it does not arrive within a few minutes, look in your spam folder.</p>
+        <div class="actions">
+        <a class="button" href="https://app.example.com">Back to app.example.com</a>
+        </div>
         </main>
         <footer>
         <a class="site" href="https://app.example.com">app.example.com</a>

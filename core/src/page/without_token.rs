@@ -19,11 +19,12 @@ pub(crate) enum WithoutToken {
     Retired,
 }
 
-/// The page. `provider` is its name, for people.
+/// The page. `provider` is its name, for people; `asked` is the path of the page that they wanted.
 pub(crate) fn without_token(
     frame: &Frame<'_>,
     provider: &str,
     why: WithoutToken,
+    asked: &str,
     correlation: &str,
 ) -> Response<Bytes> {
     let (words, names) = (frame.words, &[("provider", provider)]);
@@ -38,7 +39,6 @@ pub(crate) fn without_token(
             (StatusCode::INTERNAL_SERVER_ERROR, Reason::ProviderRetired, text::TOKEN_OVER_TITLE, text::TOKEN_OVER)
         }
     };
-    let is_retired = matches!(why, WithoutToken::Retired);
     frame.answer(&Page::Error(ErrorPage {
         status,
         code: Some(reason.code()),
@@ -51,7 +51,11 @@ pub(crate) fn without_token(
             WithoutToken::Retired => words.text(text::TOKEN_OVER_ANOTHER).to_owned(),
         },
         ways: Vec::new(),
-        onward: is_retired.then(|| frame.sign_in(text::TOKEN_OVER_BUTTON, Weight::Main)),
+        links: match why {
+            WithoutToken::NotNow(_) => vec![frame.again(asked), frame.site(Weight::Plain)],
+            WithoutToken::Misconfigured => vec![frame.site(Weight::Main)],
+            WithoutToken::Retired => vec![frame.sign_in(text::TOKEN_OVER_BUTTON, Weight::Main)],
+        },
         reference: Reference::new(frame, Some(correlation)),
     }))
 }
@@ -72,7 +76,7 @@ mod tests {
     use crate::page::tests::{content, frame};
 
     fn page(why: WithoutToken) -> Response<Bytes> {
-        without_token(&frame(&Theme::default()), "Azure <DevOps>", why, "b7Qk2")
+        without_token(&frame(&Theme::default()), "Azure <DevOps>", why, "/boards?of=\"1\"", "b7Qk2")
     }
 
     #[test]
@@ -85,9 +89,27 @@ mod tests {
         <p>What you opened comes from Azure &lt;DevOps&gt;, which is not answering at the moment.</p>
         <p>You are still signed in. Try again in 5 seconds.</p>
         </div>
+        <div class="actions">
+        <a class="button primary" href="https://app.example.com/boards?of=&quot;1&quot;">Try again</a>
+        <a class="button" href="https://app.example.com">Back to app.example.com</a>
+        </div>
         <p class="reference">Reference: <code>b7Qk2</code>
         </p>
         "#);
+    }
+
+    // Behind the origin a path stays on the site, whatever it looks like.
+    #[test]
+    fn trying_again_leads_nowhere_but_to_the_site() {
+        for (asked, href) in [
+            ("/boards?a=1&b=2", "https://app.example.com/boards?a=1&b=2"),
+            ("//evil.example/", "https://app.example.com//evil.example/"),
+            ("@evil.example/", "https://app.example.com/"),
+            (".evil.example", "https://app.example.com/"),
+            ("*", "https://app.example.com/"),
+        ] {
+            assert_eq!(frame(&Theme::default()).again(asked).href, href);
+        }
     }
 
     #[test]
@@ -99,6 +121,9 @@ mod tests {
         <div role="alert">
         <p>What you opened comes from Azure &lt;DevOps&gt;, which does not accept this site's set-up.</p>
         <p>You are still signed in. Tell the people who run this site, with the reference below.</p>
+        </div>
+        <div class="actions">
+        <a class="button primary" href="https://app.example.com">Back to app.example.com</a>
         </div>
         <p class="reference">Reference: <code>b7Qk2</code>
         </p>

@@ -180,7 +180,7 @@ async fn a_page_of_ones_own_says_what_the_built_in_one_says() {
     let mut german = site.browser();
     german.headers.insert(ACCEPT_LANGUAGE, "de".parse().unwrap());
     let built_in = german.get(&format!("/api/auth/error?{query}")).await;
-    let words = [&page.title, &page.happened, &page.next, &page.onward.as_ref().unwrap().label];
+    let words = [&page.title, &page.happened, &page.next, &page.links[0].label];
     for text in words.into_iter().chain([&page.reference.as_ref().unwrap().id]) {
         assert!(html(&built_in).contains(text.as_str()), "{text}");
     }

@@ -45,7 +45,7 @@ pub(super) fn page(server: &impl Developed, base: &str) -> Page {
         section.recent {
             h2 { "The last requests" }
             (recent)
-            p { a href=(REQUESTS) { "All requests" } }
+            p.next { a href=(REQUESTS) { "All requests" } }
         }
         @if !neighbours.is_empty() {
             section.block {

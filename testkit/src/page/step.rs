@@ -42,7 +42,7 @@ pub(crate) fn decision(field: &str, buttons: [(&str, &str); 2]) -> Markup {
 pub(crate) fn refused(look: &Look, heading: &str, why: &str, redirect_uri: Option<&str>) -> Page {
     let content = html! {
         h1 { (heading) }
-        p.why role="alert" { (why) }
+        p.why role="alert" { (with_code(why)) }
         p { "Nothing was sent back to the app, so it does not know of this." }
         ul.next {
             @if let Some(site) = redirect_uri.and_then(site) { li { a href=(site) { "Begin again at " (site) } } }
@@ -50,6 +50,15 @@ pub(crate) fn refused(look: &Look, heading: &str, why: &str, redirect_uri: Optio
         }
     };
     Page::step(look, heading, &content).telling(format!("refused with a page: {why}"))
+}
+
+/// What stands in backticks, as in a log line, is code on a page.
+fn with_code(text: &str) -> Markup {
+    html! {
+        @for (place, part) in text.split('`').enumerate() {
+            @if place % 2 == 0 { (part) } @else { code { (part) } }
+        }
+    }
 }
 
 /// For a name that is nobody's: `why` says so, and `again` is where another can be chosen.

@@ -68,7 +68,7 @@ background:var(--accent);color:var(--on-accent);font-weight:600;font-size:1.125r
 .people{margin-top:1.5rem;border:1px solid var(--line);border-radius:.75rem;overflow:hidden}\
 .people li+li{border-block-start:1px solid var(--line)}\
 .people button{width:100%;padding:.75rem 2.5rem .75rem .875rem;border:0;border-radius:0;position:relative}\
-.people button::after{content:'';position:absolute;inset-inline-end:1.125rem;inset-block-start:calc(50% - .3rem);\
+.people button::after{content:'';position:absolute;inset-inline-end:1rem;inset-block-start:calc(50% - .3rem);\
 width:.55rem;height:.55rem;border:solid var(--soft);border-width:2px 2px 0 0;transform:rotate(45deg)}\
 .people button:dir(rtl)::after{transform:rotate(-135deg)}\
 .people button:hover::after,.people button:focus-visible::after{border-color:var(--accent)}\
@@ -117,7 +117,8 @@ grid-template-columns:minmax(0,1fr);gap:1.5rem}\
 .block{min-width:0;padding:1.5rem;background:var(--card);border:1px solid var(--line);border-radius:1rem}\
 pre{margin:0 0 1rem;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.625rem;background:var(--sunk);\
 white-space:pre-wrap;line-height:1.6;-webkit-user-select:all;user-select:all}\
-pre code{color:inherit;font-size:.8125rem}\
+pre code,.why code{color:inherit;font-size:.8125rem}\
+.columns pre{white-space:pre;overflow-x:auto}\
 .pairs{margin:1rem 0 0}\
 .pairs>div{display:grid;grid-template-columns:minmax(0,14rem) minmax(0,1fr);gap:.125rem 1.25rem;padding:.5rem 0;\
 border-block-start:1px solid var(--line);font-size:.9375rem}\
@@ -154,7 +155,7 @@ fieldset{min-width:0;margin:0 0 1.25rem;padding:0;border:0}\
 legend{padding:0;margin-bottom:.25rem}\
 .choice{display:flex;align-items:flex-start;gap:.75rem;min-height:44px;padding:.625rem .5rem;border-radius:.5rem;font-weight:400;cursor:pointer}\
 .choice:hover{background:var(--tint)}\
-.choice input{flex:none;width:1.25rem;height:1.25rem;margin:.125rem 0;accent-color:var(--accent)}\
+.choice input{flex:none;width:1.5rem;height:1.5rem;margin:0;accent-color:var(--accent)}\
 .stages{columns:2 24rem;column-gap:2rem}\
 .stages fieldset{break-inside:avoid}\
 .last{margin-block-start:1rem;padding-block-start:1.25rem;border-block-start:1px solid var(--line)}\
@@ -170,7 +171,7 @@ legend{padding:0;margin-bottom:.25rem}\
 .desk{padding-inline:1rem}\
 .bar,.top nav{padding-inline:1rem}\
 .top nav{column-gap:.75rem}}\
-@media (max-width:24rem){.top nav a{font-size:.875rem}.about{font-size:.8125rem}}\
+@media (max-width:24rem){.people button{padding-inline:.75rem 2rem;column-gap:.625rem}.top nav a{font-size:.875rem}.about{font-size:.8125rem}}\
 @media (forced-colors:active){\
 .pretend,.face,.accept{border:1px solid}\
 .people button::after,summary::before{forced-color-adjust:auto}}\
