@@ -36,7 +36,13 @@ export function layout(page, { least }) {
 /** What is wrong when a person goes through the page with the Tab key. */
 export async function focus(page) {
   const count = await page.evaluate((controls) => {
-    window.stops = [...document.querySelectorAll(controls)].filter((element) => element.checkVisibility())
+    // Of radio buttons of one name the Tab key stops at the chosen one, or at the first; arrows lead to the others.
+    const isStop = (element) => {
+      if (element.type !== "radio") return true
+      const group = [...element.form.querySelectorAll(`[type=radio][name="${element.name}"]`)]
+      return element === (group.find((radio) => radio.checked) ?? group[0])
+    }
+    window.stops = [...document.querySelectorAll(controls)].filter((element) => element.checkVisibility() && isStop(element))
     return window.stops.length
   }, CONTROLS)
   const seen = new Set()
