@@ -45,8 +45,8 @@ pub trait PageRenderer: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-/// A page as its renderer has drawn it.
-#[derive(Clone, Debug)]
+/// A page as its renderer has drawn it. `{:?}` does not show the document, which has the CSRF token in it.
+#[derive(Clone)]
 #[must_use]
 pub struct PageHtml {
     pub(super) html: String,
@@ -63,5 +63,24 @@ impl PageHtml {
     pub fn loads(mut self, loads: Loads) -> Self {
         self.loads = loads;
         self
+    }
+}
+
+impl fmt::Debug for PageHtml {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageHtml").field("loads", &self.loads).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // CFG-007
+    #[test]
+    fn who_prints_a_drawn_page_prints_no_token() {
+        let page = PageHtml::new("<input value=\"hush\">").loads(Loads::nothing().styles_from_self());
+        let text = format!("{page:?}");
+        assert!(text.contains("'self'") && !text.contains("hush"), "{text}");
     }
 }

@@ -1,10 +1,10 @@
 //! The languages of the built-in pages, and why somebody is on the one to sign in.
 
-use admit::{AuthBuilder, BoxError, Callbacks, Catalogue, Decision, SignInAttempt};
+use admit::{AccessTokenError, Auth, AuthBuilder, BoxError, Callbacks, Catalogue, Decision, SignInAttempt};
 use async_trait::async_trait;
-use http::header::{ACCEPT, ACCEPT_LANGUAGE, COOKIE, VARY};
+use http::header::{ACCEPT, ACCEPT_LANGUAGE, CACHE_CONTROL, COOKIE, VARY};
 
-use crate::support::{Browser, ORIGIN, Site, location};
+use crate::support::{Browser, ORIGIN, SECRET, Site, location};
 
 fn asking<'a>(site: &'a Site, language: &str) -> Browser<'a> {
     let mut browser = site.browser();
@@ -113,6 +113,40 @@ async fn what_an_address_says_of_the_reason_is_looked_up_and_never_shown() {
         page(&mut site.browser(), "/api/auth/signin?why=ended&error=OAuthCallbackError&code=access_denied").await;
     assert!(html.contains("The sign-in was cancelled") && !html.contains("Your session has ended"), "{html}");
     assert!(html.contains(r#"class="note""#), "to cancel is no error: {html}");
+}
+
+#[tokio::test]
+async fn a_cache_is_told_so_of_the_pages_of_somebody_who_is_signed_in_too() {
+    // UIX-005, SES-012
+    let site = Site::new();
+    let mut browser = asking(&site, "de");
+    browser.sign_in().await;
+    let account = browser.get("/api/auth/account").await;
+    let current = browser.current("/in");
+    let retired = AccessTokenError::UnknownProvider("acme".to_owned());
+    for page in [account, current.forbidden(), current.without_token(&retired)] {
+        assert!(String::from_utf8_lossy(page.body()).contains(r#"<html lang="de">"#), "{}", page.status());
+        assert_eq!(page.headers()[VARY], "accept-language");
+        assert_eq!(page.headers()[CACHE_CONTROL], "private, no-cache, no-store");
+    }
+    // What is a page or JSON by the same address is kept by no cache either.
+    for answer in [site.browser().current("/in").forbidden(), site.browser().current("/in").unauthenticated()] {
+        assert!(answer.headers()[CACHE_CONTROL].to_str().unwrap().contains("no-store"), "{}", answer.status());
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_language_is_told_by_build() {
+    let wrong = Catalogue::new("nl", "sign_in.with = Aanmelden\n\u{202e}{");
+    let builder = Auth::builder(ORIGIN).secret(SECRET).for_jobs().catalogue(wrong).default_language("tlh");
+    let problems = builder.build().unwrap_err().to_string();
+    for problem in [
+        "language nl: sign_in.with has to have {provider} in it",
+        "language nl: line 2 is no text",
+        "default_language is \"tlh\", which is none of en, ar, de, es, fr, ja, nl",
+    ] {
+        assert!(problems.contains(problem), "{problems}");
+    }
 }
 
 #[tokio::test]
