@@ -383,7 +383,9 @@ mod tests {
         <path d="M0 0h8v8H0z" fill="currentColor">
         </path>
         </svg>
-        <span class="label">Sign in with <span class="name">Azure DevOps</span>
+        <span class="label">
+        <span>Sign in with <span class="name">Azure DevOps</span>
+        </span>
         </span>
         </button>
         </form>
@@ -404,7 +406,9 @@ mod tests {
         <input id="credentials-totp" name="totp" type="text" autocomplete="one-time-code" autocapitalize="none" spellcheck="false">
         </div>
         <button class="button" type="submit">
-        <span class="label">Sign in with <span class="name">Acme</span>
+        <span class="label">
+        <span>Sign in with <span class="name">Acme</span>
+        </span>
         </span>
         </button>
         </form>
@@ -414,7 +418,9 @@ mod tests {
         <input type="hidden" name="callbackUrl" value="/">
         <button class="button" type="submit">
         <span class="mark letter" aria-hidden="true">G</span>
-        <span class="label">Sign in with <span class="name">GitHub</span>
+        <span class="label">
+        <span>Sign in with <span class="name">GitHub</span>
+        </span>
         </span>
         </button>
         </form>
@@ -466,7 +472,9 @@ mod tests {
         <path d="M0 0h8v8H0z" fill="currentColor">
         </path>
         </svg>
-        <span class="label">Sign in with <span class="name">Azure DevOps</span>
+        <span class="label">
+        <span>Sign in with <span class="name">Azure DevOps</span>
+        </span>
         </span>
         </button>
         </form>
@@ -475,7 +483,9 @@ mod tests {
         <input type="hidden" name="callbackUrl" value="https://app.example.com/inbox">
         <button class="button" type="submit">
         <span class="mark letter" aria-hidden="true">G</span>
-        <span class="label">Sign in with <span class="name">GitHub</span>
+        <span class="label">
+        <span>Sign in with <span class="name">GitHub</span>
+        </span>
         </span>
         </button>
         </form>
@@ -518,7 +528,9 @@ mod tests {
         <path d="M0 0h8v8H0z" fill="currentColor">
         </path>
         </svg>
-        <span class="label">Sign in with <span class="name">Azure DevOps</span>
+        <span class="label">
+        <span>Sign in with <span class="name">Azure DevOps</span>
+        </span>
         </span>
         </button>
         </form>
