@@ -13,7 +13,6 @@ pub use self::notice::Notice;
 use super::form::hidden_fields;
 use super::mark::mark;
 use super::{Form, Frame, Weight};
-use crate::Catalogue;
 use crate::credentials::Field;
 use crate::language::text;
 use crate::provider::Mark;
@@ -137,7 +136,7 @@ impl SignInPage {
                         form action=(way.form.action) method="post" data-provider=(way.id) {
                             (hidden_fields(&way.form.hidden))
                             @for input in &way.inputs { (input.html(self.notice_about(way))) }
-                            button class=(way.form.weight.class()) type="submit" { (way.label(frame.words, is_alone)) }
+                            button class=(way.form.weight.class()) type="submit" { (way.label(is_alone)) }
                         }
                     }
                 }
@@ -165,13 +164,11 @@ impl Way {
     }
 
     /// Alone, or below inputs, it needs no mark to line up with others, and no telling apart from them.
-    fn label(&self, words: &Catalogue, is_alone: bool) -> Markup {
-        // A line had better not end within the name.
-        let label = words.markup(text::SIGN_IN_WITH, &[("provider", html! { span.name { (self.name) } })]);
+    fn label(&self, is_alone: bool) -> Markup {
         html! {
             @if self.form.mark.is_some() || !(is_alone || self.has_inputs()) { (mark(self.form.mark, &self.name)) }
             span.label {
-                span { (label) }
+                span { (self.form.label) }
                 // The space is for those who hear it.
                 @if let Some(last_used) = &self.last_used { " " span.last { (last_used) } }
             }

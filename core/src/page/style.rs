@@ -148,7 +148,6 @@ font-size:.75rem;line-height:1}\
 border-radius:.25rem;background:#fff;color:#000}\
 @media (forced-colors:active){.mark:not(.colors) *{fill:currentColor}.letter{border:1px solid}}\
 .mark+.label{text-align:start}\
-.name{display:inline-block}\
 .ways .button{justify-content:start}\
 .ways .button:not(.primary,.quiet){font-weight:500}\
 .ways .label{display:flex;flex:1;flex-wrap:wrap;align-items:baseline;justify-content:space-between;gap:0 .75rem}\

@@ -40,9 +40,7 @@ async fn every_page_is_in_the_language_that_is_asked_for() {
         let html = page(&mut browser, "/api/auth/signin").await;
         assert!(html.contains(root), "{wanted}: {html}");
         assert!(html.contains(&format!("<h1>{sign_in}</h1>")), "{wanted}: {html}");
-        let words =
-            ["<span>", r#"<span class="name">"#, "</span>"].iter().fold(html, |html, tag| html.replace(tag, ""));
-        assert!(words.contains(&format!("{button}</button>")), "{wanted}: {words}");
+        assert!(html.contains(&format!("<span>{button}</span>")), "{wanted}: {html}");
         let failed = page(&mut browser, "/api/auth/error?error=Configuration&code=state_expired").await;
         assert!(failed.contains(root) && failed.contains(error), "{wanted}: {failed}");
     }

@@ -71,8 +71,7 @@ fn what_a_person_types_has_labels_and_hints_and_stands_apart() {
     </path>
     </svg>
     <span class="label">
-    <span>Sign in with <span class="name">Azure DevOps</span>
-    </span>
+    <span>Sign in with Azure DevOps</span>
     </span>
     </button>
     </form>
@@ -94,8 +93,7 @@ fn what_a_person_types_has_labels_and_hints_and_stands_apart() {
     </div>
     <button class="button" type="submit">
     <span class="label">
-    <span>Sign in with <span class="name">Acme</span>
-    </span>
+    <span>Sign in with Acme</span>
     </span>
     </button>
     </form>
@@ -106,8 +104,7 @@ fn what_a_person_types_has_labels_and_hints_and_stands_apart() {
     <button class="button" type="submit">
     <span class="mark letter" aria-hidden="true">G</span>
     <span class="label">
-    <span>Sign in with <span class="name">GitHub</span>
-    </span>
+    <span>Sign in with GitHub</span>
     </span>
     </button>
     </form>
@@ -160,8 +157,7 @@ fn each_provider_is_a_form_that_posts() {
     </path>
     </svg>
     <span class="label">
-    <span>Sign in with <span class="name">Azure DevOps</span>
-    </span>
+    <span>Sign in with Azure DevOps</span>
     </span>
     </button>
     </form>
@@ -171,8 +167,7 @@ fn each_provider_is_a_form_that_posts() {
     <button class="button" type="submit">
     <span class="mark letter" aria-hidden="true">G</span>
     <span class="label">
-    <span>Sign in with <span class="name">GitHub</span>
-    </span>
+    <span>Sign in with GitHub</span>
     </span>
     </button>
     </form>
@@ -216,8 +211,7 @@ fn an_error_is_announced_and_has_the_focus() {
     </path>
     </svg>
     <span class="label">
-    <span>Sign in with <span class="name">Azure DevOps</span>
-    </span>
+    <span>Sign in with Azure DevOps</span>
     </span>
     </button>
     </form>

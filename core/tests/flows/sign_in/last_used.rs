@@ -14,10 +14,9 @@ const DAY: Duration = Duration::from_secs(86_400);
 /// The names of the ways that the page marks.
 async fn marked(browser: &mut Browser<'_>) -> Vec<String> {
     let page = String::from_utf8(browser.get("/api/auth/signin").await.body().to_vec()).unwrap();
-    let before =
-        page.split(r#"</span></span> <span class="last">Last used</span></span></button>"#).collect::<Vec<_>>();
+    let before = page.split(r#"</span> <span class="last">Last used</span></span></button>"#).collect::<Vec<_>>();
     let (_, before) = before.split_last().unwrap();
-    before.iter().map(|form| form.rsplit(r#"<span class="name">"#).next().unwrap().to_owned()).collect()
+    before.iter().map(|form| form.rsplit("<span>Sign in with ").next().unwrap().to_owned()).collect()
 }
 
 fn remembered(lines: &[String]) -> Vec<&str> {

@@ -95,12 +95,12 @@ async fn whoever_may_be_known_by_what_has_ended_is_not_sent_there() {
 async fn what_has_a_successor_stands_behind_it_on_the_sign_in_page() {
     let house = Move::nothing().house();
     let html = |answer: http::Response<bytes::Bytes>| String::from_utf8(answer.body().to_vec()).unwrap();
-    let place = |html: &str, name: &str| html.find(&format!(r#"Sign in with <span class="name">{name}<"#)).unwrap();
+    let place = |html: &str, name: &str| html.find(&format!("Sign in with {name}<")).unwrap();
     let page = html(house.site.browser().get("/api/auth/signin").await);
     assert!(place(&page, "Globex") < place(&page, "Acme") && place(&page, "Pigeon") < place(&page, "Acme"));
     let button = |class: &str, name: &str| {
         format!(
-            r#"<button class="button{class}" type="submit"><span class="mark letter" aria-hidden="true">{}</span><span class="label"><span>Sign in with <span class="name">{name}<"#,
+            r#"<button class="button{class}" type="submit"><span class="mark letter" aria-hidden="true">{}</span><span class="label"><span>Sign in with {name}<"#,
             &name[..1]
         )
     };
