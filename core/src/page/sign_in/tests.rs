@@ -279,7 +279,7 @@ fn what_is_put_into_the_page_stays_text() {
     };
     let html = html(&page(&[odd], "https://app.example.com/\"><script>alert(1)</script>", None));
     assert!(!html.contains("<b>") && !html.contains("<script"));
-    assert!(html.contains(">&lt;b&gt;x&lt;/b&gt; &amp; &quot;co&quot;<"));
+    assert!(html.contains("Sign in with &lt;b&gt;x&lt;/b&gt; &amp; &quot;co&quot;<"));
     assert!(html.contains(r#"value="https://app.example.com/&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;""#));
     assert!(html.contains(r#"action="https://app.example.com/?a=&quot;&gt;&lt;b&gt;""#));
 }
