@@ -120,7 +120,7 @@ fn the_pages_that_people_see_are_quoted_as_they_are() {
             assert_eq!(title, quoted, "{code}");
         }
     }
-    let questions = read("core/src/page/question.rs");
+    let questions = read("core/src/language/text.rs");
     for words in ["Have you used this site with ", "Not now"] {
         assert!(questions.contains(words) && page("roll-out.md").contains(words), "{words}");
     }

@@ -133,6 +133,6 @@ mod tests {
     fn a_reason_with_markup_in_it_stays_text() {
         let page = refused(&OPENID, "The request was refused", "the parameter `<script>` is not known", None);
         let html = page.into_string();
-        assert!(html.contains("the parameter `&lt;script&gt;` is not known") && !html.contains("<script"), "{html}");
+        assert!(html.contains("<code>&lt;script&gt;</code> is not known") && !html.contains("<script"), "{html}");
     }
 }

@@ -71,7 +71,7 @@ async fn what_azure_devops_does_not_know_is_a_violation_and_goes_nowhere() {
         let app = App::new();
         let (status, html) = page(&app, &authorization_url(&[(name, value)])).await;
         assert_eq!(status, 400, "{name}={value:?}");
-        assert!(html.contains(&format!("`{name}`")), "{name}: {html}");
+        assert!(html.contains(&format!("<code>{name}</code>")), "{name}: {html}");
         assert_eq!(app.azure.violations().len(), 1, "{name}");
         assert!(app.azure.violations()[0].contains(name), "{:?}", app.azure.violations());
     }
@@ -82,7 +82,7 @@ async fn a_parameter_that_stands_twice_is_refused() {
     let app = App::new();
     let (status, html) = page(&app, &format!("{}&state=again", authorization_url(&[]))).await;
     assert_eq!(status, 400);
-    assert!(html.contains("`state` stands twice"), "{html}");
+    assert!(html.contains("<code>state</code> stands twice"), "{html}");
 }
 
 #[tokio::test]
